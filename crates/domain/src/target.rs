@@ -173,9 +173,9 @@ impl HttpTarget {
             ("headers", header::faults(&draft.headers)),
             ("assertions", assertion::faults(&draft.assertions)),
         ] {
-            reasons
-                .into_iter()
-                .for_each(|reason| fields.push(field, reason));
+            for reason in reasons {
+                fields.push(field, reason);
+            }
         }
         let body = draft.body.filter(|body| !body.is_empty());
         check_body(body.as_deref(), method, &mut fields);

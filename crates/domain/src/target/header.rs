@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Most headers per service.
 pub const MAX_HEADERS: usize = 32;
 /// Longest value, in bytes.
-pub const MAX_VALUE: usize = 4_096;
+const MAX_VALUE: usize = 4_096;
 const MAX_NAME: usize = 128;
 
 /// Headers that frame the message or belong to the connection; ours alone.
@@ -64,7 +64,7 @@ impl fmt::Debug for Header {
 }
 
 /// The faults of a list of headers, each with its name or number.
-pub fn faults(headers: &[Header]) -> Vec<String> {
+pub(super) fn faults(headers: &[Header]) -> Vec<String> {
     let mut reasons = Vec::new();
     if headers.len() > MAX_HEADERS {
         reasons.push(format!("must be at most {MAX_HEADERS}"));

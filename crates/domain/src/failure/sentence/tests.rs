@@ -1,0 +1,68 @@
+//! Sentences read well, tell the facts and never carry raw foreign text.
+
+use super::*;
+
+#[test]
+fn every_code_has_a_sentence_of_its_own() {
+    let mut seen = std::collections::HashSet::new();
+    for code in Code::ALL {
+        let sentence = Failure::bare(*code).sentence();
+        assert!(
+            sentence.ends_with('.') && sentence.len() > 15,
+            "{code}: {sentence}"
+        );
+        assert!(!sentence.contains("  "), "{code}: {sentence}");
+        assert!(seen.insert(sentence.clone()), "{code} repeats: {sentence}");
+    }
+}
+
+#[test]
+fn sentences_tell_the_facts() {
+    let refused = Failure::new(
+        Code::ConnectRefused,
+        Phase::Tcp,
+        Detail::Addresses {
+            tried: vec![super::super::Attempt {
+                address: "10.1.2.3:80".parse().unwrap(),
+                code: Code::ConnectRefused,
+            }],
+        },
+    );
+    assert_eq!(refused.sentence(), "10.1.2.3:80 refused the connection.");
+    let status = Failure::new(
+        Code::UnexpectedStatus,
+        Phase::Ttfb,
+        Detail::Status {
+            status: 503,
+            expected: "200".into(),
+        },
+    );
+    assert_eq!(
+        status.clone().at_hop(1).sentence(),
+        "Status 503, expected 200, after 1 redirect."
+    );
+    let slow = Failure::new(
+        Code::SlowResponse,
+        Phase::Body,
+        Detail::Slow {
+            took_ms: 1234,
+            limit_ms: 1000,
+        },
+    );
+    assert_eq!(slow.sentence(), "Answered in 1.2 s; the limit is 1 s.");
+}
+
+#[test]
+fn untrusted_text_is_cleaned_and_cut() {
+    assert_eq!(clean("a\r\nb\u{202e}c\u{0}", 10), "a b c");
+    assert_eq!(clean("abcdef", 3), "abc…");
+    let failure = Failure::new(
+        Code::RedirectInvalid,
+        Phase::Ttfb,
+        Detail::Location {
+            location: "x\n".repeat(5000),
+        },
+    );
+    let sentence = failure.sentence();
+    assert!(sentence.chars().count() < 200 && !sentence.contains('\n'));
+}
