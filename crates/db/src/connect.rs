@@ -1,0 +1,76 @@
+//! The connection pool: sized by the caller, patient at the start, quick to say that Postgres is away.
+
+use std::{str::FromStr as _, time::Duration};
+
+use sqlx::{
+    PgPool, Postgres,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
+};
+
+use crate::{Result, Tx};
+
+/// How long a caller waits for a connection before Postgres counts as away.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// A pool of connections. Cloning shares it.
+#[derive(Clone, Debug)]
+pub struct Db(PgPool);
+
+impl Db {
+    /// Prepares a pool without connecting; the first use connects.
+    pub fn new(url: &str, application: &str, connections: u32) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url)?.application_name(application);
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(LONGEST_WAIT)
+            .idle_timeout(Duration::from_secs(300))
+            .connect_lazy_with(options);
+        Ok(Self(pool))
+    }
+
+    /// Wraps a pool that exists, such as a test's.
+    pub fn from_pool(pool: PgPool) -> Self {
+        Self(pool)
+    }
+
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(self.0.begin().await?)
+    }
+
+    pub async fn acquire(&self) -> Result<PoolConnection<Postgres>> {
+        Ok(self.0.acquire().await?)
+    }
+
+    /// A connection of its own outside the pool, for heartbeats and advisory locks that live as long as it does.
+    pub async fn dedicated(&self) -> Result<sqlx::PgConnection> {
+        use sqlx::Connection as _;
+        let options = self.0.connect_options();
+        let connecting = sqlx::PgConnection::connect_with(&options);
+        Ok(tokio::time::timeout(LONGEST_WAIT, connecting)
+            .await
+            .map_err(|_| sqlx::Error::PoolTimedOut)??)
+    }
+
+    /// A connection that receives notifications.
+    pub async fn listener(&self) -> Result<PgListener> {
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .max_lifetime(None)
+            .idle_timeout(None);
+        let pool = pool
+            .acquire_timeout(LONGEST_WAIT)
+            .connect_lazy_with((*self.0.connect_options()).clone());
+        let mut listener = PgListener::connect_with(&pool).await?;
+        listener.ignore_pool_close_event(true);
+        Ok(listener)
+    }
+
+    pub fn pool(&self) -> &PgPool {
+        &self.0
+    }
+
+    pub async fn close(&self) {
+        self.0.close().await;
+    }
+}

@@ -1,0 +1,78 @@
+//! The schema's version, and bringing it up to date: by one process at a time, and never backwards.
+
+use sqlx::{Connection as _, PgConnection};
+
+use crate::{Db, Error, MIGRATOR, Result};
+
+/// Held while migrating, so that replicas may start at once.
+const MIGRATION_LOCK: i64 = 0x7075_6c73_6501;
+
+/// The newest schema that this program knows.
+pub fn known_version() -> i64 {
+    MIGRATOR
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or(0)
+}
+
+/// The schema that the database has; 0 when it is empty.
+pub async fn version(conn: &mut PgConnection) -> Result<i64> {
+    let exists: bool = sqlx::query_scalar("select to_regclass('_sqlx_migrations') is not null")
+        .fetch_one(&mut *conn)
+        .await?;
+    if !exists {
+        return Ok(0);
+    }
+    let version: Option<i64> =
+        sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
+            .fetch_one(conn)
+            .await?;
+    Ok(version.unwrap_or(0))
+}
+
+/// Fails when the database is newer than this program, or not migrated yet.
+pub async fn check(conn: &mut PgConnection) -> Result<()> {
+    let (found, known) = (version(conn).await?, known_version());
+    match found.cmp(&known) {
+        std::cmp::Ordering::Greater => Err(Error::Newer { found, known }),
+        std::cmp::Ordering::Less => Err(Error::NotMigrated),
+        std::cmp::Ordering::Equal => Ok(()),
+    }
+}
+
+/// Brings the schema up to date under an advisory lock; waits while another process does.
+pub async fn migrate(db: &Db) -> Result<()> {
+    migrate_to(db, known_version()).await
+}
+
+/// Brings an empty or older schema up to `target`, which must be known.
+pub async fn migrate_to(db: &Db, target: i64) -> Result<()> {
+    let mut conn = db.dedicated().await?;
+    sqlx::query("select pg_advisory_lock($1)")
+        .bind(MIGRATION_LOCK)
+        .execute(&mut conn)
+        .await?;
+    let result = run(&mut conn, target).await;
+    // Closing the connection gives the lock back, also after a failure.
+    conn.close().await?;
+    result
+}
+
+async fn run(conn: &mut PgConnection, target: i64) -> Result<()> {
+    let (found, known) = (version(conn).await?, known_version());
+    if found > known {
+        return Err(Error::Newer { found, known });
+    }
+    let chosen: Vec<_> = MIGRATOR
+        .iter()
+        .filter(|migration| migration.version <= target)
+        .cloned()
+        .collect();
+    let migrator = sqlx::migrate::Migrator {
+        migrations: chosen.into(),
+        ..sqlx::migrate::Migrator::DEFAULT
+    };
+    migrator.run(conn).await?;
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! Being a process: time, tasks and shutdown, logs, metrics, the admin port, secrets.
+
+pub mod admin;
+pub mod backoff;
+pub mod clock;
+pub mod metrics;
+pub mod seal;
+pub mod secret;
+pub mod tasks;
+pub mod telemetry;
