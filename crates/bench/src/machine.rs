@@ -1,0 +1,46 @@
+//! Which machine the figures were taken on.
+
+use serde::Serialize;
+
+/// What a reader needs to compare figures.
+#[derive(Debug, Serialize)]
+pub(crate) struct Machine {
+    pub(crate) processor: String,
+    pub(crate) cores: usize,
+    pub(crate) memory_mb: u64,
+    pub(crate) kernel: String,
+    pub(crate) version: &'static str,
+    /// The load average of the last minute before the measurements began.
+    pub(crate) load: String,
+}
+
+/// Reads it from the system; empty where the system does not say.
+pub(crate) fn describe() -> Machine {
+    let cpuinfo = read("/proc/cpuinfo");
+    let processor = cpuinfo
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .unwrap_or_default();
+    let memory = read("/proc/meminfo");
+    let memory = memory
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:"))
+        .unwrap_or_default();
+    let memory_kb: u64 = memory.trim().trim_end_matches(" kB").parse().unwrap_or(0);
+    Machine {
+        processor: processor.trim_start_matches([':', ' ', '\t']).to_owned(),
+        cores: std::thread::available_parallelism().map_or(0, std::num::NonZero::get),
+        memory_mb: memory_kb / 1024,
+        kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
+        version: env!("CARGO_PKG_VERSION"),
+        load: read("/proc/loadavg")
+            .split(' ')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+    }
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(path).unwrap_or_default()
+}
