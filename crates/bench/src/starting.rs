@@ -12,7 +12,7 @@ use crate::{
 };
 
 const ADDRESS: &str = "127.0.0.1:18083";
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Milliseconds until ready.
 #[derive(Debug, Serialize)]

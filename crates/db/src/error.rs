@@ -30,7 +30,7 @@ impl Error {
         let Self::Sqlx(sqlx::Error::Database(error)) = self else {
             return None;
         };
-        error.code().map(|code| code.into_owned())
+        error.code().map(std::borrow::Cow::into_owned)
     }
 
     /// Postgres cannot be reached, is starting or stopping, or has no connection left: the same call may work later.

@@ -11,7 +11,7 @@ const SLEW_PER_SECOND_US: i64 = 5_000;
 /// A difference from here on is a jump, not drift.
 const JUMP_US: i64 = 2_000_000;
 /// How long a jump has to be agreed on before it is believed.
-const AGREEMENT: Duration = Duration::from_secs(60);
+const AGREEMENT: Duration = Duration::from_mins(1);
 
 /// What came of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

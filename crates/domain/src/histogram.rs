@@ -136,15 +136,15 @@ mod tests {
         #[test]
         fn storage_keeps_everything(values in proptest::collection::vec(0u32..200_000_000, 0..300)) {
             let mut histogram = Histogram::default();
-            values.iter().for_each(|us| histogram.add(*us));
+            for us in &values { histogram.add(*us); }
             prop_assert_eq!(Histogram::decode(&histogram.encode()), Some(histogram));
         }
 
         #[test]
         fn merging_is_adding(a in proptest::collection::vec(0u32..9_000_000, 0..50), b in proptest::collection::vec(0u32..9_000_000, 0..50)) {
             let (mut left, mut right, mut both) = (Histogram::default(), Histogram::default(), Histogram::default());
-            a.iter().for_each(|us| { left.add(*us); both.add(*us); });
-            b.iter().for_each(|us| { right.add(*us); both.add(*us); });
+            for us in &a { left.add(*us); both.add(*us); }
+            for us in &b { right.add(*us); both.add(*us); }
             left.merge(&right);
             prop_assert_eq!(left, both);
         }

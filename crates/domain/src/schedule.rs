@@ -55,6 +55,7 @@ impl Grid {
     }
 
     /// The grid while an incident is open: it contains every slot of the healthy grid and none is more than 30 s away.
+    #[must_use]
     pub fn while_open(self) -> Self {
         let parts = (self.interval_ms + FINEST_WHILE_OPEN_MS - 1) / FINEST_WHILE_OPEN_MS;
         Self {

@@ -47,14 +47,14 @@ impl Limits {
     /// For an installation that one household or company has for itself.
     pub const SINGLE_TENANT: Self = Self {
         shortest_interval: Duration::from_secs(10),
-        longest_interval: Duration::from_secs(86_400),
+        longest_interval: Duration::from_hours(24),
         services_per_workspace: None,
     };
 
     /// For an installation where anybody may sign up.
     pub const SHARED: Self = Self {
         shortest_interval: Duration::from_secs(30),
-        longest_interval: Duration::from_secs(86_400),
+        longest_interval: Duration::from_hours(24),
         services_per_workspace: Some(50),
     };
 }
