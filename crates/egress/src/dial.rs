@@ -1,0 +1,204 @@
+//! Connecting to one of several vetted addresses, the families racing as in RFC 8305.
+
+use std::{
+    future::Future,
+    io,
+    net::{IpAddr, SocketAddr},
+    pin::Pin,
+    time::Duration,
+};
+
+use domain::failure::{Attempt, Detail, Failure, FailureCode, Phase};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, sleep, timeout_at},
+};
+
+use crate::{errno, policy::Policy, routes::Routes};
+
+/// Longest time for connecting, over all addresses.
+pub const TCP_CAP: Duration = Duration::from_secs(5);
+/// How long an attempt may take before the next address is tried beside it.
+const HEAD_START: Duration = Duration::from_millis(250);
+/// Most addresses that are tried.
+const MOST: usize = 8;
+
+/// A connection and how it came about.
+#[derive(Debug)]
+pub struct Dialed {
+    pub stream: TcpStream,
+    pub remote: SocketAddr,
+    /// IPv6 was tried and failed, or was still silent when IPv4 answered, though this machine has
+    /// an IPv6 route.
+    pub ipv6_unreachable: bool,
+}
+
+/// What a dial needs beside its addresses.
+pub(crate) struct Way<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) routes: &'a Routes,
+    pub(crate) deadline: Instant,
+}
+
+type Connecting<'a> =
+    Pin<Box<dyn Future<Output = (SocketAddr, io::Result<TcpStream>)> + Send + 'a>>;
+
+/// Connects to the first of `addresses` that answers. They must have been vetted; the peer is judged
+/// once more after connecting.
+pub(crate) async fn dial(
+    way: &Way<'_>,
+    addresses: &[IpAddr],
+    port: u16,
+) -> Result<Dialed, Failure> {
+    let started = Instant::now();
+    let deadline = way.deadline.min(started + TCP_CAP);
+    let result = match addresses {
+        // Nearly every look: no race to arrange.
+        [only] => match timeout_at(deadline, connect(SocketAddr::new(*only, port))).await {
+            Ok((address, Ok(stream))) => Ok(Dialed {
+                stream,
+                remote: address,
+                ipv6_unreachable: false,
+            }),
+            Ok((address, Err(error))) => Err(failed(vec![attempt(way, address, &error)])),
+            Err(_) => Err(timed_out(SocketAddr::new(*only, port), started)),
+        },
+        several => race(way, &ordered(way, several, port), deadline, started).await,
+    };
+    let dialed = result?;
+    let peer = dialed
+        .stream
+        .peer_addr()
+        .map_err(|_| Failure::new(FailureCode::ConnectionReset, Phase::Tcp, Detail::None))?;
+    if way.policy.allows(peer.ip(), peer.port()) {
+        Ok(dialed)
+    } else {
+        Err(blocked())
+    }
+}
+
+/// The one answer for every address that the policy refuses.
+pub(crate) fn blocked() -> Failure {
+    Failure::new(FailureCode::BlockedAddress, Phase::Tcp, Detail::None)
+}
+
+async fn race(
+    way: &Way<'_>,
+    order: &[SocketAddr],
+    deadline: Instant,
+    started: Instant,
+) -> Result<Dialed, Failure> {
+    let mut running: FuturesUnordered<Connecting<'_>> = FuturesUnordered::new();
+    let mut waiting = order.iter();
+    let mut tried: Vec<Attempt> = Vec::new();
+    let mut begun: Vec<SocketAddr> = Vec::new();
+    loop {
+        if running.is_empty() {
+            let Some(next) = waiting.next() else {
+                return Err(failed(tried));
+            };
+            begun.push(*next);
+            running.push(Box::pin(connect(*next)));
+        }
+        tokio::select! {
+            Some((address, result)) = running.next() => match result {
+                Ok(stream) => {
+                    let ipv6_unreachable = address.is_ipv4() && begun.iter().any(|other| lost_ipv6(way, *other, &tried));
+                    return Ok(Dialed { stream, remote: address, ipv6_unreachable });
+                }
+                Err(error) => {
+                    tried.push(attempt(way, address, &error));
+                    begin_next(&mut waiting, &mut begun, &running);
+                }
+            },
+            () = sleep(HEAD_START), if waiting.len() > 0 => begin_next(&mut waiting, &mut begun, &running),
+            () = tokio::time::sleep_until(deadline) => {
+                let last = begun.last().copied().unwrap_or(order[0]);
+                return Err(timed_out(last, started));
+            }
+        }
+    }
+}
+
+/// Starts the next attempt beside those that run; they are not cancelled.
+fn begin_next(
+    waiting: &mut std::slice::Iter<'_, SocketAddr>,
+    begun: &mut Vec<SocketAddr>,
+    running: &FuturesUnordered<Connecting<'_>>,
+) {
+    if let Some(next) = waiting.next() {
+        begun.push(*next);
+        running.push(Box::pin(connect(*next)));
+    }
+}
+
+/// Whether an attempt over IPv6 that began says something about the target's IPv6.
+fn lost_ipv6(way: &Way<'_>, address: SocketAddr, tried: &[Attempt]) -> bool {
+    let ours = |attempt: &Attempt| {
+        attempt.address == address && attempt.code.class() == domain::failure::Class::Ours
+    };
+    address.is_ipv6() && way.routes.lead_out(address.ip()) && !tried.iter().any(ours)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the door that everything leaves through"
+)]
+async fn connect(address: SocketAddr) -> (SocketAddr, io::Result<TcpStream>) {
+    (address, TcpStream::connect(address).await)
+}
+
+/// The families in turn, IPv6 first where this machine has a route for it.
+fn ordered(way: &Way<'_>, addresses: &[IpAddr], port: u16) -> Vec<SocketAddr> {
+    let (v6, v4): (Vec<_>, Vec<_>) = addresses.iter().copied().partition(IpAddr::is_ipv6);
+    let v6_first = v6
+        .first()
+        .is_some_and(|ip| way.routes.lead_out(*ip) || ip.is_loopback());
+    let (first, second) = if v6_first { (v6, v4) } else { (v4, v6) };
+    let mut order = Vec::with_capacity(addresses.len());
+    let (mut first, mut second) = (first.into_iter(), second.into_iter());
+    loop {
+        let before = order.len();
+        order.extend(first.next());
+        order.extend(second.next());
+        if order.len() == before || order.len() >= MOST {
+            return order
+                .into_iter()
+                .map(|ip| SocketAddr::new(ip, port))
+                .collect();
+        }
+    }
+}
+
+fn attempt(way: &Way<'_>, address: SocketAddr, error: &io::Error) -> Attempt {
+    Attempt {
+        address,
+        code: errno::of_connect(error, way.routes.lead_out(address.ip())),
+    }
+}
+
+/// The last address tried names the failure, unless only an attempt of the target's own kind can.
+fn failed(tried: Vec<Attempt>) -> Failure {
+    use domain::failure::Class;
+    let target = tried
+        .iter()
+        .rev()
+        .find(|attempt| attempt.code.class() == Class::Target);
+    let code = target
+        .or(tried.last())
+        .map_or(FailureCode::Other, |attempt| attempt.code);
+    Failure::new(code, Phase::Tcp, Detail::Addresses { tried })
+}
+
+fn timed_out(address: SocketAddr, started: Instant) -> Failure {
+    let after_ms = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
+    Failure::new(
+        FailureCode::ConnectTimeout,
+        Phase::Tcp,
+        Detail::Timeout {
+            after_ms,
+            peer: Some(address.to_string()),
+        },
+    )
+}

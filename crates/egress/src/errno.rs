@@ -1,0 +1,66 @@
+//! What the operating system's error numbers mean while connecting.
+
+use std::io::{self, ErrorKind};
+
+use domain::failure::FailureCode;
+
+/// ENOMEM, ENFILE, EMFILE, EADDRNOTAVAIL and ENOBUFS of Linux: we are out of something.
+const EXHAUSTION: [i32; 5] = [12, 23, 24, 99, 105];
+
+/// Whether we ran out of sockets, ports or memory; our trouble in every phase.
+pub fn is_exhaustion(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::AddrNotAvailable
+        || error.kind() == ErrorKind::OutOfMemory
+        || error
+            .raw_os_error()
+            .is_some_and(|number| EXHAUSTION.contains(&number))
+}
+
+/// The failure that an error of `connect` means, given whether this machine has a way out.
+pub(crate) fn of_connect(error: &io::Error, has_route: bool) -> FailureCode {
+    match error.kind() {
+        _ if is_exhaustion(error) => FailureCode::InternalResource,
+        ErrorKind::ConnectionRefused => FailureCode::ConnectRefused,
+        ErrorKind::TimedOut => FailureCode::ConnectTimeout,
+        ErrorKind::HostUnreachable => FailureCode::ConnectUnreachable,
+        ErrorKind::NetworkUnreachable if has_route => FailureCode::ConnectUnreachable,
+        // A prohibit route or a firewall of ours (EACCES, EPERM), a blackhole route (EINVAL).
+        ErrorKind::NetworkUnreachable
+        | ErrorKind::NetworkDown
+        | ErrorKind::PermissionDenied
+        | ErrorKind::InvalidInput => FailureCode::InternalNetwork,
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => FailureCode::ConnectionReset,
+        _ => FailureCode::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_numbers_have_their_codes() {
+        for (number, has_route, code) in [
+            (111, true, FailureCode::ConnectRefused),
+            (110, true, FailureCode::ConnectTimeout),
+            (113, true, FailureCode::ConnectUnreachable),
+            (101, true, FailureCode::ConnectUnreachable),
+            (101, false, FailureCode::InternalNetwork),
+            (104, true, FailureCode::ConnectionReset),
+            (13, true, FailureCode::InternalNetwork),
+            (1, true, FailureCode::InternalNetwork),
+            (22, true, FailureCode::InternalNetwork),
+            (24, true, FailureCode::InternalResource),
+            (23, true, FailureCode::InternalResource),
+            (99, true, FailureCode::InternalResource),
+            (12, true, FailureCode::InternalResource),
+            (105, true, FailureCode::InternalResource),
+        ] {
+            assert_eq!(
+                of_connect(&io::Error::from_raw_os_error(number), has_route),
+                code,
+                "errno {number}"
+            );
+        }
+    }
+}
