@@ -1,8 +1,21 @@
 //! Postgres: the only crate with SQL in it, one file per table.
 
+pub mod audit;
+pub mod backup;
 mod connect;
 mod error;
+pub mod identities;
+pub mod memberships;
+pub mod oauth_states;
+pub mod passwords;
 pub mod schema;
+pub mod server;
+pub mod sessions;
+pub mod setup_tokens;
+pub mod users;
+pub mod watched;
+pub mod workers;
+pub mod workspaces;
 
 pub use connect::Db;
 pub use error::{Error, Result};

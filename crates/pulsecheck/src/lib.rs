@@ -1,4 +1,11 @@
 //! All of PulseCheck in one process, with a PostgreSQL of its own: what `make run` starts.
 
+pub mod address;
+pub mod backup;
 pub mod data_dir;
+pub mod doctor;
+pub mod installation;
+pub mod output;
 pub mod postgres;
+pub mod secret_key;
+pub mod web;

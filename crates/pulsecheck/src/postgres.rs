@@ -10,8 +10,6 @@ mod supervisor;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-
 pub use self::account::Account;
 pub use self::binaries::{Binaries, data_major};
 pub use self::supervisor::Embedded;
@@ -52,23 +50,4 @@ fn ready_socket(pid_file: &Path) -> Option<PathBuf> {
     let folder = lines.nth(4)?;
     let status = lines.nth(2)?;
     status.starts_with("ready").then(|| PathBuf::from(folder))
-}
-
-/// Makes our database inside a fresh server.
-async fn ensure_database(folder: &Path) -> anyhow::Result<()> {
-    use sqlx::Connection as _;
-    let mut connection = sqlx::PgConnection::connect(&url(folder, "postgres"))
-        .await
-        .context("cannot connect to our own PostgreSQL")?;
-    let known: Option<i32> = sqlx::query_scalar("SELECT 1 FROM pg_database WHERE datname = $1")
-        .bind(NAME)
-        .fetch_optional(&mut connection)
-        .await?;
-    if known.is_none() {
-        sqlx::query("CREATE DATABASE pulsecheck")
-            .execute(&mut connection)
-            .await?;
-    }
-    connection.close().await?;
-    Ok(())
 }

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use super::server::{Server, Setup};
 use super::socket::SocketDir;
-use super::{Account, Binaries, binaries, cluster, ensure_database, url};
+use super::{Account, Binaries, binaries, cluster, url};
 use crate::data_dir::{DataDir, Lock};
 
 /// How often the thread looks whether the server still runs.
@@ -67,7 +67,9 @@ impl Embedded {
         let socket = is_ready
             .await
             .context("the thread that starts PostgreSQL ended")??;
-        ensure_database(&socket).await?;
+        db::server::ensure_database(&url(&socket, "postgres"), super::NAME)
+            .await
+            .context("cannot connect to our own PostgreSQL")?;
         embedded.url = url(&socket, super::NAME);
         Ok(embedded)
     }

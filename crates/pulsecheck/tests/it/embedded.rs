@@ -9,49 +9,13 @@ use std::time::Duration;
 use pulsecheck::data_dir::DataDir;
 use pulsecheck::postgres::{self, Account, Binaries, Embedded};
 use sqlx::{Connection as _, PgConnection, Row as _};
-use tempfile::TempDir;
 
-struct Installation {
-    folder: TempDir,
-}
-
-impl Installation {
-    fn new() -> Self {
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-        }
-    }
-
-    fn data(&self) -> DataDir {
-        DataDir::open(&self.folder.path().join("data")).unwrap()
-    }
-
-    async fn start(&self) -> Embedded {
-        start(&self.data()).await
-    }
-}
+use crate::place::{Place, ask, tell};
 
 async fn start(data: &DataDir) -> Embedded {
     Embedded::start(data, data.lock().unwrap(), None)
         .await
         .unwrap()
-}
-
-async fn ask(url: &str, sql: &str) -> String {
-    let mut connection = PgConnection::connect(url).await.unwrap();
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql.to_owned()))
-        .fetch_one(&mut connection)
-        .await
-        .unwrap();
-    row.get::<String, _>(0)
-}
-
-async fn tell(url: &str, sql: &str) {
-    let mut connection = PgConnection::connect(url).await.unwrap();
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
-        .execute(&mut connection)
-        .await
-        .unwrap();
 }
 
 /// The process number of the server, from its pid file.
@@ -76,26 +40,26 @@ fn lives(pid: &str) -> bool {
 
 #[tokio::test]
 async fn a_second_start_finds_the_data_of_the_first() {
-    let installation = Installation::new();
-    let first = installation.start().await;
+    let place = Place::new();
+    let first = start(&place.data()).await;
     tell(
         first.url(),
         "CREATE TABLE kept (word text); INSERT INTO kept VALUES ('here')",
     )
     .await;
-    let pid = server(&installation.data());
+    let pid = server(&place.data());
     first.stop().await.unwrap();
     assert!(!lives(&pid), "the server outlived its program");
 
-    let second = installation.start().await;
+    let second = start(&place.data()).await;
     assert_eq!(ask(second.url(), "SELECT word FROM kept").await, "here");
     second.stop().await.unwrap();
 }
 
 #[tokio::test]
 async fn the_server_is_private_to_its_folder() {
-    let installation = Installation::new();
-    let embedded = installation.start().await;
+    let place = Place::new();
+    let embedded = start(&place.data()).await;
     assert_eq!(ask(embedded.url(), "SHOW listen_addresses").await, "");
     assert_eq!(
         ask(
@@ -106,7 +70,7 @@ async fn the_server_is_private_to_its_folder() {
         "C"
     );
     assert_eq!(ask(embedded.url(), "SHOW server_encoding").await, "UTF8");
-    let data = installation.data();
+    let data = place.data();
     for folder in [data.run(), data.postgres()] {
         assert_eq!(
             folder.metadata().unwrap().mode() & 0o777,
@@ -120,14 +84,14 @@ async fn the_server_is_private_to_its_folder() {
 
 #[tokio::test]
 async fn a_server_that_dies_is_brought_back_with_its_data() {
-    let installation = Installation::new();
-    let embedded = installation.start().await;
+    let place = Place::new();
+    let embedded = start(&place.data()).await;
     tell(
         embedded.url(),
         "CREATE TABLE kept (word text); INSERT INTO kept VALUES ('here')",
     )
     .await;
-    let before = server(&installation.data());
+    let before = server(&place.data());
     kill("-KILL", &before);
     let word = loop {
         if let Ok(mut connection) = PgConnection::connect(embedded.url()).await
@@ -140,15 +104,15 @@ async fn a_server_that_dies_is_brought_back_with_its_data() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     };
     assert_eq!(word, "here");
-    assert_ne!(server(&installation.data()), before);
+    assert_ne!(server(&place.data()), before);
     embedded.stop().await.unwrap();
 }
 
 #[tokio::test]
 async fn a_server_left_behind_is_ended_before_the_next_starts() {
-    let installation = Installation::new();
-    let data = installation.data();
-    installation.start().await.stop().await.unwrap();
+    let place = Place::new();
+    let data = place.data();
+    start(&place.data()).await.stop().await.unwrap();
     // As after a kill -9 on a system without parent-death signals: nobody holds the lock, yet a server runs.
     let program = Binaries::find(None, None).unwrap().folder.join("postgres");
     let mut command = Account::choose(&data.postgres()).unwrap().command(&program);
@@ -165,7 +129,7 @@ async fn a_server_left_behind_is_ended_before_the_next_starts() {
         .unwrap();
     postgres::running(&data).await.unwrap();
 
-    let next = installation.start().await;
+    let next = start(&place.data()).await;
     assert!(!lives(&left_behind.id().to_string()));
     assert_eq!(ask(next.url(), "SELECT 'yes'").await, "yes");
     next.stop().await.unwrap();
@@ -174,9 +138,9 @@ async fn a_server_left_behind_is_ended_before_the_next_starts() {
 
 #[tokio::test]
 async fn a_stale_pid_file_with_somebody_elses_number_stops_nothing() {
-    let installation = Installation::new();
-    let data = installation.data();
-    installation.start().await.stop().await.unwrap();
+    let place = Place::new();
+    let data = place.data();
+    start(&place.data()).await.stop().await.unwrap();
     // Number 1 lives and is no PostgreSQL: what a container restarted on an old volume finds.
     let folder = data.postgres();
     fs::write(
@@ -187,26 +151,26 @@ async fn a_stale_pid_file_with_somebody_elses_number_stops_nothing() {
         ),
     )
     .unwrap();
-    let embedded = installation.start().await;
+    let embedded = start(&place.data()).await;
     assert_eq!(ask(embedded.url(), "SELECT 'yes'").await, "yes");
     embedded.stop().await.unwrap();
 }
 
 #[tokio::test]
 async fn an_interrupted_first_start_is_begun_again() {
-    let installation = Installation::new();
-    let data = installation.data();
+    let place = Place::new();
+    let data = place.data();
     fs::create_dir_all(data.path().join("postgres.new/base")).unwrap();
     fs::write(data.path().join("postgres.new/PG_VERSION"), "15\n").unwrap();
-    let embedded = installation.start().await;
+    let embedded = start(&place.data()).await;
     assert_eq!(ask(embedded.url(), "SELECT 'yes'").await, "yes");
     embedded.stop().await.unwrap();
 }
 
 #[tokio::test]
 async fn a_path_too_long_for_a_socket_works_all_the_same() {
-    let installation = Installation::new();
-    let long = installation
+    let place = Place::new();
+    let long = place
         .folder
         .path()
         .join("a".repeat(60))
@@ -221,8 +185,8 @@ async fn a_path_too_long_for_a_socket_works_all_the_same() {
 
 #[tokio::test]
 async fn a_folder_with_odd_letters_in_its_name_works() {
-    let installation = Installation::new();
-    let data = DataDir::open(&installation.folder.path().join("my données+1%20 &co")).unwrap();
+    let place = Place::new();
+    let data = DataDir::open(&place.folder.path().join("my données+1%20 &co")).unwrap();
     let embedded = start(&data).await;
     assert_eq!(ask(embedded.url(), "SELECT 'yes'").await, "yes");
     embedded.stop().await.unwrap();
@@ -230,8 +194,8 @@ async fn a_folder_with_odd_letters_in_its_name_works() {
 
 #[tokio::test]
 async fn a_folder_below_one_that_only_its_owner_may_enter_works() {
-    let installation = Installation::new();
-    let closed = installation.folder.path().join("closed");
+    let place = Place::new();
+    let closed = place.folder.path().join("closed");
     fs::DirBuilder::new().mode(0o700).create(&closed).unwrap();
     let data = DataDir::open(&closed.join("data")).unwrap();
     let embedded = start(&data).await;
@@ -241,9 +205,9 @@ async fn a_folder_below_one_that_only_its_owner_may_enter_works() {
 
 #[tokio::test]
 async fn a_second_instance_is_told_how_to_live_beside_the_first() {
-    let installation = Installation::new();
-    let data = installation.data();
-    let embedded = installation.start().await;
+    let place = Place::new();
+    let data = place.data();
+    let embedded = start(&place.data()).await;
     let sentence = data.lock().unwrap_err().to_string();
     assert!(sentence.contains("already running"), "{sentence}");
     assert!(
@@ -260,8 +224,8 @@ async fn a_second_instance_is_told_how_to_live_beside_the_first() {
 
 #[tokio::test]
 async fn data_of_a_missing_major_stops_with_the_line_to_type() {
-    let installation = Installation::new();
-    let data = installation.data();
+    let place = Place::new();
+    let data = place.data();
     fs::create_dir_all(data.postgres()).unwrap();
     fs::write(data.postgres().join("PG_VERSION"), "9\n").unwrap();
     let sentence = Embedded::start(&data, data.lock().unwrap(), None)
@@ -280,8 +244,8 @@ async fn data_of_a_missing_major_stops_with_the_line_to_type() {
 
 #[tokio::test]
 async fn a_folder_of_something_else_is_left_alone() {
-    let installation = Installation::new();
-    let data = installation.data();
+    let place = Place::new();
+    let data = place.data();
     fs::create_dir_all(data.postgres()).unwrap();
     fs::write(data.postgres().join("holiday.jpg"), "x").unwrap();
     let error = Embedded::start(&data, data.lock().unwrap(), None)

@@ -1,0 +1,160 @@
+//! Where people find this installation: the address we listen on, and the line to type when that does not work.
+
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr};
+
+use anyhow::bail;
+use tokio::net::TcpListener;
+
+/// What the terminal we were started from tells; for the sentences only.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Terminal {
+    /// Set by make
+    #[arg(long, env = "MAKELEVEL", hide = true, hide_env = true)]
+    makelevel: Option<String>,
+    /// Set by sshd: client address and port, our address and port
+    #[arg(long, env = "SSH_CONNECTION", hide = true, hide_env = true)]
+    ssh_connection: Option<String>,
+    /// Who is signed in
+    #[arg(long, env = "LOGNAME", hide = true, hide_env = true)]
+    logname: Option<String>,
+}
+
+impl Terminal {
+    /// How the program is started here.
+    pub fn command(&self) -> &'static str {
+        if self.makelevel.is_some() {
+            "make run"
+        } else {
+            "pulsecheck serve"
+        }
+    }
+
+    /// For somebody who came by ssh and whose browser is elsewhere: how to see what listens on `listening`.
+    pub fn from_afar(&self, listening: SocketAddr) -> Option<String> {
+        let connection = self.ssh_connection.as_deref()?;
+        if !listening.ip().is_loopback() {
+            return None;
+        }
+        let mut words = connection.split_whitespace().skip(2);
+        let host: IpAddr = words.next()?.parse().ok()?;
+        let port = words
+            .next()
+            .filter(|port| *port != "22")
+            .map(|port| format!("-p {port} "))
+            .unwrap_or_default();
+        let user = self
+            .logname
+            .as_deref()
+            .map(|name| format!("{name}@"))
+            .unwrap_or_default();
+        let (ours, command) = (listening.port(), self.command());
+        let url = SocketAddr::new(host, ours);
+        Some(format!(
+            "This is a remote machine. On your own one type this, then open http://localhost:{ours} there:\n    \
+             ssh -L {ours}:localhost:{ours} {port}{user}{host}\n\
+             Or let everybody who can reach this machine open it:\n    \
+             LISTEN_ADDR=0.0.0.0:{ours} PUBLIC_URL=http://{url} {command}"
+        ))
+    }
+}
+
+/// Listens on `address`, or says what to type instead.
+pub async fn listen(address: SocketAddr, terminal: &Terminal) -> anyhow::Result<TcpListener> {
+    let error = match TcpListener::bind(address).await {
+        Ok(listener) => return Ok(listener),
+        Err(error) => error,
+    };
+    let command = terminal.command();
+    match error.kind() {
+        ErrorKind::AddrInUse => {
+            let free = next_free(address).await;
+            bail!(
+                "Port {} is in use by another program. Type this instead:\n    LISTEN_ADDR={free} {command}",
+                address.port()
+            )
+        }
+        ErrorKind::PermissionDenied => bail!(
+            "Port {} needs rights that you do not have here. Type this instead:\n    LISTEN_ADDR={} {command}",
+            address.port(),
+            SocketAddr::new(address.ip(), 8000)
+        ),
+        ErrorKind::AddrNotAvailable => bail!(
+            "This machine has no address {}. Type this for all of its addresses:\n    LISTEN_ADDR=0.0.0.0:{} {command}",
+            address.ip(),
+            address.port()
+        ),
+        _ => bail!("cannot listen on {address}: {error}"),
+    }
+}
+
+/// The first port after this one that nobody uses.
+async fn next_free(address: SocketAddr) -> SocketAddr {
+    for port in (address.port()..=u16::MAX).skip(1).take(50) {
+        let candidate = SocketAddr::new(address.ip(), port);
+        if TcpListener::bind(candidate).await.is_ok() {
+            return candidate;
+        }
+    }
+    SocketAddr::new(address.ip(), 8001)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn loopback(port: u16) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], port))
+    }
+
+    #[tokio::test]
+    async fn a_busy_port_gets_the_line_to_type() {
+        let taken = TcpListener::bind(loopback(0)).await.unwrap();
+        let address = taken.local_addr().unwrap();
+        let terminal = Terminal {
+            makelevel: Some("1".into()),
+            ..Terminal::default()
+        };
+        let sentence = listen(address, &terminal).await.unwrap_err().to_string();
+        assert!(
+            sentence.starts_with(&format!(
+                "Port {} is in use by another program.",
+                address.port()
+            )),
+            "{sentence}"
+        );
+        let line = sentence.lines().nth(1).unwrap().trim();
+        let free = line
+            .strip_prefix("LISTEN_ADDR=")
+            .unwrap()
+            .strip_suffix(" make run")
+            .unwrap();
+        TcpListener::bind(free)
+            .await
+            .expect("the line that is shown works");
+    }
+
+    #[test]
+    fn somebody_who_came_by_ssh_gets_the_line_for_their_own_machine() {
+        let ssh_connection = Some("198.51.100.7 50000 203.0.113.5 2222".to_owned());
+        let terminal = Terminal {
+            makelevel: Some("1".into()),
+            ssh_connection,
+            logname: Some("ann".into()),
+        };
+        let text = terminal.from_afar(loopback(8000)).unwrap();
+        assert!(
+            text.contains("ssh -L 8000:localhost:8000 -p 2222 ann@203.0.113.5\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("LISTEN_ADDR=0.0.0.0:8000 PUBLIC_URL=http://203.0.113.5:8000 make run"),
+            "{text}"
+        );
+        assert_eq!(
+            terminal.from_afar(SocketAddr::from(([0, 0, 0, 0], 8000))),
+            None
+        );
+        assert_eq!(Terminal::default().from_afar(loopback(8000)), None);
+    }
+}

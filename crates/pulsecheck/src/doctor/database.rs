@@ -1,0 +1,126 @@
+//! The database: its programs, whether it answers, how old its schema is, and whether its clock is ours.
+
+use runtime::clock::Clock;
+
+use super::Finding;
+use crate::data_dir::DataDir;
+use crate::installation::{Access, Installation, Settings};
+use crate::postgres::{Account, Binaries, data_major};
+
+/// Clocks this far apart confuse people; checks are dated by the database's.
+const APART_MS: i64 = 2_000;
+
+pub(super) async fn examine(settings: &Settings) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    match settings.external() {
+        Err(error) => return vec![Finding::failure("database", &error)],
+        Ok(Some(_)) => findings.push(Finding::good(
+            "programs",
+            "not needed: DATABASE_URL names a database",
+        )),
+        Ok(None) => {
+            let programs = programs(settings);
+            let usable = programs.is_ok();
+            findings.push(programs.unwrap_or_else(|error| Finding::failure("programs", &error)));
+            if !usable {
+                return findings;
+            }
+        }
+    }
+    match settings.open(Access::Beside).await {
+        Err(error) => findings.push(Finding::failure("database", &error)),
+        Ok(installation) => {
+            findings.extend(questions(&installation).await);
+            if let Err(error) = installation.close().await {
+                findings.push(Finding::failure("database", &error));
+            }
+        }
+    }
+    findings
+}
+
+fn programs(settings: &Settings) -> anyhow::Result<Finding> {
+    let folder = DataDir::open(&settings.data_dir)?.postgres();
+    let account = match Account::choose(&folder)? {
+        Account::Own => String::new(),
+        Account::Namespace => ", in a user namespace because you are root".to_owned(),
+        Account::User { uid, .. } => format!(", as user {uid} because you are root"),
+    };
+    let chosen = settings
+        .pg_bin_dir
+        .as_deref()
+        .filter(|path| !path.as_os_str().is_empty());
+    let binaries = Binaries::find(chosen, data_major(&folder)?)?;
+    Ok(Finding::good(
+        "programs",
+        format!(
+            "PostgreSQL {} in {}{account}",
+            binaries.major,
+            binaries.folder.display()
+        ),
+    ))
+}
+
+async fn questions(installation: &Installation) -> Vec<Finding> {
+    let mut conn = match installation.db.dedicated().await {
+        Ok(conn) => conn,
+        Err(error) => {
+            return vec![Finding::wrong(
+                "database",
+                format!(
+                    "does not answer: {error}. Is DATABASE_URL right, and does that server run?"
+                ),
+            )];
+        }
+    };
+    let before = Clock::System.now();
+    let about = match db::server::about(&mut conn).await {
+        Ok(about) => about,
+        Err(error) => {
+            return vec![Finding::wrong(
+                "database",
+                format!("answers, but not our question: {error}"),
+            )];
+        }
+    };
+    let after = Clock::System.now();
+    let middle = before + (after - before) / 2;
+    let apart = (about.now - middle).num_milliseconds();
+    let size = about.size >> 20;
+    vec![
+        Finding::good(
+            "database",
+            format!("PostgreSQL {} answers; {size} MB", about.version),
+        ),
+        match apart.abs() {
+            ..=APART_MS => Finding::good(
+                "clock",
+                format!("{} ms apart from the database's", apart.abs()),
+            ),
+            _ => Finding::wrong(
+                "clock",
+                format!(
+                    "this machine and the database are {} s apart: let both use a time server (NTP)",
+                    apart.abs() / 1000
+                ),
+            ),
+        },
+        schema(&mut conn).await,
+    ]
+}
+
+async fn schema(conn: &mut db::PgConnection) -> Finding {
+    let known = db::schema::known_version();
+    match db::schema::version(conn).await {
+        Err(error) => Finding::wrong("schema", error.to_string()),
+        Ok(0) => Finding::good("schema", "none yet; the first start makes it"),
+        Ok(found) if found > known => {
+            Finding::wrong("schema", db::Error::Newer { found, known }.to_string())
+        }
+        Ok(found) if found < known => Finding::odd(
+            "schema",
+            format!("{found}; the next start brings it to {known}, after a backup"),
+        ),
+        Ok(found) => Finding::good("schema", found.to_string()),
+    }
+}

@@ -1,0 +1,141 @@
+//! The data folder: whether it is ours, private, on a disk of this machine, and has room; and the key in it.
+
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::Path;
+
+use secrecy::ExposeSecret as _;
+
+use super::Finding;
+use crate::data_dir::DataDir;
+use crate::installation::Settings;
+use crate::secret_key;
+
+/// Below this much free disk PostgreSQL may stop any hour.
+const LITTLE: u64 = 256 << 20;
+/// Below this much it is time to think.
+const SCARCE: u64 = 2 << 30;
+
+pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
+    let data = match DataDir::open(&settings.data_dir) {
+        Ok(data) => data,
+        Err(error) => return vec![Finding::failure("folder", &error)],
+    };
+    vec![
+        rights(data.path()),
+        disk(data.path()),
+        share(data.path()),
+        key(settings, &data),
+    ]
+}
+
+fn rights(path: &Path) -> Finding {
+    let shown = path.display();
+    match (tempfile::tempfile_in(path), path.metadata()) {
+        (Err(error), _) => Finding::wrong(
+            "folder",
+            format!(
+                "{shown} cannot be written: {error}. Give it to yourself:\n    sudo chown -R \"$(id -u)\" {shown}"
+            ),
+        ),
+        (_, Ok(metadata)) if metadata.permissions().mode() & 0o066 != 0 => Finding::odd(
+            "folder",
+            format!(
+                "other users can read {shown}, which holds every secret. Type:\n    chmod go= {shown}"
+            ),
+        ),
+        (_, Ok(metadata)) => Finding::good(
+            "folder",
+            format!(
+                "{shown} (user {}, mode {:o})",
+                metadata.uid(),
+                metadata.permissions().mode() & 0o777
+            ),
+        ),
+        (_, Err(error)) => Finding::wrong("folder", format!("{shown}: {error}")),
+    }
+}
+
+fn disk(path: &Path) -> Finding {
+    let Ok(figures) = rustix::fs::statvfs(path) else {
+        return Finding::odd("disk", "the free space cannot be read");
+    };
+    let free = figures.f_bavail.saturating_mul(figures.f_frsize);
+    let text = format!(
+        "{}.{} GB free",
+        free >> 30,
+        ((free >> 20) % 1024) * 10 / 1024
+    );
+    match free {
+        _ if free < LITTLE => Finding::wrong(
+            "disk",
+            format!(
+                "only {text}: the database will stop. Make room, or move the folder (DATA_DIR)"
+            ),
+        ),
+        _ if free < SCARCE => Finding::odd("disk", format!("only {text}")),
+        _ => Finding::good("disk", text),
+    }
+}
+
+/// A database on a network share loses data when the network does.
+#[cfg(target_os = "linux")]
+fn share(path: &Path) -> Finding {
+    // From linux/magic.h: NFS, SMB, CIFS, SMB2, 9P, FUSE (sshfs and the like).
+    const SHARES: [(rustix::fs::FsWord, &str); 6] = [
+        (0x6969, "NFS"),
+        (0x517B, "SMB"),
+        (0xFF53_4D42, "CIFS"),
+        (0xFE53_4D42, "SMB"),
+        (0x0102_1997, "9P"),
+        (0x6573_5546, "FUSE"),
+    ];
+    let kind = rustix::fs::statfs(path).ok().map(|figures| figures.f_type);
+    match SHARES.iter().find(|(number, _)| Some(*number) == kind) {
+        Some((_, name)) => Finding::odd(
+            "share",
+            format!(
+                "the folder is on a {name} share; a database there may be damaged when the connection breaks. Choose a local DATA_DIR"
+            ),
+        ),
+        None => Finding::good("share", "the folder is on a disk of this machine"),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn share(_: &Path) -> Finding {
+    Finding::good("share", "not examined on this system")
+}
+
+fn key(settings: &Settings, data: &DataDir) -> Finding {
+    let shortest = runtime::seal::SHORTEST_SECRET;
+    match settings.given_key() {
+        Err(error) => return Finding::failure("key", &error),
+        Ok(Some(key)) if key.expose_secret().len() < shortest => {
+            return Finding::wrong(
+                "key",
+                format!(
+                    "SECRET_KEY is shorter than {shortest} characters; `openssl rand -hex 32` makes one"
+                ),
+            );
+        }
+        Ok(Some(_)) => return Finding::good("key", "given by SECRET_KEY"),
+        Ok(None) => {}
+    }
+    let path = data.secret_key();
+    match (secret_key::find(data), path.metadata()) {
+        (Err(error), _) => Finding::failure("key", &error),
+        (Ok(Some(key)), _) if key.expose_secret().len() < shortest => Finding::wrong(
+            "key",
+            format!("{} is damaged: put it back from a backup", path.display()),
+        ),
+        (Ok(Some(_)), Ok(metadata)) if metadata.permissions().mode() & 0o077 != 0 => Finding::odd(
+            "key",
+            format!(
+                "other users can read the key. Type:\n    chmod 600 {}",
+                path.display()
+            ),
+        ),
+        (Ok(Some(_)), _) => Finding::good("key", path.display().to_string()),
+        (Ok(None), _) => Finding::good("key", "none yet; the first start makes one"),
+    }
+}
