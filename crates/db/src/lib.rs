@@ -2,11 +2,15 @@
 
 pub mod audit;
 pub mod backup;
+mod columns;
 mod connect;
 mod error;
+pub mod health;
 pub mod identities;
+pub mod incidents;
 pub mod memberships;
 pub mod oauth_states;
+pub mod partitions;
 pub mod passwords;
 pub mod schema;
 pub mod server;

@@ -1,0 +1,211 @@
+//! The `sessions` table: one row per sign-in on one device, a family of refresh tokens of which none is stored.
+
+use chrono::{DateTime, Utc};
+use domain::id::{SessionId, UserId};
+use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
+
+use crate::{
+    Result,
+    users::{self, User},
+};
+
+/// One sign-in on one device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    pub id: SessionId,
+    pub user_id: UserId,
+    /// `local`, `google` or `github`.
+    pub auth_provider: String,
+    /// Number of the refresh token that is good now; rises by one with every use.
+    pub generation: i32,
+    /// When the generation last rose.
+    pub rotated_at: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub revoked_at: Option<DateTime<Utc>>,
+    pub user_agent: String,
+    pub address: String,
+}
+
+impl Session {
+    /// Neither ended nor run out.
+    pub fn is_live(&self, now: DateTime<Utc>) -> bool {
+        self.revoked_at.is_none() && self.expires_at > now
+    }
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    user_id: Uuid,
+    auth_provider: String,
+    generation: i32,
+    rotated_at: DateTime<Utc>,
+    created_at: DateTime<Utc>,
+    last_seen_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    revoked_at: Option<DateTime<Utc>>,
+    user_agent: String,
+    address: String,
+}
+
+impl From<Row> for Session {
+    fn from(row: Row) -> Self {
+        Self {
+            id: SessionId(row.id),
+            user_id: UserId(row.user_id),
+            auth_provider: row.auth_provider,
+            generation: row.generation,
+            rotated_at: row.rotated_at,
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+            expires_at: row.expires_at,
+            revoked_at: row.revoked_at,
+            user_agent: row.user_agent,
+            address: row.address,
+        }
+    }
+}
+
+pub async fn insert(conn: &mut PgConnection, session: &Session) -> Result<()> {
+    sqlx::query(
+        "insert into sessions (id, user_id, auth_provider, generation, rotated_at, created_at,
+             last_seen_at, expires_at, revoked_at, user_agent, address)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(session.id.0)
+    .bind(session.user_id.0)
+    .bind(&session.auth_provider)
+    .bind(session.generation)
+    .bind(session.rotated_at)
+    .bind(session.created_at)
+    .bind(session.last_seen_at)
+    .bind(session.expires_at)
+    .bind(session.revoked_at)
+    .bind(&session.user_agent)
+    .bind(&session.address)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Any session, ended ones too.
+pub async fn find(conn: &mut PgConnection, id: SessionId) -> Result<Option<Session>> {
+    let row: Option<Row> = sqlx::query_as("select id, user_id, auth_provider, generation, rotated_at, created_at, last_seen_at, expires_at,
+             revoked_at, user_agent, address
+         from sessions where id = $1",
+)
+        .bind(id.0)
+        .fetch_optional(conn)
+        .await?;
+    Ok(row.map(Into::into))
+}
+
+/// A live session with its person; asked on every request, so that ending a session counts at once.
+pub async fn find_live(
+    conn: &mut PgConnection,
+    id: SessionId,
+    now: DateTime<Utc>,
+) -> Result<Option<(Session, User)>> {
+    let Some(session) = find(&mut *conn, id).await? else {
+        return Ok(None);
+    };
+    if !session.is_live(now) {
+        return Ok(None);
+    }
+    let user = users::find(conn, session.user_id).await?;
+    Ok(user.map(|user| (session, user)))
+}
+
+/// Raises the generation, if `generation` is still the good one and the session lives; none means that somebody was faster.
+pub async fn rotate(
+    conn: &mut PgConnection,
+    id: SessionId,
+    generation: i32,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<Option<Session>> {
+    let row: Option<Row> = sqlx::query_as(
+        "update sessions
+         set generation = generation + 1, rotated_at = $3, last_seen_at = $3, expires_at = $4
+         where id = $1 and generation = $2 and revoked_at is null and expires_at > $3
+         returning id, user_id, auth_provider, generation, rotated_at, created_at, last_seen_at, expires_at,
+             revoked_at, user_agent, address",
+    )
+    .bind(id.0)
+    .bind(generation)
+    .bind(now)
+    .bind(expires_at)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(Into::into))
+}
+
+/// A person's live sessions, the latest seen first.
+pub async fn list(
+    conn: &mut PgConnection,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<Vec<Session>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select id, user_id, auth_provider, generation, rotated_at, created_at, last_seen_at, expires_at,
+             revoked_at, user_agent, address
+         from sessions where user_id = $1 and revoked_at is null and expires_at > $2
+         order by last_seen_at desc, id",
+    )
+    .bind(user.0)
+    .bind(now)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Ends a session of `user`; false when there is no such live one.
+pub async fn end(
+    conn: &mut PgConnection,
+    user: UserId,
+    id: SessionId,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let done = sqlx::query(
+        "update sessions set revoked_at = $3
+         where id = $1 and user_id = $2 and revoked_at is null and expires_at > $3",
+    )
+    .bind(id.0)
+    .bind(user.0)
+    .bind(now)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends every live session of `user` but `kept`; which ones these were.
+pub async fn end_all(
+    conn: &mut PgConnection,
+    user: UserId,
+    kept: Option<SessionId>,
+    now: DateTime<Utc>,
+) -> Result<Vec<SessionId>> {
+    let ids: Vec<Uuid> = sqlx::query_scalar(
+        "update sessions set revoked_at = $3
+         where user_id = $1 and id is distinct from $2 and revoked_at is null and expires_at > $3
+         returning id",
+    )
+    .bind(user.0)
+    .bind(kept.map(|id| id.0))
+    .bind(now)
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().map(SessionId).collect())
+}
+
+/// Deletes what ended or ran out before `before`; how many.
+pub async fn delete_ended(conn: &mut PgConnection, before: DateTime<Utc>) -> Result<u64> {
+    let done = sqlx::query("delete from sessions where expires_at < $1 or revoked_at < $1")
+        .bind(before)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected())
+}

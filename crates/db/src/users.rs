@@ -1,0 +1,217 @@
+//! The `users` table: people who sign in.
+
+use chrono::{DateTime, Utc};
+use domain::id::UserId;
+use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
+
+use crate::{Error, Result};
+
+/// A person with an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    pub id: UserId,
+    /// As the person wrote it; compared without regard to case.
+    pub email: String,
+    pub name: String,
+    pub avatar_url: Option<String>,
+    /// Sees system health and installation settings.
+    pub is_operator: bool,
+    pub created_at: DateTime<Utc>,
+    pub last_sign_in_at: Option<DateTime<Utc>>,
+}
+
+#[derive(FromRow)]
+pub(crate) struct Row {
+    id: Uuid,
+    email: String,
+    name: String,
+    avatar_url: Option<String>,
+    is_operator: bool,
+    created_at: DateTime<Utc>,
+    last_sign_in_at: Option<DateTime<Utc>>,
+}
+
+impl From<Row> for User {
+    fn from(row: Row) -> Self {
+        Self {
+            id: UserId(row.id),
+            email: row.email,
+            name: row.name,
+            avatar_url: row.avatar_url,
+            is_operator: row.is_operator,
+            created_at: row.created_at,
+            last_sign_in_at: row.last_sign_in_at,
+        }
+    }
+}
+
+/// Fails with `Taken("email")` when the address belongs to somebody, in whatever case it is written.
+pub async fn insert(conn: &mut PgConnection, user: &User) -> Result<()> {
+    sqlx::query(
+        "insert into users (id, email, name, avatar_url, is_operator, created_at, last_sign_in_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(user.id.0)
+    .bind(&user.email)
+    .bind(&user.name)
+    .bind(&user.avatar_url)
+    .bind(user.is_operator)
+    .bind(user.created_at)
+    .bind(user.last_sign_in_at)
+    .execute(conn)
+    .await
+    .map_err(|error| Error::on_constraint(error, "users_email_key", "email"))?;
+    Ok(())
+}
+
+pub async fn find(conn: &mut PgConnection, id: UserId) -> Result<Option<User>> {
+    let row: Option<Row> = sqlx::query_as(
+        "select id, email, name, avatar_url, is_operator, created_at, last_sign_in_at
+         from users where id = $1",
+    )
+    .bind(id.0)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(Into::into))
+}
+
+pub async fn find_by_email(conn: &mut PgConnection, email: &str) -> Result<Option<User>> {
+    let row: Option<Row> = sqlx::query_as(
+        "select id, email, name, avatar_url, is_operator, created_at, last_sign_in_at
+         from users where lower(email) = lower($1)",
+    )
+    .bind(email)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(Into::into))
+}
+
+/// Everybody, oldest account first.
+pub async fn list(conn: &mut PgConnection) -> Result<Vec<User>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select id, email, name, avatar_url, is_operator, created_at, last_sign_in_at
+         from users order by created_at, id",
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Whether somebody may see system health and installation settings.
+pub async fn operator_exists(conn: &mut PgConnection) -> Result<bool> {
+    Ok(
+        sqlx::query_scalar("select exists (select from users where is_operator)")
+            .fetch_one(conn)
+            .await?,
+    )
+}
+
+pub async fn make_operator(conn: &mut PgConnection, id: UserId) -> Result<()> {
+    sqlx::query("update users set is_operator = true where id = $1")
+        .bind(id.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Keeps when somebody last signed in, and the picture that came with it, if one did.
+pub async fn record_sign_in(
+    conn: &mut PgConnection,
+    id: UserId,
+    avatar_url: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query(
+        "update users set last_sign_in_at = $2, avatar_url = coalesce($3, avatar_url) where id = $1",
+    )
+    .bind(id.0)
+    .bind(now)
+    .bind(avatar_url)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Theme, category order, density: an object of the API's making.
+pub async fn preferences(conn: &mut PgConnection, id: UserId) -> Result<serde_json::Value> {
+    Ok(
+        sqlx::query_scalar("select preferences from users where id = $1")
+            .bind(id.0)
+            .fetch_one(conn)
+            .await?,
+    )
+}
+
+/// Overwrites the given members of the preferences and answers with all of them.
+pub async fn change_preferences(
+    conn: &mut PgConnection,
+    id: UserId,
+    changes: &serde_json::Value,
+) -> Result<serde_json::Value> {
+    Ok(sqlx::query_scalar(
+        "update users set preferences = preferences || $2 where id = $1 returning preferences",
+    )
+    .bind(id.0)
+    .bind(changes)
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Erases a person with credentials, identities, sessions, memberships and the personal workspace.
+pub async fn delete(conn: &mut PgConnection, id: UserId) -> Result<()> {
+    sqlx::query("delete from users where id = $1")
+        .bind(id.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use serde_json::json;
+
+    use super::*;
+
+    fn user(number: u128, email: &str) -> User {
+        User {
+            id: UserId(Uuid::from_u128(number)),
+            email: email.to_owned(),
+            name: "Somebody".to_owned(),
+            avatar_url: None,
+            is_operator: false,
+            created_at: DateTime::UNIX_EPOCH,
+            last_sign_in_at: None,
+        }
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn an_address_belongs_to_one_person_in_any_case(pool: sqlx::PgPool) -> Result<()> {
+        let mut conn = pool.acquire().await?;
+        let first = user(1, "Ann@Example.com");
+        insert(&mut conn, &first).await?;
+        let second = insert(&mut conn, &user(2, "ann@example.COM")).await;
+        assert!(matches!(second, Err(Error::Taken("email"))), "{second:?}");
+        let found = find_by_email(&mut conn, "ANN@example.com").await?;
+        assert_eq!(found, Some(first));
+        Ok(())
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn preferences_keep_what_was_not_sent(pool: sqlx::PgPool) -> Result<()> {
+        let mut conn = pool.acquire().await?;
+        let ann = user(1, "ann@example.com");
+        insert(&mut conn, &ann).await?;
+        change_preferences(
+            &mut conn,
+            ann.id,
+            &json!({"theme": "dark", "density": "compact"}),
+        )
+        .await?;
+        let all = change_preferences(&mut conn, ann.id, &json!({"theme": "light"})).await?;
+        assert_eq!(all, json!({"theme": "light", "density": "compact"}));
+        assert_eq!(preferences(&mut conn, ann.id).await?, all);
+        Ok(())
+    }
+}
