@@ -30,7 +30,8 @@ create table services (
 create index services_workspace_idx on services (workspace_id, created_at, id);
 create index services_shard_idx on services (shard);
 
--- One row per service, updated in place by every batch: rows stay on their page.
+-- One row per service, updated in place by every batch: rows stay on their page, and what every look changes stands
+-- last, so that the log holds little more than that.
 create table service_health (
     service_key integer primary key references services (key) on delete cascade,
     workspace_id uuid not null,
@@ -39,25 +40,29 @@ create table service_health (
     -- The latest verdict and code, and since when the verdict has been the same.
     verdict smallint,
     code smallint,
-    since timestamptz not null,
-    last_slot timestamptz,
-    last_stands_for_ms integer,
-    last_started_at timestamptz,
-    last_status_code smallint,
-    last_total_us integer,
-    good_since timestamptz,
-    incident_id uuid,
     incident_severity smallint,
     incident_worst smallint,
+    since timestamptz not null,
     incident_started_at timestamptz,
-    -- The running hour and the one before (domain::open_hours).
-    open_hours bytea not null default '',
+    good_since timestamptz,
+    incident_id uuid,
     -- Closed hours and days (domain::recent).
     recent bytea not null default '',
-    -- The latest look: reason with its sentence, hops with their timings, certificate.
+    -- The good look before things went wrong, kept as evidence for the next incident (domain::incident::KeptLook).
+    good_look jsonb,
+    -- What the latest look saw (domain::latest::LatestLook); written again only when more than its timings changed.
     look jsonb,
-    -- The latest good look, kept as evidence for the next incident.
-    good_look jsonb
+    -- Of everything in `look` but times and timings.
+    look_digest bigint not null default 0,
+    last_slot timestamptz,
+    last_started_at timestamptz,
+    last_stands_for_ms integer,
+    last_total_us integer,
+    last_status_code smallint,
+    -- The running hour and the one before (domain::open_hours).
+    open_hours bytea not null default '',
+    -- Timings of the latest look, hop by hop (domain::packed).
+    timings bytea not null default ''
 ) with (fillfactor = 60);
 create index service_health_workspace_idx on service_health (workspace_id);
 

@@ -1,0 +1,41 @@
+//! How values of the domain become columns, where that takes more than a cast.
+
+use chrono::TimeDelta;
+use serde::Serialize;
+use serde_json::Value;
+
+/// A column of milliseconds as a span; none is no time at all.
+pub(crate) fn millis(column: Option<i32>) -> TimeDelta {
+    TimeDelta::milliseconds(column.unwrap_or(0).into())
+}
+
+/// JSON text that Postgres takes: what a target sent may hold NUL characters, which `jsonb` refuses.
+pub(crate) fn json<T: Serialize>(value: &T) -> String {
+    let text = serde_json::to_string(value).unwrap_or_else(|_| "null".into());
+    if !text.contains("\\u0000") {
+        return text;
+    }
+    let mut value: Value = serde_json::from_str(&text).unwrap_or_default();
+    without_nul(&mut value);
+    value.to_string()
+}
+
+fn without_nul(value: &mut Value) {
+    match value {
+        Value::String(text) => text.retain(|c| c != '\0'),
+        Value::Array(items) => items.iter_mut().for_each(without_nul),
+        Value::Object(fields) => fields.values_mut().for_each(without_nul),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nul_disappears_and_a_written_escape_stays() {
+        assert_eq!(json(&["a\0b"]), r#"["ab"]"#);
+        assert_eq!(json(&[r"a\u0000b", "\0"]), r#"["a\\u0000b",""]"#);
+    }
+}
