@@ -12,15 +12,19 @@ use tokio::{
 };
 use url::Host;
 
+mod config;
 mod dial;
 mod errno;
+mod own_watch;
 mod policy;
 mod resolver;
 mod routes;
 mod tls;
 
+pub use config::Config;
 pub use dial::{Dialed, TCP_CAP};
 pub use errno::is_exhaustion;
+pub use own_watch::watch_own;
 pub use policy::{OwnEndpoints, Policy, own_networks};
 pub use resolver::{Addresses, Ask, DNS_CAP, Resolver};
 pub use tls::{
