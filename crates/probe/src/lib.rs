@@ -1,0 +1,69 @@
+//! Looks at an HTTP target once and reports what it saw, phase by phase, without any opinion.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::observation::Observation;
+use egress::Egress;
+use http::HeaderValue;
+
+mod body;
+mod chain;
+mod classify;
+mod cookies;
+mod evidence;
+mod exchange;
+mod hop;
+mod meter;
+mod prepared;
+mod redirect;
+
+pub use prepared::PreparedTarget;
+
+/// Most decoded bytes of a body that are read; what lies beyond decides nothing.
+pub const BODY_CAP: usize = 1024 * 1024;
+/// Most redirects that are followed.
+pub const MAX_REDIRECTS: u8 = 10;
+
+/// Looks at targets. Has no state of its own beyond what `egress` remembers, and no errors: trouble
+/// is part of the observation.
+#[derive(Clone)]
+pub struct Prober {
+    egress: Arc<Egress>,
+    user_agent: HeaderValue,
+    http: hyper::client::conn::http1::Builder,
+}
+
+/// What one attempt does differently.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LookOptions {
+    /// 0 for the first attempt of a look. Later ones resolve afresh, and ask another name server
+    /// first.
+    pub attempt: u8,
+    /// Time already spent waiting for our own limits; shown, but part of no total.
+    pub queued: Duration,
+}
+
+impl Prober {
+    /// `contact` is the page that explains our checks to those who find them in their logs.
+    pub fn new(egress: Arc<Egress>, contact: &str) -> Self {
+        let identity = format!("PulseCheck/{} (+{contact})", env!("CARGO_PKG_VERSION"));
+        let user_agent = HeaderValue::from_str(&identity).unwrap_or(HeaderValue::from_static("PulseCheck"));
+        let mut http = hyper::client::conn::http1::Builder::new();
+        // Browsers accept what these allow, so a service that sends it is up.
+        http.allow_obsolete_multiline_headers_in_responses(true)
+            .allow_spaces_after_header_name_in_responses(true)
+            .max_headers(256)
+            .max_buf_size(128 * 1024);
+        Self { egress, user_agent, http }
+    }
+
+    /// The door that looks leave through.
+    pub fn egress(&self) -> &Egress {
+        &self.egress
+    }
+
+    /// Looks once. Takes at most the target's timeout, whatever the target does.
+    pub async fn look(&self, target: &PreparedTarget, options: LookOptions) -> Observation {
+        chain::follow(self, target, options).await
+    }
+}
