@@ -64,6 +64,11 @@ impl Grid {
         }
     }
 
+    /// The distance between two slots while no incident is open.
+    pub fn interval(self) -> Duration {
+        Duration::from_millis(u64::try_from(self.interval_ms).unwrap_or(1))
+    }
+
     /// The distance between two slots, rounded up to a whole millisecond.
     pub fn step(self) -> Duration {
         let ms = (self.interval_ms + self.parts - 1) / self.parts;

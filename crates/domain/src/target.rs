@@ -12,10 +12,12 @@ use crate::{
 
 mod address;
 mod header;
+mod secrets;
 mod status_set;
 
 pub use address::{MAX_URL, is_askable, is_blocked_port, parse_url};
 pub use header::{Header, MAX_HEADERS};
+pub use secrets::TargetSecrets;
 pub use status_set::{NotAStatusSet, StatusSet};
 
 /// Longest request body, in bytes.
