@@ -1,1 +1,18 @@
-//! .
+//! The HTTP API: routes in, JSON or problem+json out.
+
+pub mod command;
+pub mod config;
+pub mod doctor;
+pub mod input;
+pub mod live;
+pub mod manners;
+pub mod openapi;
+pub mod problem;
+mod routes;
+pub mod serve;
+pub mod site;
+mod start;
+pub mod state;
+
+pub use openapi::openapi;
+pub use serve::{router, serve, serve_app};

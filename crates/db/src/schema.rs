@@ -73,6 +73,15 @@ async fn run(conn: &mut PgConnection, target: i64) -> Result<()> {
         migrations: chosen.into(),
         ..sqlx::migrate::Migrator::DEFAULT
     };
-    migrator.run(conn).await?;
+    // Not `run`: its future cannot move between threads.
+    migrator.run_direct(None, conn, false).await?;
+    Ok(())
+}
+
+/// Whether the database answers at all.
+pub async fn ping(db: &Db) -> Result<()> {
+    sqlx::query("select 1")
+        .execute(&mut *db.acquire().await?)
+        .await?;
     Ok(())
 }

@@ -1,0 +1,150 @@
+//! The command line of the `api` program.
+
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+use clap::Parser as _;
+use db::{Db, schema};
+use runtime::{
+    admin::{self, Readiness},
+    clock::Clock,
+    metrics,
+    tasks::Tasks,
+    telemetry,
+};
+use secrecy::ExposeSecret as _;
+use status_cache::StatusCache;
+use tokio::net::TcpListener;
+
+use crate::{
+    config::{Config, Faults, Settings},
+    doctor, serve, start,
+    state::{AppState, Parts},
+};
+
+/// PulseCheck's API: what the web app talks to.
+#[derive(clap::Parser)]
+#[command(name = "api", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Serve the API until told to stop
+    Serve(Box<Config>),
+    /// Say in plain words what is wrong with this installation
+    Doctor(Box<Config>),
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+/// Runs the program. Exit code 2 means that a setting is missing or wrong.
+pub async fn run() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Serve(config) => serve_command(&config).await,
+        Command::Doctor(config) => doctor_command(&config).await,
+        Command::Openapi => {
+            say(&crate::openapi::document());
+            Ok(ExitCode::SUCCESS)
+        }
+    };
+    result.unwrap_or_else(|error| explain(&error))
+}
+
+async fn serve_command(config: &Config) -> anyhow::Result<ExitCode> {
+    let settings = config.check()?;
+    telemetry::init(&config.log);
+    let figures = metrics::install();
+    let readiness = Readiness::default();
+    readiness.missing("database", "not asked yet");
+    let admin_port = TcpListener::bind(config.connections.admin_addr).await?;
+    let port = TcpListener::bind(config.connections.listen_addr).await?;
+    let mut tasks = Tasks::default();
+    let stop = tasks.stopping();
+    tasks.spawn(
+        "admin port",
+        admin::serve(admin_port, readiness.clone(), figures, stop.clone()),
+    );
+    let state = state(config, settings)?;
+    let migrate = config.connections.migrate;
+    tasks.spawn("api", async move {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            ready = start::database(&state.db, migrate, &readiness) => ready?,
+        }
+        start::redis(&state.status).await;
+        let watch = watch_database(&state.db, &readiness);
+        tracing::info!(address = %port.local_addr()?, "Serving the API");
+        tokio::select! {
+            served = serve::serve(port, state.clone(), stop) => served,
+            never = watch => match never {},
+        }
+    });
+    tasks.run().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn state(config: &Config, settings: Settings) -> anyhow::Result<AppState> {
+    let url = settings.database_url.expose_secret();
+    Ok(AppState::new(Parts {
+        db: Db::new(
+            url,
+            "pulsecheck-api",
+            config.connections.database_connections,
+        )?,
+        clock: Clock::System,
+        status: StatusCache::redis(settings.redis_url.expose_secret())?,
+        egress: Arc::new(config.reach.egress(false)?),
+        site: settings.site,
+    }))
+}
+
+/// Keeps readiness honest: a replica without its database should get no requests while others have theirs.
+async fn watch_database(db: &Db, readiness: &Readiness) -> std::convert::Infallible {
+    loop {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        match schema::ping(db).await {
+            Ok(()) => readiness.ready("database"),
+            Err(error) => readiness.missing("database", error.to_string()),
+        }
+    }
+}
+
+async fn doctor_command(config: &Config) -> anyhow::Result<ExitCode> {
+    let settings = config.check()?;
+    let state = state(config, settings)?;
+    let findings = doctor::examine(&state).await;
+    for finding in &findings {
+        say(&finding.to_string());
+    }
+    let healthy = findings.iter().all(doctor::Finding::is_fine);
+    Ok(if healthy {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "the answer of a command goes to standard output"
+)]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "read by a person before or after the log exists"
+)]
+fn explain(error: &anyhow::Error) -> ExitCode {
+    if let Some(Faults(faults)) = error.downcast_ref::<Faults>() {
+        for fault in faults {
+            eprintln!("{fault}");
+        }
+        return ExitCode::from(2);
+    }
+    eprintln!("{error:#}");
+    ExitCode::FAILURE
+}

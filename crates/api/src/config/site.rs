@@ -1,0 +1,172 @@
+//! Settings of the installation that requests depend on; shared by `api` and `pulsecheck`.
+
+use std::{path::PathBuf, time::Duration};
+
+use domain::service::Limits;
+use ipnet::IpNet;
+use runtime::seal::Keyring;
+use secrecy::SecretString;
+use url::Url;
+
+use super::Faults;
+use crate::site::{Rates, Site};
+
+/// What the installation is called and allows.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Installation")]
+pub struct SiteConfig {
+    /// Where people open the web app, as in `https://status.example.com`
+    #[arg(long, env = "PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// Another name of `PUBLIC_URL`
+    #[arg(long, env = "FRONTEND_URL")]
+    pub frontend_url: Option<String>,
+    /// Where Google and GitHub send people back to, if not `PUBLIC_URL`
+    #[arg(long, env = "OAUTH_REDIRECT_BASE_URL")]
+    pub oauth_redirect_base_url: Option<String>,
+    /// Signs and seals everything; at least 32 characters, the same for all processes (`openssl rand -hex 32`)
+    #[arg(long, env = "SECRET_KEY", hide_env_values = true)]
+    pub secret_key: Option<SecretString>,
+    /// A file that holds `SECRET_KEY`
+    #[arg(long, env = "SECRET_KEY_FILE")]
+    pub secret_key_file: Option<PathBuf>,
+    /// Networks of proxies whose `X-Forwarded-*` headers count, as in `10.0.0.0/8,192.0.2.1`
+    #[arg(
+        long,
+        env = "TRUSTED_PROXIES",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub trusted_proxies: String,
+    /// Shortest check interval in seconds; 10, or 30 where anybody may sign up
+    #[arg(long, env = "MIN_CHECK_INTERVAL")]
+    pub min_check_interval: Option<u64>,
+    /// Longest check interval in seconds
+    #[arg(long, env = "MAX_CHECK_INTERVAL", default_value_t = 86_400)]
+    pub max_check_interval: u64,
+    /// Services per workspace, 0 for no limit; 50 where anybody may sign up, else no limit
+    #[arg(long, env = "MAX_SERVICES_PER_WORKSPACE")]
+    pub max_services_per_workspace: Option<u32>,
+    /// Requests per minute and person, 0 for no limit
+    #[arg(long, env = "RATE_LIMIT_REQUESTS", default_value_t = 1_200)]
+    pub rate_limit_requests: u32,
+    /// Test runs and looks on demand per minute and person
+    #[arg(long, env = "RATE_LIMIT_PROBES", default_value_t = 20)]
+    pub rate_limit_probes: u32,
+}
+
+impl SiteConfig {
+    /// The checked settings; none when something was wrong.
+    pub fn check(&self, faults: &mut Faults) -> Option<Site> {
+        let public_url = self.public_url(faults);
+        let redirect_base = match filled(self.oauth_redirect_base_url.as_deref()) {
+            Some(text) => faults.take(base_url("OAUTH_REDIRECT_BASE_URL", text)),
+            None => public_url.clone(),
+        };
+        let keyring = self.keyring(faults);
+        let trusted_proxies = faults.take(networks("TRUSTED_PROXIES", &self.trusted_proxies));
+        let limits = self.limits(false, faults);
+        Some(Site {
+            public_url: public_url?,
+            oauth_redirect_base: redirect_base?,
+            keyring: keyring?,
+            trusted_proxies: trusted_proxies?,
+            limits: limits?,
+            rates: Rates {
+                requests_per_minute: self.rate_limit_requests,
+                probes_per_minute: self.rate_limit_probes,
+                ..Rates::default()
+            },
+        })
+    }
+
+    fn public_url(&self, faults: &mut Faults) -> Option<Url> {
+        let names = [
+            ("PUBLIC_URL", &self.public_url),
+            ("FRONTEND_URL", &self.frontend_url),
+        ];
+        let found = names
+            .into_iter()
+            .find_map(|(name, value)| Some((name, filled(value.as_deref())?)));
+        let Some((name, text)) = found else {
+            faults.push(
+                "PUBLIC_URL is not set: give the address that people open, as in https://status.example.com",
+            );
+            return None;
+        };
+        faults.take(base_url(name, text))
+    }
+
+    fn keyring(&self, faults: &mut Faults) -> Option<Keyring> {
+        let secret = runtime::secret::read(
+            "SECRET_KEY",
+            self.secret_key.as_ref(),
+            self.secret_key_file.as_deref(),
+        );
+        let secret = faults.require("SECRET_KEY", secret, "`openssl rand -hex 32` makes one")?;
+        faults.take(Keyring::new(secret))
+    }
+
+    fn limits(&self, shared: bool, faults: &mut Faults) -> Option<Limits> {
+        let defaults = if shared {
+            Limits::SHARED
+        } else {
+            Limits::SINGLE_TENANT
+        };
+        let shortest = self
+            .min_check_interval
+            .map_or(defaults.shortest_interval, Duration::from_secs);
+        let longest = Duration::from_secs(self.max_check_interval);
+        if shortest.is_zero() || shortest > longest || longest > Duration::from_hours(24 * 7) {
+            faults.push(
+                "MIN_CHECK_INTERVAL and MAX_CHECK_INTERVAL must be from 1 second to 7 days, the shortest first",
+            );
+            return None;
+        }
+        Some(Limits {
+            shortest_interval: shortest,
+            longest_interval: longest,
+            services_per_workspace: match self.max_services_per_workspace {
+                None => defaults.services_per_workspace,
+                Some(0) => None,
+                most => most,
+            },
+        })
+    }
+}
+
+/// A setting that is there but empty counts as not set, as compose files and manifests write it.
+fn filled(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// An http or https address without path, query or credentials.
+fn base_url(name: &str, text: &str) -> anyhow::Result<Url> {
+    let url = Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .filter(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none())
+        .filter(|url| url.username().is_empty() && url.password().is_none());
+    url.ok_or_else(|| {
+        anyhow::anyhow!(
+            "{name} must be an address such as https://status.example.com, without a path; it is “{text}”"
+        )
+    })
+}
+
+/// Networks and single addresses, separated by commas.
+pub(super) fn networks(name: &str, text: &str) -> anyhow::Result<Vec<IpNet>> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            let net = word.parse::<IpNet>();
+            net.or_else(|_| word.parse::<std::net::IpAddr>().map(IpNet::from))
+                .map_err(|_| {
+                    anyhow::anyhow!(
+                        "{name}: “{word}” is neither a network such as 10.0.0.0/8 nor an address"
+                    )
+                })
+        })
+        .collect()
+}

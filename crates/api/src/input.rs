@@ -1,0 +1,132 @@
+//! Request bodies: every wrong field at once, whatever is wrong with it.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request, rejection::BytesRejection},
+    http::{StatusCode, header},
+};
+use domain::fields::Fields;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::{manners::LARGEST_BODY, problem::Problem};
+
+/// A JSON body whose unknown fields are refused.
+pub struct Strict<T>(pub T);
+
+/// A JSON body whose unknown fields are ignored, as existing clients expect.
+pub struct Lenient<T>(pub T);
+
+/// A body as it is read: every field optional, so that each can be judged by itself.
+pub trait Input: DeserializeOwned {
+    /// The names that are known.
+    const FIELDS: &'static [&'static str];
+}
+
+/// Names the fields of an input once more for `Input`.
+#[macro_export]
+macro_rules! input {
+    ($name:ident { $($field:ident),* $(,)? }) => {
+        impl $crate::input::Input for $name {
+            const FIELDS: &'static [&'static str] = &[$(stringify!($field)),*];
+        }
+        // Keeps the list and the structure together: a name that is no field does not compile.
+        const _: fn($name) = |input| { $(let _ = input.$field;)* };
+    };
+}
+
+impl<T: Input, S: Send + Sync> FromRequest<S> for Strict<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let map = object(request, state).await?;
+        let mut fields = Fields::default();
+        for name in map
+            .keys()
+            .filter(|name| !T::FIELDS.contains(&name.as_str()))
+        {
+            fields.push(name, "is not a field of this request");
+        }
+        let value = fields.take(read(map));
+        match value {
+            Some(value) => Ok(Self(fields.finish(value)?)),
+            None => Err(fields.into()),
+        }
+    }
+}
+
+impl<T: Input, S: Send + Sync> FromRequest<S> for Lenient<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        Ok(Self(read(object(request, state).await?)?))
+    }
+}
+
+async fn object<S: Send + Sync>(
+    request: Request,
+    state: &S,
+) -> Result<Map<String, Value>, Problem> {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !is_json(kind) {
+        return Err(Problem::UnsupportedMediaType);
+    }
+    let bytes = Bytes::from_request(request, state)
+        .await
+        .map_err(too_large)?;
+    match serde_json::from_slice(&bytes) {
+        Ok(Value::Object(map)) => Ok(map),
+        Ok(_) => Err(Problem::Malformed("The body must be a JSON object.".into())),
+        Err(error) => Err(Problem::Malformed(format!(
+            "The body is not JSON: {error}."
+        ))),
+    }
+}
+
+fn is_json(kind: &str) -> bool {
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/json")
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "map_err hands over what it has"
+)]
+fn too_large(rejection: BytesRejection) -> Problem {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Problem::TooLarge(LARGEST_BODY)
+    } else {
+        Problem::Malformed("The body could not be read to its end.".into())
+    }
+}
+
+/// Reads each field by itself first, so that several of the wrong type are all named.
+fn read<T: Input>(mut map: Map<String, Value>) -> Result<T, Fields> {
+    map.retain(|name, _| T::FIELDS.contains(&name.as_str()));
+    let mut fields = Fields::default();
+    for (name, value) in &map {
+        let alone = Value::Object([(name.clone(), value.clone())].into_iter().collect());
+        if let Err(error) = serde_path_to_error::deserialize::<_, T>(alone) {
+            fields.push(name, reason(name, &error));
+        }
+    }
+    if !fields.is_empty() {
+        return Err(fields);
+    }
+    serde_json::from_value(Value::Object(map))
+        .map_err(|error| Fields::one("body", error.to_string()))
+}
+
+fn reason(name: &str, error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    let path = error.path().to_string();
+    let inner = error.inner().to_string();
+    if path == name || path == "." {
+        inner
+    } else {
+        format!(
+            "{}: {inner}",
+            path.trim_start_matches(name).trim_start_matches('.')
+        )
+    }
+}

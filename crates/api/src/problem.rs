@@ -1,0 +1,223 @@
+//! Errors as RFC 9457 `application/problem+json`: one enum, one shape.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::fields::Fields;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::manners::request_id;
+
+/// Everything that a request can be refused with.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// 400: not what this route reads at all.
+    #[error("{0}")]
+    Malformed(String),
+    /// 401
+    #[error("Sign in first.")]
+    Unauthorized,
+    /// 403: the sentence says who may.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// 404: no such thing, or somebody else's; nobody can tell which.
+    #[error("There is nothing here under this id or address.")]
+    NotFound,
+    /// 405
+    #[error("This address does not know that method.")]
+    MethodNotAllowed,
+    /// 409
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// 412: the resource was changed since the caller read it.
+    #[error("It was changed since you read it. Read it again, then repeat your change.")]
+    PreconditionFailed,
+    /// 413
+    #[error("The request is too large: at most {0} bytes.")]
+    TooLarge(usize),
+    /// 415
+    #[error("Send the body as application/json.")]
+    UnsupportedMediaType,
+    /// 422: every wrong field at once.
+    #[error("Some fields are not valid.")]
+    Invalid(#[from] Fields),
+    /// 429
+    #[error("Too many requests. Try again in {} s.", .0.as_secs().max(1))]
+    TooMany(Duration),
+    /// 500: the caller learns nothing but the id under which the log has it.
+    #[error("An unexpected fault of ours. It is in the log under this request id.")]
+    Internal(#[source] anyhow::Error),
+    /// 503: Postgres is away.
+    #[error("The database cannot be reached right now. Nothing was changed; try again in {} s.", RETRY_AFTER.as_secs())]
+    Unavailable,
+    /// 503: it took longer than a request may take.
+    #[error("This took too long and was given up.")]
+    TimedOut,
+}
+
+/// After how long it is worth asking again while Postgres is away.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// The body of every error.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(title = "Problem")]
+pub struct ProblemBody {
+    /// Where this kind of problem is described.
+    #[serde(rename = "type")]
+    #[schema(example = "/api/docs#invalid")]
+    pub kind: String,
+    /// The kind in a few words, the same each time.
+    #[schema(example = "Not valid")]
+    pub title: &'static str,
+    /// The HTTP status.
+    #[schema(example = 422)]
+    pub status: u16,
+    /// What happened and what can be done, as a sentence.
+    pub detail: String,
+    /// Reasons by field name; each reads on after the name ("must be at most …").
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub errors: BTreeMap<String, Vec<String>>,
+    /// Names this request in the log.
+    pub request_id: String,
+}
+
+impl Problem {
+    /// A single wrong field.
+    pub fn field(field: &str, reason: impl Into<String>) -> Self {
+        Self::Invalid(Fields::one(field, reason))
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// The name under which the documentation describes it, and its title.
+    fn kind(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Malformed(_) => ("malformed", "Malformed request"),
+            Self::Unauthorized => ("unauthorized", "Not signed in"),
+            Self::Forbidden(_) => ("forbidden", "Not allowed"),
+            Self::NotFound => ("not-found", "Not found"),
+            Self::MethodNotAllowed => ("method-not-allowed", "Method not allowed"),
+            Self::Conflict(_) => ("conflict", "Conflict"),
+            Self::PreconditionFailed => ("precondition-failed", "Changed meanwhile"),
+            Self::TooLarge(_) => ("too-large", "Too large"),
+            Self::UnsupportedMediaType => ("unsupported-media-type", "Unsupported media type"),
+            Self::Invalid(_) => ("invalid", "Not valid"),
+            Self::TooMany(_) => ("too-many-requests", "Too many requests"),
+            Self::Internal(_) => ("internal", "Internal fault"),
+            Self::Unavailable => ("unavailable", "Temporarily unavailable"),
+            Self::TimedOut => ("timed-out", "Took too long"),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::TooMany(wait) => Some(*wait),
+            Self::Unavailable | Self::TimedOut => Some(RETRY_AFTER),
+            _ => None,
+        }
+    }
+}
+
+impl From<db::Error> for Problem {
+    fn from(error: db::Error) -> Self {
+        match error {
+            db::Error::Taken(field) => Self::field(field, "is already taken"),
+            error if error.is_unavailable() => {
+                tracing::warn!(%error, "Postgres is away");
+                Self::Unavailable
+            }
+            error if error.is_conflict() => {
+                Self::Conflict("Somebody else changed the same thing at this moment. Try again.")
+            }
+            error => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl From<anyhow::Error> for Problem {
+    fn from(error: anyhow::Error) -> Self {
+        match error.downcast::<db::Error>() {
+            Ok(error) => error.into(),
+            Err(error) => Self::Internal(error),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        if let Self::Internal(error) = &self {
+            tracing::error!(
+                error = format!("{error:#}"),
+                "A request failed by our fault"
+            );
+        }
+        let (kind, title) = self.kind();
+        let status = self.status();
+        let retry_after = self.retry_after();
+        let detail = self.to_string();
+        let body = ProblemBody {
+            kind: format!("/api/docs#{kind}"),
+            title,
+            status: status.as_u16(),
+            detail,
+            errors: match self {
+                Self::Invalid(Fields(errors)) => errors,
+                _ => BTreeMap::new(),
+            },
+            request_id: request_id::current(),
+        };
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if let Some(wait) = retry_after {
+            headers.insert(
+                header::RETRY_AFTER,
+                HeaderValue::from(wait.as_secs().max(1)),
+            );
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_went_wrong_inside_stays_inside() {
+        let problem = Problem::Internal(anyhow::anyhow!("password=hunter2"));
+        assert!(!problem.to_string().contains("hunter2"));
+        assert_eq!(problem.status(), 500);
+    }
+
+    #[test]
+    fn waiting_is_told_in_whole_seconds_and_never_as_zero() {
+        let response = Problem::TooMany(Duration::from_millis(20)).into_response();
+        assert_eq!(response.headers()["retry-after"], "1");
+    }
+}

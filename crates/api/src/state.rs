@@ -1,0 +1,48 @@
+//! What handlers may ask for.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use db::Db;
+use egress::Egress;
+use runtime::{clock::Clock, seal::Keyring};
+use status_cache::StatusCache;
+
+use crate::{live::Live, manners::pace::Pace, site::Site};
+
+/// Shared by all requests; cloning is cheap.
+#[derive(Clone, FromRef)]
+pub struct AppState {
+    pub db: Db,
+    pub clock: Clock,
+    pub status: StatusCache,
+    pub keyring: Keyring,
+    pub site: Arc<Site>,
+    pub egress: Arc<Egress>,
+    pub pace: Arc<Pace>,
+    pub live: Live,
+}
+
+/// What a process has to bring.
+pub struct Parts {
+    pub db: Db,
+    pub clock: Clock,
+    pub status: StatusCache,
+    pub egress: Arc<Egress>,
+    pub site: Site,
+}
+
+impl AppState {
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            db: parts.db,
+            clock: parts.clock,
+            live: Live::new(parts.status.clone()),
+            status: parts.status,
+            keyring: parts.site.keyring.clone(),
+            egress: parts.egress,
+            pace: Arc::new(Pace::new(&parts.site.rates)),
+            site: Arc::new(parts.site),
+        }
+    }
+}
