@@ -1,0 +1,51 @@
+/**
+ * Browser tests. `fixture-*` run the built app against fixtures; `story` starts the real program
+ * itself; `screens` writes a picture of every page to test-results/screens.
+ */
+import { defineConfig, devices } from '@playwright/test';
+
+const port = 4173;
+const launchOptions = {
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+};
+const desktop = {
+  ...devices['Desktop Chrome'],
+  viewport: { width: 1280, height: 860 },
+  launchOptions,
+};
+const phone = { ...desktop, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results/artifacts',
+  timeout: 30_000,
+  workers: process.env.CI === undefined ? 2 : 1,
+  reporter: [['list']],
+  use: {
+    baseURL: `http://127.0.0.1:${port}`,
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    trace: 'retain-on-failure',
+  },
+  projects: [
+    { name: 'fixture-desktop', testMatch: /fixture\.\w+\.spec\.ts/, use: desktop },
+    { name: 'fixture-phone', testMatch: /fixture\.phone\.spec\.ts/, use: phone },
+    { name: 'screens', testMatch: /screens\.spec\.ts/, use: desktop },
+    { name: 'story', testMatch: /story.*\.spec\.ts/, use: desktop, timeout: 180_000 },
+  ],
+  webServer: {
+    command: 'node e2e/fixture/server.mjs',
+    port,
+    env: { FIXTURE_PORT: String(port) },
+    reuseExistingServer: true,
+  },
+});

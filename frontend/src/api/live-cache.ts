@@ -1,0 +1,116 @@
+/** What a live event changes in the query cache: a status touches its own row and nothing else. */
+import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import type {
+  IncidentLiveEvent,
+  Service,
+  ServiceChangedEvent,
+  ServiceStatusEvent,
+} from './contract';
+import { keys } from './keys';
+import type { LiveEvent } from './live';
+import type { Page } from './transport';
+
+type ServiceList = InfiniteData<Page<Service>, string | null>;
+
+/** Many events may come at once; what they invalidate is fetched once. */
+const GATHER_MS = 400;
+
+export function liveCache(client: QueryClient): (event: LiveEvent) => void {
+  const pending = new Map<string, readonly unknown[]>();
+  const refetch = () => {
+    const due = [...pending.values()];
+    pending.clear();
+    for (const queryKey of due) void client.invalidateQueries({ queryKey });
+  };
+  const refetchSoon = (...queryKeys: (readonly unknown[])[]) => {
+    if (pending.size === 0) setTimeout(refetch, GATHER_MS);
+    for (const key of queryKeys) pending.set(JSON.stringify(key), key);
+  };
+
+  return ({ name, data }) => {
+    switch (name) {
+      case 'service.status': {
+        const event = data as ServiceStatusEvent;
+        if (patchStatus(client, event)) refetchSoon(keys.summary, keys.service(event.service_id));
+        return;
+      }
+      case 'service.changed': {
+        const event = data as ServiceChangedEvent;
+        if (event.deleted === true) removeFromLists(client, event.service_id);
+        else refetchSoon(keys.serviceLists);
+        refetchSoon(keys.summary, keys.service(event.service_id));
+        return;
+      }
+      case 'incident.opened':
+      case 'incident.changed':
+      case 'incident.resolved': {
+        const event = data as IncidentLiveEvent;
+        refetchSoon(keys.incidents, keys.summary, keys.service(event.service_id));
+        return;
+      }
+      case 'resync':
+        refetchSoon([]);
+    }
+  };
+}
+
+const withStatus = (service: Service, event: ServiceStatusEvent): Service => ({
+  ...service,
+  current_status: {
+    ...service.current_status,
+    status: event.status,
+    response_time: event.response_time,
+    checked_at: event.checked_at,
+    reason: event.reason ?? null,
+    suspect: event.suspect ?? false,
+    since:
+      service.current_status?.status === event.status
+        ? (service.current_status.since ?? null)
+        : event.checked_at,
+  },
+});
+
+/** True when the state changed, so that counts and incidents are worth asking for. */
+export function patchStatus(client: QueryClient, event: ServiceStatusEvent): boolean {
+  let changed = false;
+  const patch = (service: Service): Service => {
+    if (service.id !== event.service_id) return service;
+    const known = service.current_status?.checked_at;
+    // Events may overtake each other; the newer look stands.
+    if (known != null && Date.parse(known) > Date.parse(event.checked_at)) return service;
+    if (service.current_status?.status !== event.status) changed = true;
+    return withStatus(service, event);
+  };
+  client.setQueriesData<ServiceList>({ queryKey: keys.serviceLists }, (list) =>
+    list === undefined ? list : mapList(list, patch),
+  );
+  client.setQueryData<Service>(keys.service(event.service_id), (service) =>
+    service === undefined ? service : patch(service),
+  );
+  return changed;
+}
+
+function mapList(list: ServiceList, change: (service: Service) => Service): ServiceList {
+  let touched = false;
+  const pages = list.pages.map((page) => {
+    const items = page.items.map(change);
+    if (items.every((item, index) => item === page.items[index])) return page;
+    touched = true;
+    return { ...page, items };
+  });
+  return touched ? { ...list, pages } : list;
+}
+
+export function removeFromLists(client: QueryClient, id: string): void {
+  client.setQueriesData<ServiceList>({ queryKey: keys.serviceLists }, (list) =>
+    list === undefined
+      ? list
+      : {
+          ...list,
+          pages: list.pages.map((page) => ({
+            ...page,
+            items: page.items.filter((service) => service.id !== id),
+          })),
+        },
+  );
+}

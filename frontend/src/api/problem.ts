@@ -1,0 +1,67 @@
+/** What goes wrong between the web app and the API, as one kind of error with a sentence. */
+import { shellText } from '../lib/text/shell';
+
+export type FieldErrors = Record<string, string[]>;
+
+interface ProblemBody {
+  title?: string;
+  detail?: string;
+  errors?: FieldErrors;
+  request_id?: string;
+}
+
+/** An RFC 9457 problem; `status` 0 means that no answer came at all. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly fields: FieldErrors;
+  readonly requestId: string | null;
+  /** Seconds, when the server said how long to wait. */
+  readonly retryAfter: number | null;
+
+  constructor(status: number, body: ProblemBody = {}, retryAfter: number | null = null) {
+    super(sentenceFor(status, body, retryAfter));
+    this.name = 'Problem';
+    this.status = status;
+    this.fields = body.errors ?? {};
+    this.requestId = body.request_id ?? null;
+    this.retryAfter = retryAfter;
+  }
+}
+
+function sentenceFor(status: number, body: ProblemBody, retryAfter: number | null): string {
+  const text = shellText.problems;
+  if (status === 0) return text.offline;
+  if (status === 429) return text.busy(retryAfter ?? 60);
+  if (status === 502 || status === 503 || status === 504) return text.unavailable;
+  if (body.detail !== undefined && body.detail !== '') return body.detail;
+  if (status === 403) return text.forbidden;
+  if (status === 404) return text.gone;
+  return body.title ?? text.unexpected(status, body.request_id ?? null);
+}
+
+export async function problemFrom(response: Response): Promise<Problem> {
+  const wait = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
+  let body: ProblemBody = {};
+  try {
+    if (response.headers.get('Content-Type')?.includes('json') === true) {
+      body = (await response.json()) as ProblemBody;
+    }
+  } catch {
+    // A proxy in between may answer with something that only claims to be JSON.
+  }
+  return new Problem(response.status, body, Number.isNaN(wait) ? null : wait);
+}
+
+/** The sentence of anything that was thrown. */
+export const sentenceOf = (error: unknown): string =>
+  error instanceof Problem ? error.message : shellText.problems.unexpected(0, null);
+
+export const fieldsOf = (error: unknown): FieldErrors =>
+  error instanceof Problem ? error.fields : {};
+
+export const hasStatus = (error: unknown, status: number): boolean =>
+  error instanceof Problem && error.status === status;
+
+/** Nothing there, or not for this account: shown as a page of its own. */
+export const isPageError = (error: unknown): boolean =>
+  hasStatus(error, 404) || hasStatus(error, 403);

@@ -1,0 +1,46 @@
+/** The providers around everything: query cache, router, messages. */
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { createBrowserRouter, RouterProvider } from 'react-router';
+import { Problem } from '@/api/problem';
+import { whenSessionEnds } from '@/api/session';
+import { paths } from '@/lib/paths';
+import { shellText } from '@/lib/text/shell';
+import { Toasts } from '@/ui/Toasts';
+import { routes } from './routes';
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      // What the server refused stays refused; only silence and overload are worth another try.
+      retry: (failures, error) =>
+        failures < 2 && error instanceof Problem && (error.status === 0 || error.status >= 500),
+      refetchOnWindowFocus: true,
+      // An answer may come over the LAN while the browser believes to be offline.
+      networkMode: 'always',
+    },
+    mutations: { networkMode: 'always' },
+  },
+});
+
+const router = createBrowserRouter(routes);
+
+export function App() {
+  useEffect(
+    () =>
+      whenSessionEnds(() => {
+        const { pathname, search, hash } = window.location;
+        if (pathname === paths.login() || pathname === paths.setup()) return;
+        queryClient.clear();
+        void router.navigate(`${paths.login(pathname + search + hash)}&ended=1`, { replace: true });
+      }),
+    [],
+  );
+  return (
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+      <Toasts label={shellText.notifications} closeLabel={shellText.close} />
+    </QueryClientProvider>
+  );
+}

@@ -1,0 +1,76 @@
+/** The pages for what cannot be shown: nothing there, not allowed, our fault, no answer. */
+import type { ReactNode } from 'react';
+import { Link, useRouteError } from 'react-router';
+import { hasStatus } from '@/api/problem';
+import { paths } from '@/lib/paths';
+import { shellText } from '@/lib/text/shell';
+import { Button, buttonClass } from '@/ui/Button';
+import { PageColumn, Sentence } from '@/ui/Page';
+import { PageTitle } from '@/ui/PageTitle';
+import { StatusGlyph } from '@/ui/StatusGlyph';
+
+interface Props {
+  sentence: string;
+  detail: string;
+  children?: ReactNode;
+}
+
+function ErrorPage({ sentence, detail, children }: Props) {
+  return (
+    <PageColumn narrow>
+      <PageTitle>{sentence}</PageTitle>
+      <div className="pt-[12vh]">
+        <StatusGlyph status="unknown" size={30} className="mb-5" />
+        <Sentence>{sentence}</Sentence>
+        <p className="mt-3 max-w-prose text-lg text-soft">{detail}</p>
+        <div className="mt-7 flex flex-wrap gap-2">{children}</div>
+      </div>
+    </PageColumn>
+  );
+}
+
+const ToDashboard = () => (
+  <Link to={paths.dashboard()} className={buttonClass('primary')}>
+    {shellText.backToDashboard}
+  </Link>
+);
+
+export function NotFoundPage() {
+  return (
+    <ErrorPage {...shellText.notFound}>
+      <ToDashboard />
+    </ErrorPage>
+  );
+}
+
+export function ForbiddenPage() {
+  return (
+    <ErrorPage {...shellText.forbidden}>
+      <Link to={paths.login()} className={buttonClass('primary')}>
+        {shellText.signIn}
+      </Link>
+    </ErrorPage>
+  );
+}
+
+export function OfflinePage() {
+  return <ErrorPage {...shellText.offline} />;
+}
+
+/** Shown when rendering failed, or when a part of the app could not be loaded. */
+export function CrashPage() {
+  const error = useRouteError();
+  if (hasStatus(error, 404)) return <NotFoundPage />;
+  if (hasStatus(error, 403)) return <ForbiddenPage />;
+  const { sentence, detail, reload } = shellText.crash;
+  return (
+    <ErrorPage sentence={sentence} detail={detail}>
+      <Button kind="primary" onClick={() => window.location.reload()}>
+        {reload}
+      </Button>
+      <pre className="mt-6 w-full overflow-x-auto rounded-lg border border-line bg-surface p-4 font-mono text-sm text-soft">
+        {error instanceof Error ? `${error.name}: ${error.message}` : String(error)}
+      </pre>
+    </ErrorPage>
+  );
+}

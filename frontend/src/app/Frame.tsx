@@ -1,0 +1,71 @@
+/** The frame of every signed-in page: who is here, the header, live events. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { Navigate, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
+import { meQuery, preferencesQuery } from '@/api/account';
+import type { Me } from '@/api/contract';
+import { startLive } from '@/api/live';
+import { liveCache } from '@/api/live-cache';
+import { hasStatus } from '@/api/problem';
+import { summaryQuery } from '@/api/services';
+import { adoptTheme } from '@/features/account/theme';
+import { paths } from '@/lib/paths';
+import { shellText } from '@/lib/text/shell';
+import { OpenIncidentCount } from '@/ui/PageTitle';
+import { ForbiddenPage, OfflinePage } from './ErrorPages';
+import { Header } from './Header';
+
+const RETRY_MS = 5_000;
+
+export function Frame() {
+  const location = useLocation();
+  const me = useQuery({
+    ...meQuery(),
+    refetchInterval: (query) => (query.state.status === 'error' ? RETRY_MS : false),
+  });
+
+  if (me.data !== undefined) return <SignedIn me={me.data} />;
+  if (hasStatus(me.error, 401)) {
+    const here = location.pathname + location.search + location.hash;
+    return <Navigate replace to={here === '/' ? paths.login() : paths.login(here)} />;
+  }
+  if (hasStatus(me.error, 403)) return <ForbiddenPage />;
+  if (me.error !== null) return <OfflinePage />;
+  return (
+    <p role="status" className="sr-only">
+      {shellText.loading}
+    </p>
+  );
+}
+
+function SignedIn({ me }: { me: Me }) {
+  const client = useQueryClient();
+  const navigation = useNavigation();
+  const { data: summary } = useQuery(summaryQuery());
+  const { data: preferences } = useQuery(preferencesQuery());
+
+  useEffect(() => startLive(liveCache(client)), [client]);
+  useEffect(() => adoptTheme(preferences?.theme), [preferences?.theme]);
+
+  return (
+    <OpenIncidentCount value={summary?.open_incidents ?? 0}>
+      <a
+        href="#content"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-md focus:bg-raised focus:px-4 focus:py-2 focus:shadow-float"
+      >
+        {shellText.skip}
+      </a>
+      <Header me={me} openIncidents={summary?.open_incidents ?? 0} />
+      {navigation.state === 'loading' && (
+        <div
+          aria-hidden="true"
+          className="fixed inset-x-0 top-0 z-50 h-0.5 animate-pulse-soft bg-accent"
+        />
+      )}
+      <main id="content" tabIndex={-1} className="outline-none">
+        <Outlet />
+      </main>
+      <ScrollRestoration />
+    </OpenIncidentCount>
+  );
+}

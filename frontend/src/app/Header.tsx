@@ -1,0 +1,132 @@
+/** The bar at the top: where one can go, and who is here. */
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, NavLink, useNavigate } from 'react-router';
+import { signOut } from '@/api/account';
+import type { Me } from '@/api/contract';
+import { sentenceOf } from '@/api/problem';
+import { Avatar } from '@/features/account/Avatar';
+import { ThemeChoice } from '@/features/account/ThemeChoice';
+import { paths } from '@/lib/paths';
+import { shellText } from '@/lib/text/shell';
+import { buttonClass } from '@/ui/Button';
+import { cx } from '@/ui/classes';
+import { Icon } from '@/ui/Icon';
+import { Logo } from '@/ui/Logo';
+import { Menu, MenuItem, menuItemClass } from '@/ui/Menu';
+import { toast } from '@/ui/Toasts';
+
+export function Header({ me, openIncidents }: { me: Me; openIncidents: number }) {
+  return (
+    <header className="sticky top-0 z-30 border-b border-line bg-canvas/85 backdrop-blur-md">
+      <div className="mx-auto flex h-14 max-w-[68rem] items-center gap-1 px-4 sm:gap-2 sm:px-6">
+        <Link
+          to={paths.dashboard()}
+          className="mr-1 flex items-center gap-2.5 rounded-md font-semibold tracking-tight sm:mr-4"
+          aria-label={shellText.product}
+        >
+          <Logo />
+          <span className="text-lg max-md:hidden">{shellText.product}</span>
+        </Link>
+        <nav aria-label={shellText.nav} className="flex items-center sm:gap-1">
+          <Tab to={paths.dashboard()} label={shellText.dashboard} />
+          <Tab to={paths.incidents()} label={shellText.incidents} count={openIncidents} />
+        </nav>
+        <div className="ml-auto flex items-center gap-1 sm:gap-2">
+          <Link
+            to={paths.addService()}
+            className={cx(buttonClass('secondary', 'sm'), 'max-sm:px-2')}
+            aria-label={shellText.addService}
+          >
+            <Icon name="plus" />
+            <span className="max-sm:hidden">{shellText.addService}</span>
+          </Link>
+          <AccountMenu me={me} />
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function Tab({ to, label, count = 0 }: { to: string; label: string; count?: number }) {
+  return (
+    <NavLink
+      to={to}
+      end={to === '/'}
+      className={({ isActive }) =>
+        cx(
+          'touch flex h-8 items-center gap-1.5 rounded-md px-2 font-medium transition-colors sm:px-2.5',
+          isActive ? 'text-ink' : 'text-faint hover:bg-sunken hover:text-ink',
+        )
+      }
+    >
+      {label}
+      {count > 0 && (
+        <span className="figures min-w-4.5 rounded-full bg-down-wash px-1.5 text-center text-xs leading-4.5 font-semibold text-down-text">
+          {count}
+        </span>
+      )}
+    </NavLink>
+  );
+}
+
+function AccountMenu({ me }: { me: Me }) {
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const leave = async () => {
+    try {
+      await signOut();
+    } catch (error) {
+      toast(sentenceOf(error), { kind: 'error' });
+      return;
+    }
+    client.clear();
+    await navigate(`${paths.login()}?signed_out=1`);
+  };
+  return (
+    <Menu
+      label={shellText.accountMenu(me.email)}
+      className="w-64"
+      buttonClassName="touch flex items-center gap-2 rounded-md py-1 pr-1 pl-1 hover:bg-sunken lg:pr-2"
+      button={
+        <>
+          <Avatar me={me} />
+          <span className="max-w-48 truncate text-sm text-soft max-lg:hidden">{me.email}</span>
+          <Icon name="chevronDown" size={14} className="text-faint max-lg:hidden" />
+        </>
+      }
+    >
+      {(close) => (
+        <>
+          <div className="px-2.5 pt-1.5 pb-2">
+            <p className="truncate font-medium">{me.name}</p>
+            <p className="truncate text-sm text-faint">{me.email}</p>
+          </div>
+          <div className="border-y border-line p-1.5">
+            <ThemeChoice className="flex w-full *:flex-1" />
+          </div>
+          <div className="pt-1">
+            <Link
+              role="menuitem"
+              tabIndex={-1}
+              to={paths.account()}
+              onClick={close}
+              className={menuItemClass}
+            >
+              {shellText.account}
+            </Link>
+            <Link
+              role="menuitem"
+              tabIndex={-1}
+              to={paths.about()}
+              onClick={close}
+              className={menuItemClass}
+            >
+              {shellText.about}
+            </Link>
+            <MenuItem onSelect={leave}>{shellText.signOut}</MenuItem>
+          </div>
+        </>
+      )}
+    </Menu>
+  );
+}

@@ -1,0 +1,84 @@
+/** One service: how it is, how it was, and the evidence. */
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { Link, useParams } from 'react-router';
+import { incidentsQuery } from '@/api/incidents';
+import { sentenceOf } from '@/api/problem';
+import { serviceQuery } from '@/api/services';
+import { IncidentLine } from '@/features/incident/IncidentLine';
+import { ChecksLog } from '@/features/service/ChecksLog';
+import { LastLook } from '@/features/service/LastLook';
+import { LatencySection } from '@/features/service/LatencySection';
+import { ServiceHead } from '@/features/service/ServiceHead';
+import { UptimeSection } from '@/features/service/UptimeSection';
+import { paths } from '@/lib/paths';
+import { serviceText } from '@/lib/text/service';
+import { shellText } from '@/lib/text/shell';
+import { Empty, Failure, PageColumn, Panel, Section, Skeleton, SkeletonRows } from '@/ui/Page';
+import { PageTitle } from '@/ui/PageTitle';
+
+const SHOWN_INCIDENTS = 5;
+const text = serviceText.page;
+
+export function ServicePage() {
+  const { id = '' } = useParams();
+  const { data: service, error, refetch } = useQuery(serviceQuery(id));
+  const incidents = useInfiniteQuery(incidentsQuery({ service_id: id }, 50));
+  const known = useMemo(
+    () => incidents.data?.pages.flatMap((page) => page.items) ?? [],
+    [incidents.data],
+  );
+
+  if (service === undefined) {
+    return (
+      <PageColumn>
+        {error === null ? (
+          <>
+            <Skeleton className="h-9 w-2/3" />
+            <Skeleton className="mt-3 h-5 w-1/2" />
+            <div className="mt-10">
+              <SkeletonRows rows={6} label={shellText.loading} />
+            </div>
+          </>
+        ) : (
+          <Failure retry={shellText.retry} onRetry={() => void refetch()}>
+            {sentenceOf(error)}
+          </Failure>
+        )}
+      </PageColumn>
+    );
+  }
+  return (
+    <PageColumn>
+      <PageTitle>{service.name}</PageTitle>
+      <ServiceHead service={service} />
+      {service.monitor_type === 'http_ping' && (
+        <LatencySection service={service} incidents={known} />
+      )}
+      <UptimeSection service={service} />
+      <LastLook service={service} />
+      <Section
+        title={text.incidents}
+        aside={
+          known.length > SHOWN_INCIDENTS ? (
+            <Link to={paths.incidents({ service: id })} className="hover:text-ink hover:underline">
+              {text.allIncidents}
+            </Link>
+          ) : undefined
+        }
+      >
+        {incidents.data !== undefined && known.length === 0 && <Empty>{text.noIncidents}</Empty>}
+        {known.length > 0 && (
+          <Panel>
+            <ul className="divide-y divide-line">
+              {known.slice(0, SHOWN_INCIDENTS).map((incident) => (
+                <IncidentLine key={incident.id} incident={incident} onItsOwnPage />
+              ))}
+            </ul>
+          </Panel>
+        )}
+      </Section>
+      <ChecksLog serviceId={id} />
+    </PageColumn>
+  );
+}

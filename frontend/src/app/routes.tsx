@@ -1,0 +1,66 @@
+/** Every URL of the web app. */
+import type { RouteObject } from 'react-router';
+import { SignInPage } from '@/features/account/SignInPage';
+import { CrashPage, NotFoundPage } from './ErrorPages';
+import { Frame } from './Frame';
+import { DashboardPage } from './pages/DashboardPage';
+
+export const routes: RouteObject[] = [
+  { path: '/login', element: <SignInPage />, errorElement: <CrashPage /> },
+  {
+    path: '/setup',
+    errorElement: <CrashPage />,
+    lazy: async () => ({ Component: (await import('@/features/account/SetupPage')).SetupPage }),
+  },
+  {
+    element: <Frame />,
+    errorElement: <CrashPage />,
+    children: [
+      {
+        errorElement: <CrashPage />,
+        children: [
+          { index: true, element: <DashboardPage /> },
+          {
+            path: '/services/new',
+            lazy: async () => ({
+              Component: (await import('@/features/service/AddServicePage')).AddServicePage,
+            }),
+          },
+          {
+            path: '/services/:id',
+            lazy: async () => ({ Component: (await import('./pages/ServicePage')).ServicePage }),
+          },
+          {
+            path: '/services/:id/edit',
+            lazy: async () => ({
+              Component: (await import('@/features/service/EditServicePage')).EditServicePage,
+            }),
+          },
+          {
+            path: '/incidents',
+            lazy: async () => ({
+              Component: (await import('@/features/incident/IncidentsPage')).IncidentsPage,
+            }),
+          },
+          {
+            path: '/incidents/:id',
+            lazy: async () => ({
+              Component: (await import('@/features/incident/IncidentPage')).IncidentPage,
+            }),
+          },
+          {
+            path: '/account',
+            lazy: async () => ({
+              Component: (await import('@/features/account/AccountPage')).AccountPage,
+            }),
+          },
+          {
+            path: '/about',
+            lazy: async () => ({ Component: (await import('./pages/AboutPage')).AboutPage }),
+          },
+          { path: '*', element: <NotFoundPage /> },
+        ],
+      },
+    ],
+  },
+];

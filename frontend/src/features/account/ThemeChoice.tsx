@@ -1,0 +1,41 @@
+/** Light, dark or system. Menu radios, so that it can stand in a menu as well as on a page. */
+import { shellText } from '@/lib/text/shell';
+import { cx } from '@/ui/classes';
+import { Icon, type IconName } from '@/ui/Icon';
+import { chooseTheme, type Theme, useTheme } from './theme';
+
+const choices: [Theme, IconName][] = [
+  ['light', 'sun'],
+  ['dark', 'moon'],
+  ['system', 'system'],
+];
+
+export function ThemeChoice({ className }: { className?: string }) {
+  const theme = useTheme();
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset has no place in a menu
+    <div
+      role="group"
+      aria-label={shellText.theme}
+      className={cx('rounded-md bg-sunken p-0.5', className)}
+    >
+      {choices.map(([value, icon]) => (
+        <button
+          key={value}
+          type="button"
+          role="menuitemradio"
+          aria-checked={value === theme}
+          tabIndex={-1}
+          onClick={() => chooseTheme(value)}
+          className={cx(
+            'touch inline-flex h-7 items-center justify-center gap-1.5 rounded-[5px] px-2 text-sm font-medium',
+            value === theme ? 'bg-raised text-ink shadow-[0_1px_2px_rgb(0_0_0/0.12)]' : 'text-soft',
+          )}
+        >
+          <Icon name={icon} size={14} />
+          {shellText.themes[value]}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,120 @@
+/** The first failing look beside the last good one, with what differs marked. */
+import type { IncidentDetail, LookResult } from '@/api/contract';
+import { bytes, milliseconds } from '@/lib/numbers';
+import { spansOf } from '@/lib/phases';
+import { incidentText } from '@/lib/text/incident';
+import { serviceText } from '@/lib/text/service';
+import { date } from '@/lib/time';
+import { cx } from '@/ui/classes';
+import { Panel, Section } from '@/ui/Page';
+import { RelativeTime } from '@/ui/RelativeTime';
+import { StatusGlyph } from '@/ui/StatusGlyph';
+import { Waterfall } from '@/ui/Waterfall';
+
+const text = incidentText.page;
+
+export function Evidence({ evidence }: { evidence: IncidentDetail['evidence'] }) {
+  const failing = evidence.first_failing;
+  const good = evidence.last_good;
+  if (failing === null && good === null) return null;
+  const goodFacts = good === null ? null : factsOf(good);
+  const failingFacts = failing === null ? null : factsOf(failing);
+  return (
+    <Section title={text.evidence}>
+      <div className="grid gap-4 lg:grid-cols-2">
+        <Look title={text.firstFailing} none={text.noFirst} look={failing} against={goodFacts} />
+        <Look title={text.lastGood} none={text.noLast} look={good} against={failingFacts} />
+      </div>
+    </Section>
+  );
+}
+
+type Facts = Record<keyof typeof text.rows, string>;
+
+export function factsOf(look: LookResult): Facts {
+  const last = look.observation.hops[look.observation.hops.length - 1];
+  const { certificate } = look.observation;
+  return {
+    result: look.sentence,
+    status: look.status_code === null ? '–' : String(look.status_code),
+    address: last?.remote ?? '–',
+    total: milliseconds(look.observation.total_us / 1000),
+    size: last === undefined ? '–' : bytes(last.bytes),
+    certificate: certificate == null ? '–' : date(certificate.not_after),
+  };
+}
+
+/** Two looks never take exactly as long; that is no difference worth a mark. */
+const compared = ['status', 'address', 'certificate'] as const;
+
+interface LookProps {
+  title: string;
+  none: string;
+  look: LookResult | null;
+  against: Facts | null;
+}
+
+function Look({ title, none, look, against }: LookProps) {
+  if (look === null) {
+    return (
+      <Panel className="p-4 sm:p-5">
+        <h3 className="font-medium">{title}</h3>
+        <p className="mt-1 text-soft">{none}</p>
+      </Panel>
+    );
+  }
+  const facts = factsOf(look);
+  const differs = (row: keyof Facts) =>
+    against !== null && compared.some((one) => one === row) && facts[row] !== against[row];
+  const phases = spansOf(look.observation.hops).flatMap((hop, index) =>
+    hop.map((span) => ({
+      key: `${span.phase}:${index}`,
+      label: serviceText.page.phases[span.phase],
+      start: span.start,
+      length: span.length,
+    })),
+  );
+  const body = look.observation.evidence?.body ?? '';
+  return (
+    <Panel className="flex flex-col gap-4 p-4 sm:p-5">
+      <div className="flex items-center gap-2.5">
+        <StatusGlyph status={look.status} />
+        <h3 className="font-medium">{title}</h3>
+        {look.checked_at != null && (
+          <RelativeTime at={look.checked_at} className="ml-auto text-sm text-faint" />
+        )}
+      </div>
+      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">
+        {(Object.keys(text.rows) as (keyof Facts)[]).map((row) => (
+          <div key={row} className="contents">
+            <dt className="text-faint">{text.rows[row]}</dt>
+            <dd className="figures min-w-0 break-words">
+              <span
+                className={cx(
+                  differs(row)
+                    ? 'rounded-sm bg-degraded-wash px-1 py-0.5 font-medium'
+                    : 'text-soft',
+                )}
+              >
+                {facts[row]}
+              </span>
+              {differs(row) && <span className="sr-only"> ({text.differs})</span>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {phases.length > 0 && (
+        <Waterfall
+          phases={phases}
+          total={look.observation.total_us / 1000}
+          totalLabel={serviceText.page.total}
+        />
+      )}
+      {body !== '' && (
+        <pre className="max-h-40 overflow-y-auto rounded-md bg-sunken p-3 font-mono text-xs break-all whitespace-pre-wrap text-soft">
+          {body}
+        </pre>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,132 @@
+/** One incident: what happened, when, and the evidence for it. */
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Link, useParams } from 'react-router';
+import type { IncidentDetail } from '@/api/contract';
+import { incidentQuery } from '@/api/incidents';
+import { sentenceOf } from '@/api/problem';
+import { serviceQuery } from '@/api/services';
+import { paths } from '@/lib/paths';
+import { incidentText } from '@/lib/text/incident';
+import { shellText } from '@/lib/text/shell';
+import { exact, since } from '@/lib/time';
+import { buttonClass } from '@/ui/Button';
+import { Icon } from '@/ui/Icon';
+import { Failure, PageColumn, Panel, Section, Sentence, SkeletonRows } from '@/ui/Page';
+import { PageTitle } from '@/ui/PageTitle';
+import { RelativeTime } from '@/ui/RelativeTime';
+import { StatusGlyph, StatusLabel } from '@/ui/StatusGlyph';
+import { AffectedChecks } from './AffectedChecks';
+import { Evidence } from './Evidence';
+import { Timeline } from './Timeline';
+
+const text = incidentText.page;
+
+export function IncidentPage() {
+  const { id = '' } = useParams();
+  const { data: incident, error, refetch } = useQuery(incidentQuery(id));
+  if (incident === undefined) {
+    return (
+      <PageColumn>
+        {error === null ? (
+          <SkeletonRows rows={6} label={shellText.loading} />
+        ) : (
+          <Failure retry={shellText.retry} onRetry={() => void refetch()}>
+            {sentenceOf(error)}
+          </Failure>
+        )}
+      </PageColumn>
+    );
+  }
+  return <Loaded incident={incident} />;
+}
+
+function Loaded({ incident }: { incident: IncidentDetail }) {
+  // The service may be gone; its incident stays readable.
+  const service = useQuery({
+    ...serviceQuery(incident.service_id),
+    throwOnError: false,
+    retry: false,
+  });
+  const name = service.data?.name ?? incident.service_name ?? incidentText.deletedService;
+  const open = incident.resolved_at === null;
+  const type = text.typeWord[incident.type];
+  return (
+    <PageColumn>
+      <PageTitle>{`${name}: ${incidentText.type[incident.type]}`}</PageTitle>
+      <Link
+        to={paths.incidents()}
+        className="touch -ml-1 mb-3 inline-flex items-center gap-1.5 rounded-sm px-1 text-sm text-faint hover:text-ink"
+      >
+        <Icon name="arrowLeft" size={14} />
+        {incidentText.title}
+      </Link>
+      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-4">
+        <div className="flex min-w-0 flex-1 basis-96 items-start gap-3.5">
+          <StatusGlyph
+            status={incident.type === 'downtime' ? 'down' : 'degraded'}
+            muted={!open}
+            size={26}
+            className="mt-1.5 max-sm:mt-1 max-sm:size-5.5"
+          />
+          <div className="min-w-0">
+            <Sentence>
+              {open ? (
+                <>
+                  {text.sentenceOpen(name, type)}
+                  <span className="font-normal text-soft">
+                    {' for '}
+                    <RelativeTime at={incident.started_at} as="span" />
+                  </span>
+                </>
+              ) : (
+                text.sentenceResolved(
+                  name,
+                  type,
+                  since(incident.started_at, incident.resolved_at ?? undefined),
+                )
+              )}
+            </Sentence>
+            {incident.cause !== null && <p className="mt-1 text-lg">{incident.cause.sentence}</p>}
+          </div>
+        </div>
+        {service.data !== undefined && (
+          <Link to={paths.service(incident.service_id)} className={buttonClass('secondary', 'sm')}>
+            {text.seeService}
+          </Link>
+        )}
+      </div>
+      <Panel className="mt-6">
+        <dl className="grid grid-cols-2 gap-x-6 gap-y-3 px-4 py-3.5 sm:grid-cols-3 sm:px-5 lg:grid-cols-5">
+          <Fact label={text.started}>{exact(incident.started_at)}</Fact>
+          <Fact label={text.resolved}>
+            {incident.resolved_at === null ? text.stillOpen : exact(incident.resolved_at)}
+          </Fact>
+          <Fact label={text.duration}>
+            <RelativeTime at={incident.started_at} as="span" until={incident.resolved_at} />
+          </Fact>
+          <Fact label={text.failedChecks}>{incident.checks_failed}</Fact>
+          <Fact label={text.severity}>
+            <StatusLabel status={incident.worst} />
+          </Fact>
+        </dl>
+      </Panel>
+      <Evidence evidence={incident.evidence} />
+      <div className="grid gap-x-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.45fr)]">
+        <Section title={text.timeline}>
+          <Timeline events={incident.timeline} />
+        </Section>
+        <AffectedChecks checks={incident.checks} />
+      </div>
+    </PageColumn>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="text-sm text-faint">{label}</dt>
+      <dd className="figures font-medium">{children}</dd>
+    </div>
+  );
+}

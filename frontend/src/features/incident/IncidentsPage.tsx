@@ -1,0 +1,155 @@
+/** All incidents on one timeline, newest first; the filters stand in the URL. */
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { useSearchParams } from 'react-router';
+import type { Incident } from '@/api/contract';
+import { incidentsQuery } from '@/api/incidents';
+import { sentenceOf } from '@/api/problem';
+import { servicesQuery, summaryQuery } from '@/api/services';
+import { incidentText as text } from '@/lib/text/incident';
+import { shellText } from '@/lib/text/shell';
+import { date, isSameDay } from '@/lib/time';
+import { Button } from '@/ui/Button';
+import { Dialog } from '@/ui/Dialog';
+import { Icon } from '@/ui/Icon';
+import { Empty, Failure, PageColumn, Panel, Section, Sentence, SkeletonRows } from '@/ui/Page';
+import { PageTitle } from '@/ui/PageTitle';
+import { type Filters, IncidentFilters } from './IncidentFilters';
+import { IncidentLine } from './IncidentLine';
+
+export function IncidentsPage() {
+  const [search, setSearch] = useSearchParams();
+  const [sheet, setSheet] = useState(false);
+  const filters: Filters = {
+    state: search.get('state') ?? '',
+    type: search.get('type') ?? '',
+    service: search.get('service') ?? '',
+  };
+  const filtered = Object.values(filters).some((value) => value !== '');
+  const { data: summary } = useQuery(summaryQuery());
+  const { data: list } = useInfiniteQuery(servicesQuery());
+  const services = useMemo(() => list?.pages.flatMap((page) => page.items) ?? [], [list]);
+  const names = useMemo(() => new Map(services.map(({ id, name }) => [id, name])), [services]);
+  const incidents = useInfiniteQuery(
+    incidentsQuery({
+      status: filters.state || undefined,
+      type: filters.type || undefined,
+      service_id: filters.service || undefined,
+    }),
+  );
+  const items = incidents.data?.pages.flatMap((page) => page.items) ?? [];
+
+  const change = (part: Partial<Filters>) =>
+    setSearch(
+      (before) => {
+        for (const [name, value] of Object.entries(part)) {
+          if (value === '') before.delete(name);
+          else before.set(name, value);
+        }
+        return before;
+      },
+      { replace: true, preventScrollReset: true },
+    );
+  const controls = <IncidentFilters filters={filters} services={services} onChange={change} />;
+
+  return (
+    <PageColumn>
+      <PageTitle>{text.title}</PageTitle>
+      <div className="flex flex-wrap items-start justify-between gap-3">
+        <Sentence>
+          {summary === undefined ? text.title : text.sentence(summary.open_incidents)}
+        </Sentence>
+        <Button size="sm" className="sm:hidden" onClick={() => setSheet(true)}>
+          <Icon name="filter" />
+          {text.filters}
+          {filtered && <span className="size-1.5 rounded-full bg-accent" />}
+        </Button>
+      </div>
+      <div className="mt-6 max-sm:hidden">{controls}</div>
+      {sheet && (
+        <Dialog
+          title={text.filters}
+          closeLabel={shellText.close}
+          onClose={() => setSheet(false)}
+          sheet
+        >
+          {controls}
+        </Dialog>
+      )}
+      {incidents.isPending && (
+        <div className="mt-8">
+          <SkeletonRows rows={6} label={shellText.loading} />
+        </div>
+      )}
+      {incidents.isError && incidents.data === undefined && (
+        <div className="mt-8">
+          <Failure retry={shellText.retry} onRetry={() => void incidents.refetch()}>
+            {text.listError} {sentenceOf(incidents.error)}
+          </Failure>
+        </div>
+      )}
+      {incidents.data !== undefined && items.length === 0 && (
+        <div className="mt-8">
+          <Empty
+            action={
+              filtered ? (
+                <Button size="sm" onClick={() => setSearch({}, { replace: true })}>
+                  {text.clear}
+                </Button>
+              ) : undefined
+            }
+          >
+            {filtered ? text.emptyFiltered : text.empty}
+          </Empty>
+        </div>
+      )}
+      {byDay(items).map(([first, ...rest]) =>
+        first === undefined ? null : (
+          <Section key={first.id} className="mt-7" title={date(first.started_at)}>
+            <Panel>
+              <ul className="divide-y divide-line">
+                {[first, ...rest].map((incident) => (
+                  <IncidentLine
+                    key={incident.id}
+                    incident={incident}
+                    name={names.get(incident.service_id)}
+                  />
+                ))}
+              </ul>
+            </Panel>
+          </Section>
+        ),
+      )}
+      {incidents.hasNextPage && (
+        <div className="mt-5 text-center">
+          <Button
+            size="sm"
+            busy={incidents.isFetchingNextPage && shellText.loadingMore}
+            onClick={() => void incidents.fetchNextPage()}
+          >
+            {text.older}
+          </Button>
+        </div>
+      )}
+    </PageColumn>
+  );
+}
+
+/** Consecutive incidents of one local day stand together. */
+export function byDay(incidents: readonly Incident[]): Incident[][] {
+  const days: Incident[][] = [];
+  for (const incident of incidents) {
+    const day = days[days.length - 1];
+    const last = day?.[day.length - 1];
+    if (
+      day !== undefined &&
+      last !== undefined &&
+      isSameDay(last.started_at, incident.started_at)
+    ) {
+      day.push(incident);
+    } else {
+      days.push([incident]);
+    }
+  }
+  return days;
+}

@@ -1,0 +1,124 @@
+/** Every check, newest first, paged by the server. */
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Check } from '@/api/contract';
+import { sentenceOf } from '@/api/problem';
+import { checksQuery } from '@/api/services';
+import { integer, milliseconds } from '@/lib/numbers';
+import { serviceText } from '@/lib/text/service';
+import { shellText } from '@/lib/text/shell';
+import { stateText } from '@/lib/text/state';
+import { clock, dayAndTime, exact, isSameDay, now } from '@/lib/time';
+import { Button } from '@/ui/Button';
+import { Empty, Failure, Panel, Section, SkeletonRows } from '@/ui/Page';
+import { Segmented } from '@/ui/Segmented';
+import { StatusLabel } from '@/ui/StatusGlyph';
+
+const text = serviceText.page;
+const filters = ['', 'down', 'degraded', 'unknown'] as const;
+type Filter = (typeof filters)[number];
+
+export function ChecksLog({ serviceId }: { serviceId: string }) {
+  const [status, setStatus] = useState<Filter>('');
+  const log = useInfiniteQuery(
+    checksQuery(serviceId, { status: status === '' ? undefined : status }),
+  );
+  const checks = log.data?.pages.flatMap((page) => page.items) ?? [];
+  const total = log.data?.pages[0]?.total;
+  return (
+    <Section
+      title={
+        <>
+          {text.checks}
+          {total != null && (
+            <span className="figures ml-2 text-sm font-normal text-faint">{integer(total)}</span>
+          )}
+        </>
+      }
+      aside={
+        <Segmented
+          label={text.checksFilter}
+          value={status}
+          options={filters.map((value) => ({
+            value,
+            label: value === '' ? text.checksAll : stateText.short[value],
+          }))}
+          onChange={setStatus}
+        />
+      }
+    >
+      {log.isPending && <SkeletonRows rows={5} label={shellText.loading} />}
+      {log.isError && log.data === undefined && (
+        <Failure retry={shellText.retry} onRetry={() => void log.refetch()}>
+          {sentenceOf(log.error)}
+        </Failure>
+      )}
+      {log.data !== undefined && checks.length === 0 && <Empty>{text.checksEmpty}</Empty>}
+      {checks.length > 0 && (
+        <>
+          <Panel>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways on a phone */}
+            <section tabIndex={0} aria-label={text.checks} className="overflow-x-auto rounded-lg">
+              <table className="figures w-full min-w-lg border-collapse text-sm">
+                <thead>
+                  <tr className="border-b border-line text-left text-faint">
+                    <th className="py-2 pr-4 pl-4 font-normal sm:pl-5">{text.time}</th>
+                    <th className="py-2 pr-4 font-normal">{text.result}</th>
+                    <th className="py-2 pr-4 text-right font-normal">{text.code}</th>
+                    <th className="py-2 pr-4 text-right font-normal">{text.took}</th>
+                    <th className="w-full py-2 pr-4 pl-2 font-normal sm:pr-5">{text.detail}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {checks.map((check) => (
+                    <Line key={check.id} check={check} />
+                  ))}
+                </tbody>
+              </table>
+            </section>
+          </Panel>
+          {log.hasNextPage && (
+            <div className="mt-3 text-center">
+              <Button
+                size="sm"
+                busy={log.isFetchingNextPage && shellText.loadingMore}
+                onClick={() => void log.fetchNextPage()}
+              >
+                {text.olderChecks}
+              </Button>
+            </div>
+          )}
+        </>
+      )}
+    </Section>
+  );
+}
+
+function Line({ check }: { check: Check }) {
+  const today = isSameDay(check.checked_at, now());
+  return (
+    <tr className="border-b border-line last:border-b-0">
+      <td className="py-1.5 pr-4 pl-4 whitespace-nowrap text-soft sm:pl-5">
+        <time dateTime={check.checked_at} title={exact(check.checked_at)}>
+          {today ? clock(check.checked_at) : dayAndTime(check.checked_at)}
+        </time>
+      </td>
+      <td className="py-1.5 pr-4 whitespace-nowrap">
+        <StatusLabel status={check.status} />
+      </td>
+      <td className="py-1.5 pr-4 text-right text-soft">{check.status_code ?? '–'}</td>
+      <td className="py-1.5 pr-4 text-right whitespace-nowrap text-soft">
+        {milliseconds(check.response_time)}
+      </td>
+      <td className="py-1.5 pr-4 pl-2 text-soft sm:pr-5">
+        {check.reason?.sentence}
+        {check.attempts > 1 && (
+          <span className="text-faint">
+            {check.reason != null && ' · '}
+            {text.attempts(check.attempts)}
+          </span>
+        )}
+      </td>
+    </tr>
+  );
+}

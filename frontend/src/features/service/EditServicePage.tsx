@@ -1,0 +1,62 @@
+/** Edits a service. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { useNavigate, useParams } from 'react-router';
+import type { Service } from '@/api/contract';
+import { keys } from '@/api/keys';
+import { serviceQuery, updateService } from '@/api/services';
+import { paths } from '@/lib/paths';
+import { serviceText } from '@/lib/text/service';
+import { shellText } from '@/lib/text/shell';
+import { PageColumn, Sentence, SkeletonRows } from '@/ui/Page';
+import { PageTitle } from '@/ui/PageTitle';
+import { toast } from '@/ui/Toasts';
+import { valuesOf } from './form-values';
+import { ServiceForm } from './ServiceForm';
+import { useCategories } from './useCategories';
+
+const text = serviceText.form;
+
+export function EditServicePage() {
+  const { id = '' } = useParams();
+  // Live changes must not overwrite what is being typed: the form starts from one answer.
+  const { data } = useQuery({ ...serviceQuery(id), refetchInterval: false, staleTime: 0 });
+  return (
+    <PageColumn narrow>
+      {data === undefined ? (
+        <SkeletonRows rows={4} label={shellText.loading} />
+      ) : (
+        <Editor key={data.id} service={data} />
+      )}
+    </PageColumn>
+  );
+}
+
+function Editor({ service }: { service: Service }) {
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const categories = useCategories();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: deliberately only the first answer
+  const initial = useMemo(() => valuesOf(service), [service.id]);
+  return (
+    <>
+      <PageTitle>{text.editTitle(service.name)}</PageTitle>
+      <Sentence className="mb-7">{text.editTitle(service.name)}</Sentence>
+      <ServiceForm
+        initial={initial}
+        categories={categories}
+        submitLabel={text.update}
+        save={(draft) => updateService(service.id, draft)}
+        onSaved={(saved) => {
+          client.setQueryData<Service>(keys.service(saved.id), (known) =>
+            known === undefined ? saved : { ...known, ...saved },
+          );
+          void client.invalidateQueries({ queryKey: keys.services });
+          toast(text.updated(saved.name));
+          void navigate(paths.service(saved.id), { replace: true });
+        }}
+        onCancel={() => void navigate(paths.service(service.id))}
+      />
+    </>
+  );
+}

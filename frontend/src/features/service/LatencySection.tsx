@@ -1,0 +1,117 @@
+/** Latency over a chosen range; the chart itself is loaded when it is needed. */
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useMemo } from 'react';
+import { useSearchParams } from 'react-router';
+import type { LatencyRange, Service } from '@/api/contract';
+import { sentenceOf } from '@/api/problem';
+import { latencyQuery } from '@/api/services';
+import { milliseconds } from '@/lib/numbers';
+import { serviceText } from '@/lib/text/service';
+import { shellText } from '@/lib/text/shell';
+import { cx } from '@/ui/classes';
+import { Empty, Failure, Panel, Section, Skeleton } from '@/ui/Page';
+import { Segmented } from '@/ui/Segmented';
+import { figuresOf, type IncidentSpan } from './latency-series';
+
+const LatencyChart = lazy(() => import('./LatencyChart'));
+const text = serviceText.page;
+const ranges: readonly LatencyRange[] = ['24h', '7d', '30d', '90d'];
+
+interface Props {
+  service: Service;
+  /** Shaded in the chart. */
+  incidents: readonly IncidentSpan[];
+}
+
+export function LatencySection({ service, incidents }: Props) {
+  const [search, setSearch] = useSearchParams();
+  const range = ranges.find((one) => one === search.get('range')) ?? '24h';
+  const { data, error, refetch, isPlaceholderData } = useQuery(latencyQuery(service.id, range));
+  const figures = useMemo(() => (data === undefined ? null : figuresOf(data)), [data]);
+
+  return (
+    <Section
+      title={text.latency}
+      aside={
+        <Segmented
+          label={text.range}
+          value={range}
+          options={ranges.map((value) => ({ value, label: text.ranges[value] }))}
+          onChange={(value) =>
+            setSearch(
+              (before) => {
+                before.set('range', value);
+                return before;
+              },
+              { replace: true, preventScrollReset: true },
+            )
+          }
+        />
+      }
+    >
+      {error !== null && data === undefined ? (
+        <Failure retry={shellText.retry} onRetry={() => void refetch()}>
+          {sentenceOf(error)}
+        </Failure>
+      ) : figures?.median === null ? (
+        <Empty>{text.noPoints}</Empty>
+      ) : (
+        <Panel className={cx('p-4 pb-3 sm:px-5', isPlaceholderData && 'opacity-60')}>
+          <dl className="figures mb-3 flex flex-wrap gap-x-6 gap-y-1 text-sm">
+            <Figure mark="bg-accent" label={text.median} value={figures?.median} />
+            <Figure mark="bg-accent/40" label={text.p95} value={figures?.p95} />
+            <Figure label={text.slowest} value={figures?.max} />
+          </dl>
+          <div className="h-56">
+            {data === undefined ? (
+              <Loading />
+            ) : (
+              <Suspense fallback={<Loading />}>
+                <LatencyChart
+                  points={data}
+                  range={range}
+                  threshold={service.degraded_threshold_ms}
+                  incidents={incidents}
+                  label={text.chartLabel(
+                    text.ranges[range],
+                    milliseconds(figures?.median),
+                    milliseconds(figures?.p95),
+                  )}
+                />
+              </Suspense>
+            )}
+          </div>
+        </Panel>
+      )}
+    </Section>
+  );
+}
+
+function Figure({
+  label,
+  value,
+  mark,
+}: {
+  label: string;
+  value: number | null | undefined;
+  mark?: string;
+}) {
+  return (
+    <div className="flex items-center gap-2">
+      {mark !== undefined && (
+        <span aria-hidden="true" className={cx('h-0.5 w-3.5 rounded-full', mark)} />
+      )}
+      <dt className="text-faint">{label}</dt>
+      <dd className="font-medium">{milliseconds(value)}</dd>
+    </div>
+  );
+}
+
+function Loading() {
+  return (
+    <div role="status" className="h-full">
+      <span className="sr-only">{shellText.loading}</span>
+      <Skeleton className="h-full" />
+    </div>
+  );
+}

@@ -1,0 +1,259 @@
+/** Adds or edits a service: one address, a look at it, a name; the rest folded away. */
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import type { LookResult, Service, ServiceDraft } from '@/api/contract';
+import { type FieldErrors, fieldsOf, hasStatus, sentenceOf } from '@/api/problem';
+import { testService } from '@/api/services';
+import { nameFromUrl, toUrl } from '@/lib/paste-list';
+import { serviceText } from '@/lib/text/service';
+import { shellText } from '@/lib/text/shell';
+import { Button } from '@/ui/Button';
+import { SelectField, TextField } from '@/ui/Field';
+import { Notice } from '@/ui/Page';
+import { AdvancedFields } from './AdvancedFields';
+import { draftOf, type FormValues, intervals, nextKey, withStatus } from './form-values';
+import { TestResult } from './TestResult';
+import { useLeaveGuard } from './useLeaveGuard';
+
+const text = serviceText.form;
+
+interface Props {
+  initial: FormValues;
+  categories: readonly string[];
+  submitLabel: string;
+  /** Look as soon as the form is shown, as after typing an address on the first dashboard. */
+  lookAtOnce?: boolean;
+  save: (draft: ServiceDraft) => Promise<Service>;
+  onSaved: (service: Service) => void;
+  onCancel: () => void;
+}
+
+/** Fields that have a place in the form; the errors of others stand above it. */
+const basic = ['url', 'name', 'category', 'check_interval'];
+const advanced = [
+  'method',
+  'expected_status',
+  'expected_statuses',
+  'timeout_ms',
+  'degraded_threshold_ms',
+  'retries',
+  'headers',
+  'body',
+  'assertions',
+  'tls_verify',
+  'address_family',
+  'follow_redirects',
+  'tags',
+];
+
+/** `headers[0].name` and `headers.0.name` belong to `headers`. */
+const rootOf = (field: string) => /^[a-z_]+/.exec(field)?.[0] ?? field;
+
+export function ServiceForm(props: Props) {
+  const { initial, categories, submitLabel, lookAtOnce = false, save, onSaved, onCancel } = props;
+  const [values, setValues] = useState(initial);
+  const [nameTyped, setNameTyped] = useState(initial.name !== '');
+  const [open, setOpen] = useState(false);
+  const [errors, setErrors] = useState<FieldErrors>({});
+  const [general, setGeneral] = useState<string | null>(null);
+  const [tested, setTested] = useState<{ for: string; look: LookResult } | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+
+  const draft = draftOf(values);
+  const question = JSON.stringify({ ...draft, name: '', category: '', tags: [] });
+
+  const change = (part: Partial<FormValues>) => {
+    setValues((before) => {
+      const next = { ...before, ...part };
+      if (part.url !== undefined && !nameTyped) {
+        const url = toUrl(part.url);
+        next.name = url === null ? '' : nameFromUrl(url);
+      }
+      return next;
+    });
+    setErrors((before) =>
+      Object.fromEntries(Object.entries(before).filter(([field]) => !(rootOf(field) in part))),
+    );
+  };
+
+  const refuse = (error: unknown) => {
+    const fields: FieldErrors = {};
+    for (const [field, reasons] of Object.entries(fieldsOf(error))) {
+      const root = rootOf(field);
+      fields[root] = [...(fields[root] ?? []), ...reasons];
+    }
+    const names = Object.keys(fields);
+    const elsewhere = names.filter((name) => !basic.includes(name) && !advanced.includes(name));
+    setErrors(fields);
+    if (names.some((name) => advanced.includes(name))) setOpen(true);
+    if (hasStatus(error, 412)) setGeneral(text.changedElsewhere);
+    else if (names.length === 0) setGeneral(sentenceOf(error));
+    else {
+      setGeneral(
+        elsewhere.length > 0
+          ? elsewhere.map((name) => `${name}: ${fields[name]?.join(' ')}`).join(' ')
+          : text.fixFields,
+      );
+    }
+    requestAnimationFrame(() =>
+      form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(),
+    );
+  };
+
+  const test = useMutation({
+    mutationFn: (asked: ServiceDraft) => testService(asked),
+    onSuccess: (look) => setTested({ for: question, look }),
+    onError: refuse,
+  });
+  const saving = useMutation({ mutationFn: save, onError: refuse, onSuccess: onSaved });
+  const unlock = useLeaveGuard(
+    JSON.stringify(values) !== JSON.stringify(initial) && !saving.isSuccess,
+    text.unsaved,
+  );
+
+  const valid = (): boolean => {
+    if (toUrl(values.url) !== null) return true;
+    setErrors({ url: [text.invalidUrl] });
+    form.current?.querySelector<HTMLElement>('input')?.focus();
+    return false;
+  };
+  const look = (asked = draft) => {
+    if (test.isPending || !valid()) return;
+    setGeneral(null);
+    setErrors({});
+    test.mutate(asked);
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (saving.isPending || !valid()) return;
+    setGeneral(null);
+    saving.mutate(draft);
+  };
+
+  const first = useRef(lookAtOnce);
+  useEffect(() => {
+    if (!first.current) return;
+    first.current = false;
+    test.mutate(draftOf(initial));
+  }, [initial, test]);
+
+  return (
+    <form ref={form} onSubmit={submit} noValidate className="space-y-6">
+      {general !== null && <Notice kind="error">{general}</Notice>}
+      <div className="flex items-start gap-2">
+        <TextField
+          label={text.url}
+          className="flex-1"
+          inputClassName="h-11! text-lg!"
+          inputMode="url"
+          autoCapitalize="none"
+          autoComplete="off"
+          spellCheck={false}
+          autoFocus={initial.url === ''}
+          required
+          placeholder={serviceText.first.placeholder}
+          hint={text.urlHint}
+          value={values.url}
+          errors={errors.url}
+          onChange={(event) => change({ url: event.target.value })}
+          onKeyDown={(event) => {
+            // Enter in the address looks; saving is for the button below.
+            if (event.key !== 'Enter') return;
+            event.preventDefault();
+            look();
+          }}
+        />
+        <Button
+          className="mt-[1.625rem] h-11 px-5"
+          kind={tested === null ? 'primary' : 'secondary'}
+          busy={test.isPending && text.testing}
+          onClick={() => look()}
+        >
+          {tested === null ? text.test : text.testAgain}
+        </Button>
+      </div>
+      <TestResult
+        look={tested?.look ?? null}
+        outdated={tested !== null && tested.for !== question}
+        pending={test.isPending}
+        onAccept={(status) => {
+          const expected_statuses = withStatus(values.expected_statuses, status);
+          change({ expected_statuses });
+          look({ ...draft, expected_statuses });
+        }}
+        onHeader={() => {
+          setOpen(true);
+          change({
+            headers: [...values.headers, { key: nextKey(), name: '', value: '', kept: false }],
+          });
+        }}
+      />
+      <div className="grid gap-5 sm:grid-cols-[2fr_1.3fr_1fr]">
+        <TextField
+          label={text.name}
+          required
+          maxLength={200}
+          value={values.name}
+          errors={errors.name}
+          onChange={(event) => {
+            setNameTyped(event.target.value !== '');
+            change({ name: event.target.value });
+          }}
+        />
+        <TextField
+          label={text.category}
+          optional={shellText.optional}
+          maxLength={100}
+          list="service-categories"
+          value={values.category}
+          errors={errors.category}
+          onChange={(event) => change({ category: event.target.value })}
+        />
+        <datalist id="service-categories">
+          {categories.map((category) => (
+            <option key={category} value={category} />
+          ))}
+        </datalist>
+        <SelectField
+          label={text.interval}
+          value={values.check_interval}
+          errors={errors.check_interval}
+          onChange={(event) => change({ check_interval: event.target.value })}
+        >
+          {[...new Set([...intervals.map(String), initial.check_interval])]
+            .sort((a, b) => Number(a) - Number(b))
+            .map((seconds) => (
+              <option key={seconds} value={seconds}>
+                {text.intervals[Number(seconds)] ?? text.intervalOther(Number(seconds))}
+              </option>
+            ))}
+        </SelectField>
+      </div>
+      <AdvancedFields
+        values={values}
+        errors={errors}
+        open={open}
+        onToggle={setOpen}
+        onChange={change}
+      />
+      <div className="flex flex-wrap items-center gap-2 border-t border-line pt-5">
+        <Button
+          type="submit"
+          kind={tested === null ? 'secondary' : 'primary'}
+          busy={saving.isPending && text.creating}
+        >
+          {submitLabel}
+        </Button>
+        <Button
+          kind="quiet"
+          onClick={() => {
+            unlock();
+            onCancel();
+          }}
+        >
+          {shellText.cancel}
+        </Button>
+      </div>
+    </form>
+  );
+}

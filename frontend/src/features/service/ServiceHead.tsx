@@ -1,0 +1,134 @@
+/** The head of a service page: its sentence, its address, and what can be done. */
+import { Link, useNavigate } from 'react-router';
+import type { Service } from '@/api/contract';
+import { paths, webAddress } from '@/lib/paths';
+import type { Status } from '@/lib/status';
+import { serviceText } from '@/lib/text/service';
+import { shellText } from '@/lib/text/shell';
+import { stateText } from '@/lib/text/state';
+import { Button, buttonClass } from '@/ui/Button';
+import { cx } from '@/ui/classes';
+import { Icon } from '@/ui/Icon';
+import { Sentence } from '@/ui/Page';
+import { RelativeTime } from '@/ui/RelativeTime';
+import { StatusGlyph } from '@/ui/StatusGlyph';
+import { useServiceActions } from './actions';
+import { statusOf } from './grouping';
+import { ServiceMenu } from './ServiceMenu';
+
+const text = serviceText.page;
+
+export function ServiceHead({ service }: { service: Service }) {
+  const status = statusOf(service);
+  const actions = useServiceActions();
+  const navigate = useNavigate();
+  const paused = service.paused_at !== null;
+  return (
+    <>
+      <Link
+        to={paths.dashboard()}
+        className="touch -ml-1 mb-3 inline-flex items-center gap-1.5 rounded-sm px-1 text-sm text-faint hover:text-ink"
+      >
+        <Icon name="arrowLeft" size={14} />
+        {shellText.dashboard}
+        {service.category !== null && <span className="truncate"> / {service.category}</span>}
+      </Link>
+      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-4">
+        <div className="flex min-w-0 flex-1 basis-96 items-start gap-3.5">
+          <StatusGlyph status={status} size={26} className="mt-1.5 max-sm:mt-1 max-sm:size-5.5" />
+          <div className="min-w-0">
+            <Sentence>
+              <span role="status">{stateText.serviceSentence(service.name, status)}</span>
+              <Since service={service} status={status} />
+            </Sentence>
+            <Why service={service} status={status} />
+            <Facts service={service} />
+          </div>
+        </div>
+        <div className="flex items-center gap-2">
+          {paused ? (
+            <Button size="sm" kind="primary" onClick={() => actions.setPaused(service, false)}>
+              <Icon name="play" />
+              {text.resume}
+            </Button>
+          ) : (
+            <Button size="sm" onClick={() => actions.look(service)}>
+              <Icon name="look" />
+              {text.lookNow}
+            </Button>
+          )}
+          <Link to={paths.editService(service.id)} className={buttonClass('secondary', 'sm')}>
+            <Icon name="edit" />
+            {text.edit}
+          </Link>
+          <ServiceMenu service={service} onRemoved={() => void navigate(paths.dashboard())} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Since({ service, status }: { service: Service; status: Status }) {
+  const since = service.active_incident?.started_at ?? service.current_status?.since;
+  if (since == null || status === 'pending' || status === 'unknown') return null;
+  return (
+    <span className="font-normal text-soft">
+      {' for '}
+      <RelativeTime at={status === 'paused' ? (service.paused_at ?? since) : since} as="span" />
+    </span>
+  );
+}
+
+function Why({ service, status }: { service: Service; status: Status }) {
+  const sentence =
+    status === 'paused'
+      ? text.pausedDetail
+      : status === 'pending'
+        ? text.pendingDetail
+        : status === 'up'
+          ? null
+          : (service.current_status?.reason?.sentence ?? null);
+  const suspect = service.current_status?.suspect === true;
+  if (sentence === null && !suspect) return null;
+  return (
+    <p className={cx('mt-1 text-lg', status === 'up' ? 'text-soft' : 'text-ink')}>
+      {sentence}
+      {suspect && <span className="text-soft"> {stateText.checkingAgain}</span>}
+    </p>
+  );
+}
+
+function Facts({ service }: { service: Service }) {
+  const address = webAddress(service.url);
+  const looked = service.current_status?.checked_at;
+  return (
+    <p className="mt-1.5 flex flex-wrap items-center gap-x-2 text-soft">
+      {address === null ? (
+        <span className="min-w-0 break-all">{service.url}</span>
+      ) : (
+        <a
+          href={address}
+          target="_blank"
+          rel="noreferrer noopener"
+          className="inline-flex min-w-0 items-center gap-1 break-all hover:text-ink hover:underline"
+        >
+          {address.replace(/^https?:\/\//, '')}
+          <Icon name="external" size={13} className="text-faint" />
+        </a>
+      )}
+      <span className="text-faint">·</span>
+      <span>{serviceText.checkedEvery(intervalWords(service.check_interval))}</span>
+      {looked != null && (
+        <>
+          <span className="text-faint">·</span>
+          <span>
+            {serviceText.lastLook} <RelativeTime at={looked} />
+          </span>
+        </>
+      )}
+    </p>
+  );
+}
+
+export const intervalWords = (seconds: number): string =>
+  serviceText.form.intervals[seconds] ?? serviceText.form.intervalOther(seconds);

@@ -1,0 +1,62 @@
+/** What can be done with a service, as a menu. */
+import { useNavigate } from 'react-router';
+import type { Service } from '@/api/contract';
+import { paths } from '@/lib/paths';
+import { serviceText as text } from '@/lib/text/service';
+import { Icon } from '@/ui/Icon';
+import { Menu, MenuItem } from '@/ui/Menu';
+import { useServiceActions } from './actions';
+
+interface Props {
+  service: Service;
+  /** After deleting, for pages that show nothing else. */
+  onRemoved?: () => void;
+}
+
+export function ServiceMenu({ service, onRemoved }: Props) {
+  const navigate = useNavigate();
+  const actions = useServiceActions();
+  const paused = service.paused_at !== null;
+  return (
+    <Menu
+      label={text.openMenu(service.name)}
+      buttonClassName="touch inline-flex size-8 items-center justify-center rounded-md text-faint hover:bg-sunken hover:text-ink"
+      button={<Icon name="dots" />}
+    >
+      {(close) => {
+        const run = (action: () => void) => () => {
+          close();
+          action();
+        };
+        return (
+          <>
+            {!paused && (
+              <MenuItem onSelect={run(() => actions.look(service))}>
+                <Icon name="look" className="text-faint" />
+                {text.page.lookNow}
+              </MenuItem>
+            )}
+            <MenuItem onSelect={run(() => actions.setPaused(service, !paused))}>
+              <Icon name={paused ? 'play' : 'pause'} className="text-faint" />
+              {paused ? text.page.resume : text.page.pause}
+            </MenuItem>
+            <MenuItem onSelect={() => void navigate(paths.editService(service.id))}>
+              <Icon name="edit" className="text-faint" />
+              {text.page.edit}
+            </MenuItem>
+            <MenuItem
+              danger
+              onSelect={run(() => {
+                actions.remove(service);
+                onRemoved?.();
+              })}
+            >
+              <Icon name="trash" />
+              {text.page.remove}
+            </MenuItem>
+          </>
+        );
+      }}
+    </Menu>
+  );
+}

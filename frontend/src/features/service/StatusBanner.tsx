@@ -1,0 +1,115 @@
+/** The first thing on the dashboard: one plain sentence about everything that is watched. */
+import { useSyncExternalStore } from 'react';
+import type { Summary } from '@/api/contract';
+import { isConnected, lastHeard, onConnection } from '@/api/live';
+import { integer, percent } from '@/lib/numbers';
+import { type Counts, watched, worstOf } from '@/lib/status';
+import { serviceText } from '@/lib/text/service';
+import { stateText } from '@/lib/text/state';
+import { duration } from '@/lib/time';
+import { cx } from '@/ui/classes';
+import { RelativeTime, useNow } from '@/ui/RelativeTime';
+import { StatusGlyph } from '@/ui/StatusGlyph';
+import { type Freshness, freshnessOf } from './freshness';
+
+const wash = {
+  up: 'bg-up-wash',
+  degraded: 'bg-degraded-wash',
+  down: 'bg-down-wash',
+  unknown: 'bg-unknown-wash',
+  maintenance: 'bg-maintenance-wash',
+  pending: 'bg-unknown-wash',
+};
+
+interface Props {
+  summary: Summary;
+  /** The name and start of the only troubled service, if it is the only one. */
+  only?: { name: string; since: string | null } | undefined;
+  /** The newest look of any service, and the shortest interval among them. */
+  newest: string | null;
+  shortestInterval: number;
+  /** When data last came without the stream, by the browser's clock. */
+  fetchedAt: number;
+}
+
+export function StatusBanner({ summary, only, newest, shortestInterval, fetchedAt }: Props) {
+  const connected = useSyncExternalStore(onConnection, isConnected);
+  const now = useNow();
+  const freshness = freshnessOf({
+    connected,
+    heardAgo: Date.now() - Math.max(fetchedAt, lastHeard()),
+    newestAgo: newest === null ? null : now - Date.parse(newest),
+    shortestIntervalMs: shortestInterval * 1000,
+  });
+  const counts: Counts = summary.counts;
+  const worst = worstOf(counts);
+  const stale = freshness.kind === 'stale';
+
+  return (
+    <div
+      className={cx(
+        'flex items-start gap-4 rounded-xl px-5 py-5 sm:gap-5 sm:px-7 sm:py-6',
+        stale || worst === null ? wash.unknown : wash[worst],
+      )}
+    >
+      <StatusGlyph
+        status={worst ?? 'unknown'}
+        muted={stale}
+        size={28}
+        className="mt-1 max-sm:mt-0.5 max-sm:size-6"
+      />
+      <div className="min-w-0">
+        <h1 className="text-sentence font-semibold text-balance">
+          <span role="status">
+            {stale
+              ? stateText.stale(duration(freshness.ageMs))
+              : stateText.sentence(counts, only?.name)}
+          </span>
+          {!stale && only?.since != null && (
+            <span className="font-normal text-soft">
+              {' '}
+              <RelativeTime at={only.since} as="span" />
+            </span>
+          )}
+        </h1>
+        {stale && (
+          <p className="mt-1.5 max-w-prose text-soft">
+            {freshness.away ? stateText.staleDetail : stateText.staleLooking}
+          </p>
+        )}
+        <Figures summary={summary} newest={newest} freshness={freshness} />
+      </div>
+    </div>
+  );
+}
+
+function Figures({
+  summary,
+  newest,
+  freshness,
+}: {
+  summary: Summary;
+  newest: string | null;
+  freshness: Freshness;
+}) {
+  const parts = [
+    stateText.operational(integer(summary.counts.up ?? 0), integer(watched(summary.counts))),
+    summary.uptime_24h === null ? null : serviceText.uptime24(percent(summary.uptime_24h)),
+  ].filter((part) => part !== null);
+  return (
+    <p className="figures mt-2 flex flex-wrap gap-x-2 text-soft">
+      {parts.map((part, index) => (
+        <span key={part}>
+          {index > 0 && <span className="mr-2 text-faint">·</span>}
+          {part}
+        </span>
+      ))}
+      {newest !== null && freshness.kind === 'fresh' && (
+        <span className="text-faint">
+          <span className="mr-2">·</span>
+          {serviceText.lastLook} <RelativeTime at={newest} />
+        </span>
+      )}
+    </p>
+  );
+}

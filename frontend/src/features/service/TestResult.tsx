@@ -1,0 +1,84 @@
+/** What a look before saving saw: verdict, sentence, phases, certificate, and what to do about robots. */
+import type { LookResult } from '@/api/contract';
+import { serviceText } from '@/lib/text/service';
+import { stateText } from '@/lib/text/state';
+import { Button } from '@/ui/Button';
+import { cx } from '@/ui/classes';
+import { Panel, Skeleton } from '@/ui/Page';
+import { StatusGlyph, wordColour } from '@/ui/StatusGlyph';
+import { CertificateFacts } from './CertificateFacts';
+import { LookPhases } from './LookPhases';
+
+const text = serviceText.test;
+const robotStatuses = [401, 403, 429];
+
+interface Props {
+  look: LookResult | null;
+  /** The form asks another question by now. */
+  outdated: boolean;
+  pending: boolean;
+  onAccept: (status: number) => void;
+  onHeader: () => void;
+}
+
+export function TestResult({ look, outdated, pending, onAccept, onHeader }: Props) {
+  if (look === null) {
+    return pending ? (
+      <Panel className="space-y-3 p-5">
+        <p role="status" className="sr-only">
+          {serviceText.form.testing}
+        </p>
+        <Skeleton className="h-5 w-56" />
+        <Skeleton className="h-3 w-full" />
+        <Skeleton className="h-3 w-4/5" />
+        <Skeleton className="h-3 w-3/5" />
+      </Panel>
+    ) : (
+      <p className="-mt-2 text-soft">{text.untested}</p>
+    );
+  }
+  const refusal =
+    look.status !== 'up' && look.status_code !== null && robotStatuses.includes(look.status_code)
+      ? look.status_code
+      : null;
+  const { hops, certificate } = look.observation;
+  return (
+    <section aria-label={text.heading} className={cx(pending && 'opacity-60')}>
+      <Panel>
+        <div role="status" className="flex items-start gap-3.5 px-5 py-4">
+          <StatusGlyph status={look.status} size={20} className="mt-0.5" />
+          <div className="min-w-0">
+            <p className={cx('text-xl font-semibold tracking-tight', wordColour[look.status])}>
+              {stateText.short[look.status]}
+            </p>
+            <p className="text-soft">{look.sentence}</p>
+            {outdated && !pending && <p className="mt-1 text-sm text-faint">{text.stale}</p>}
+          </div>
+        </div>
+        {refusal !== null && (
+          <div className="border-t border-line px-5 py-4">
+            <p className="text-soft">{text.robots(refusal)}</p>
+            <div className="mt-3 flex flex-wrap gap-2">
+              <Button size="sm" onClick={() => onAccept(refusal)}>
+                {text.accept(refusal)}
+              </Button>
+              <Button size="sm" onClick={onHeader}>
+                {text.header}
+              </Button>
+            </div>
+          </div>
+        )}
+        {hops.length > 0 && (
+          <div className="border-t border-line px-5 py-4">
+            <LookPhases observation={look.observation} />
+          </div>
+        )}
+        {certificate != null && (
+          <div className="border-t border-line px-5 py-4">
+            <CertificateFacts certificate={certificate} />
+          </div>
+        )}
+      </Panel>
+    </section>
+  );
+}

@@ -1,0 +1,77 @@
+/** Uptime in figures with how much was observed, and day by day. */
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Service } from '@/api/contract';
+import { daysQuery } from '@/api/services';
+import { percent } from '@/lib/numbers';
+import { serviceText } from '@/lib/text/service';
+import { DayBar } from '@/ui/DayBar';
+import { Panel, Section, Skeleton } from '@/ui/Page';
+import { Segmented } from '@/ui/Segmented';
+
+const text = serviceText.page;
+const ranges = ['24h', '7d', '30d', '90d'] as const;
+
+export function UptimeSection({ service }: { service: Service }) {
+  const [shown, setShown] = useState<'30' | '90'>('30');
+  const n = Number(shown);
+  const { data } = useQuery(daysQuery(service.id, n));
+  const days = data ?? (n === 30 ? service.uptime_30d_bar : undefined);
+  return (
+    <Section
+      title={text.uptime}
+      aside={
+        <Segmented
+          label={text.days}
+          value={shown}
+          options={[
+            { value: '30', label: text.dayRanges[30] },
+            { value: '90', label: text.dayRanges[90] },
+          ]}
+          onChange={setShown}
+        />
+      }
+    >
+      <Panel>
+        <dl className="grid grid-cols-2 sm:grid-cols-4">
+          {ranges.map((range) => (
+            <div
+              key={range}
+              className="border-line px-4 py-3.5 max-sm:nth-[-n+2]:border-b even:max-sm:border-l sm:px-5 sm:not-first:border-l"
+            >
+              <dt className="text-sm text-faint">{text.uptimeRanges[range]}</dt>
+              <dd className="figures mt-0.5 text-2xl font-semibold tracking-tight">
+                {percent(service.uptime?.[`uptime_${range}`])}
+              </dd>
+              <dd className="figures text-sm text-faint">
+                {observed(
+                  service.uptime?.[`uptime_${range}`],
+                  service.uptime?.[`coverage_${range}`],
+                )}
+              </dd>
+            </div>
+          ))}
+        </dl>
+        <div className="border-t border-line px-4 py-4 sm:px-5">
+          {days === undefined ? (
+            <Skeleton className="h-9" />
+          ) : (
+            <DayBar
+              name={service.name}
+              days={days}
+              createdAt={service.created_at}
+              tall
+              faded={service.paused_at !== null}
+            />
+          )}
+        </div>
+      </Panel>
+    </Section>
+  );
+}
+
+function observed(uptime: number | null | undefined, coverage: number | null | undefined): string {
+  if (uptime == null) return text.notObserved;
+  if (coverage == null) return '';
+  return coverage >= 100 ? text.fullyObserved : text.observed(percent(coverage));
+}

@@ -1,0 +1,38 @@
+/** Builds the app's own addresses; `app/routes.tsx` is the table that answers them. */
+
+export const paths = {
+  dashboard: () => '/',
+  login: (next?: string) =>
+    next === undefined ? '/login' : `/login?next=${encodeURIComponent(next)}`,
+  setup: () => '/setup',
+  addService: (url?: string) =>
+    url === undefined ? '/services/new' : `/services/new?url=${encodeURIComponent(url)}`,
+  service: (id: string) => `/services/${id}`,
+  editService: (id: string) => `/services/${id}/edit`,
+  incidents: (filters: { service?: string; state?: string; type?: string } = {}) => {
+    const query = new URLSearchParams(filters).toString();
+    return query === '' ? '/incidents' : `/incidents?${query}`;
+  },
+  incident: (id: string) => `/incidents/${id}`,
+  account: () => '/account',
+  about: () => '/about',
+};
+
+/** Where to go after signing in: a path of ours, never somebody else's address. */
+export function localPath(next: string | null): string {
+  if (next === null || !/^\/(?![/\\])/.test(next)) return '/';
+  const origin = 'http://local.invalid';
+  try {
+    const url = new URL(next, origin);
+    return url.origin === origin && url.pathname !== '/login'
+      ? url.pathname + url.search + url.hash
+      : '/';
+  } catch {
+    return '/';
+  }
+}
+
+/** An address that may be linked to: http(s) only, never `javascript:`. */
+export function webAddress(url: string | null | undefined): string | null {
+  return url != null && /^https?:\/\//i.test(url) ? url : null;
+}

@@ -1,0 +1,69 @@
+/** Words of incidents, wherever they appear. */
+
+export const incidentText = {
+  title: 'Incidents',
+  open: 'Open incidents',
+  openCount: (n: number) => (n === 1 ? '1 open incident' : `${n} open incidents`),
+  sentence: (open: number) =>
+    open === 0
+      ? 'No incident is open'
+      : open === 1
+        ? '1 incident is open'
+        : `${open} incidents are open`,
+  type: { downtime: 'Downtime', degraded: 'Degraded' },
+  verb: { downtime: 'was down', degraded: 'was degraded' },
+  verbOpen: { downtime: 'is down', degraded: 'is degraded' },
+  ongoing: 'open',
+  lasted: (span: string) => `lasted ${span}`,
+  sofar: (span: string) => `for ${span}`,
+  empty: 'No incidents.',
+  emptyFiltered: 'No incident matches these filters.',
+  clear: 'Clear filters',
+  listError: 'The incidents could not be loaded.',
+  filters: 'Filters',
+  filter: {
+    state: 'State',
+    any: 'All',
+    open: 'Open',
+    resolved: 'Resolved',
+    type: 'Type',
+    service: 'Service',
+    allServices: 'All services',
+    oneService: 'This service',
+  },
+  older: 'Older incidents',
+  checksFailed: (n: number) => (n === 1 ? '1 failed check' : `${n} failed checks`),
+  deletedService: 'Deleted service',
+
+  page: {
+    sentenceOpen: (name: string, type: string) => `${name} is ${type}`,
+    sentenceResolved: (name: string, type: string, span: string) =>
+      `${name} was ${type} for ${span}`,
+    typeWord: { downtime: 'down', degraded: 'degraded' },
+    started: 'Started',
+    opened: 'Opened',
+    resolved: 'Resolved',
+    stillOpen: 'not yet',
+    duration: 'Duration',
+    failedChecks: 'Failed checks',
+    severity: 'Worst',
+    timeline: 'Timeline',
+    noTimeline: 'Nothing recorded yet.',
+    evidence: 'Evidence',
+    firstFailing: 'First failing look',
+    lastGood: 'Last good look',
+    noFirst: 'Not kept.',
+    noLast: 'No good look on record before this incident.',
+    differs: 'differs',
+    checks: 'Checks during this incident',
+    seeService: 'Open the service',
+    rows: {
+      result: 'Result',
+      status: 'Status code',
+      address: 'Address',
+      total: 'Took',
+      size: 'Body',
+      certificate: 'Certificate until',
+    },
+  },
+};

@@ -1,0 +1,144 @@
+/** The bones of a page: its one sentence, its sections, and their empty, loading and error looks. */
+import type { ReactNode } from 'react';
+import { Button } from './Button';
+import { cx } from './classes';
+
+export function PageColumn({
+  children,
+  narrow = false,
+}: {
+  children: ReactNode;
+  narrow?: boolean;
+}) {
+  return (
+    <div
+      className={cx(
+        'mx-auto w-full px-4 pt-6 pb-20 sm:px-6 sm:pt-9',
+        narrow ? 'max-w-3xl' : 'max-w-[68rem]',
+      )}
+    >
+      {children}
+    </div>
+  );
+}
+
+/** The first thing on any page: one plain sentence in large type. */
+export function Sentence({ children, className }: { children: ReactNode; className?: string }) {
+  return <h1 className={cx('text-sentence font-semibold text-balance', className)}>{children}</h1>;
+}
+
+export function Section({
+  title,
+  aside,
+  children,
+  className,
+}: {
+  title: ReactNode;
+  aside?: ReactNode;
+  children: ReactNode;
+  className?: string;
+}) {
+  return (
+    <section className={cx('mt-9', className)}>
+      <SectionHeading aside={aside}>{title}</SectionHeading>
+      {children}
+    </section>
+  );
+}
+
+export function SectionHeading({ children, aside }: { children: ReactNode; aside?: ReactNode }) {
+  return (
+    <div className="mb-2.5 flex min-h-8 flex-wrap items-center justify-between gap-x-4 gap-y-1">
+      <h2 className="text-lg font-semibold tracking-tight">{children}</h2>
+      {aside !== undefined && <div className="text-sm text-faint">{aside}</div>}
+    </div>
+  );
+}
+
+/** The one kind of box there is. */
+export function Panel({ children, className }: { children: ReactNode; className?: string }) {
+  return (
+    <div className={cx('rounded-lg border border-line bg-surface', className)}>{children}</div>
+  );
+}
+
+export function Empty({ children, action }: { children: ReactNode; action?: ReactNode }) {
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-3 rounded-lg border border-dashed border-line px-4 py-5 text-soft">
+      <div>{children}</div>
+      {action}
+    </div>
+  );
+}
+
+export function Failure({
+  children,
+  retry,
+  onRetry,
+}: {
+  children: ReactNode;
+  retry: string;
+  onRetry: () => void;
+}) {
+  return (
+    <div
+      role="alert"
+      className="flex flex-wrap items-center justify-between gap-3 rounded-lg border border-line bg-surface px-4 py-4"
+    >
+      <p className="text-soft">{children}</p>
+      <Button size="sm" onClick={onRetry}>
+        {retry}
+      </Button>
+    </div>
+  );
+}
+
+export function Skeleton({ className }: { className?: string }) {
+  return (
+    <span
+      aria-hidden="true"
+      className={cx('block animate-pulse-soft rounded-sm bg-sunken', className)}
+    />
+  );
+}
+
+/** A list that is on its way: the same heights as the rows that will stand there. */
+export function SkeletonRows({ rows, label }: { rows: number; label: string }) {
+  return (
+    <div role="status" className="overflow-hidden rounded-lg border border-line bg-surface">
+      <span className="sr-only">{label}</span>
+      {Array.from({ length: rows }, (_, index) => (
+        <div
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows without identity
+          key={index}
+          className="flex h-14 items-center gap-3 border-b border-line px-4 last:border-b-0"
+        >
+          <Skeleton className="size-3.5 rounded-full" />
+          <Skeleton className="h-3.5 w-40" />
+          <Skeleton className="ml-auto h-5 w-52 max-sm:hidden" />
+          <Skeleton className="h-3.5 w-14" />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Something the reader should know, above what they came for. */
+export function Notice({
+  kind = 'info',
+  children,
+}: {
+  kind?: 'info' | 'warning' | 'error';
+  children: ReactNode;
+}) {
+  const tone = {
+    info: 'bg-accent-wash text-ink',
+    warning: 'bg-degraded-wash text-ink',
+    error: 'bg-down-wash text-ink',
+  }[kind];
+  return (
+    <div role={kind === 'error' ? 'alert' : 'status'} className={cx('rounded-lg px-4 py-3', tone)}>
+      {children}
+    </div>
+  );
+}
