@@ -16,7 +16,7 @@ import { isPageError } from './problem';
 import { send, sendForPage } from './transport';
 
 const PAGE = 200;
-const CHECKS_PAGE = 50;
+const CHECKS_PAGE = 25;
 
 export interface ServiceFilters {
   q?: string;

@@ -8,24 +8,24 @@ export function percent(value: number | null | undefined): string {
   // The small addend undoes binary noise (99.98 * 100 = 9997.999…) without reaching the next digit.
   const floored = Math.floor(value * 100 + 1e-6) / 100;
   const text = floored === 100 || floored === 0 ? String(floored) : floored.toFixed(2);
-  return `${text}\u202f%`;
+  return `${text}\u00a0%`;
 }
 
 /** `84 ms`, `1.24 s`; a dash when there was no answer. */
 export function milliseconds(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
-  if (value < 1) return value > 0 ? '<1\u202fms' : '0\u202fms';
-  if (value < 1000) return `${Math.round(value)}\u202fms`;
+  if (value < 1) return value > 0 ? '<1\u00a0ms' : '0\u00a0ms';
+  if (value < 1000) return `${Math.round(value)}\u00a0ms`;
   const seconds = value / 1000;
-  return `${seconds < 10 ? seconds.toFixed(2) : seconds.toFixed(1)}\u202fs`;
+  return `${seconds < 10 ? seconds.toFixed(2) : seconds.toFixed(1)}\u00a0s`;
 }
 
 /** `1.4 kB` with decimal units. */
 export function bytes(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
-  if (value < 1000) return `${value}\u202fB`;
-  if (value < 1e6) return `${(value / 1000).toFixed(1)}\u202fkB`;
-  return `${(value / 1e6).toFixed(1)}\u202fMB`;
+  if (value < 1000) return `${value}\u00a0B`;
+  if (value < 1e6) return `${(value / 1000).toFixed(1)}\u00a0kB`;
+  return `${(value / 1e6).toFixed(1)}\u00a0MB`;
 }
 
 export const integer = (value: number): string => plain.format(value);

@@ -1,4 +1,5 @@
 /** Moments and spans in words, in the reader's zone and by the server's clock. */
+import { timeText } from './text/time';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -19,6 +20,13 @@ const clockFormat = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
+});
+const shortClockFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const dayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const dayYearFormat = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
 });
 const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const utcDayFormat = new Intl.DateTimeFormat(undefined, {
@@ -47,21 +55,28 @@ export const exact = (moment: Moment): string => exactFormat.format(at(moment));
 export const dayAndTime = (moment: Moment): string => shortDayTime.format(at(moment));
 export const clock = (moment: Moment): string => clockFormat.format(at(moment));
 export const date = (moment: Moment): string => dateFormat.format(at(moment));
+export const shortClock = (moment: Moment): string => shortClockFormat.format(at(moment));
+/** `Today`, `20 Nov`, with the year where it is another one. */
+export function dayOf(moment: Moment): string {
+  if (isSameDay(moment, now())) return timeText.today;
+  const sameYear = new Date(at(moment)).getFullYear() === new Date(now()).getFullYear();
+  return (sameYear ? dayFormat : dayYearFormat).format(at(moment));
+}
 /** A UTC day such as `2026-11-21`: `Sat 21 Nov` */
 export const utcDay = (day: string): string => utcDayFormat.format(new Date(`${day}T00:00:00Z`));
 
 /** `4 s`, `12 min`, `3 h 20 min`, `6 d 4 h` */
 export function duration(ms: number): string {
   const span = Math.max(0, ms);
-  if (span < MINUTE) return `${Math.floor(span / SECOND)}\u202fs`;
-  if (span < HOUR) return `${Math.floor(span / MINUTE)}\u202fmin`;
+  if (span < MINUTE) return `${Math.floor(span / SECOND)}\u00a0s`;
+  if (span < HOUR) return `${Math.floor(span / MINUTE)}\u00a0min`;
   const [size, big, unit, rest, restUnit] =
     span < DAY ? ([HOUR, 'h', MINUTE, 60, 'min'] as const) : ([DAY, 'd', HOUR, 24, 'h'] as const);
   const whole = Math.floor(span / size);
   const left = Math.floor(span / unit) % rest;
   return left === 0 || whole >= 30
-    ? `${whole}\u202f${big}`
-    : `${whole}\u202f${big} ${left}\u202f${restUnit}`;
+    ? `${whole}\u00a0${big}`
+    : `${whole}\u00a0${big} ${left}\u00a0${restUnit}`;
 }
 
 export const since = (moment: Moment, until: Moment = now()): string =>
@@ -70,8 +85,9 @@ export const since = (moment: Moment, until: Moment = now()): string =>
 /** `just now`, `12 s ago`, `in 3 d` */
 export function relative(moment: Moment, from: number = now()): string {
   const difference = from - at(moment);
-  if (difference < 0) return difference > -2 * SECOND ? 'just now' : `in ${duration(-difference)}`;
-  return difference < 2 * SECOND ? 'just now' : `${duration(difference)} ago`;
+  if (difference < 0)
+    return difference > -2 * SECOND ? timeText.justNow : timeText.in(duration(-difference));
+  return difference < 2 * SECOND ? timeText.justNow : timeText.ago(duration(difference));
 }
 
 /** Whole days from now on, negative when past. */

@@ -81,8 +81,9 @@ export const DayBar = memo(function DayBar({ name, days, createdAt, tall, faded 
         onPointerMove={onPointerMove}
         onPointerLeave={() => setActive(null)}
         className={cx(
-          'flex w-full cursor-default touch-pan-y items-stretch gap-[2px] rounded-sm',
-          tall ? 'h-9' : 'h-6',
+          'flex w-full cursor-default touch-pan-y items-stretch rounded-sm',
+          days.length > 45 ? 'gap-px sm:gap-[2px]' : 'gap-[2px]',
+          tall ? 'h-8' : 'h-[22px]',
           faded && 'opacity-55',
         )}
       >

@@ -9,7 +9,7 @@ import { servicesQuery, summaryQuery } from '@/api/services';
 import { OpenIncidents } from '@/features/incident/OpenIncidents';
 import { FirstService } from '@/features/service/FirstService';
 import { statusOf } from '@/features/service/grouping';
-import { ColumnHeads, ServiceSections } from '@/features/service/ServiceSections';
+import { ServiceSections } from '@/features/service/ServiceSections';
 import { StatusBanner } from '@/features/service/StatusBanner';
 import { worstOf } from '@/lib/status';
 import { serviceText } from '@/lib/text/service';
@@ -65,7 +65,6 @@ export function DashboardPage() {
             />
           )}
           <OpenIncidents nameOf={nameOf} />
-          <ColumnHeads />
           <ServiceSections
             services={services}
             categoryOrder={preferences?.category_order ?? noOrder}

@@ -11,7 +11,7 @@ export function AffectedChecks({ checks }: { checks: readonly Check[] }) {
   return (
     <Section title={incidentText.page.checks}>
       <Panel>
-        <ul className="figures max-h-96 divide-y divide-line overflow-y-auto text-sm">
+        <ul className="figures divide-y divide-line text-sm">
           {checks.map((check) => (
             <li key={check.id} className="flex flex-wrap items-baseline gap-x-4 px-4 py-1.5">
               <time

@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import type { Incident } from '@/api/contract';
 import { paths } from '@/lib/paths';
 import { incidentText as text } from '@/lib/text/incident';
-import { dayAndTime, exact } from '@/lib/time';
+import { dayAndTime, exact, shortClock } from '@/lib/time';
 import { RelativeTime } from '@/ui/RelativeTime';
 import { StatusGlyph } from '@/ui/StatusGlyph';
 
@@ -13,9 +13,11 @@ interface Props {
   name?: string | undefined;
   /** The page is about that one service, so its name need not be said. */
   onItsOwnPage?: boolean;
+  /** The day stands beside the list. */
+  clockOnly?: boolean;
 }
 
-export function IncidentLine({ incident, name, onItsOwnPage = false }: Props) {
+export function IncidentLine({ incident, name, onItsOwnPage = false, clockOnly = false }: Props) {
   const open = incident.resolved_at === null;
   const title = onItsOwnPage ? undefined : (name ?? incident.service_name ?? text.deletedService);
   const verb = open ? text.verbOpen[incident.type] : text.verb[incident.type];
@@ -45,7 +47,7 @@ export function IncidentLine({ incident, name, onItsOwnPage = false }: Props) {
           {open && <span className="sr-only"> {text.ongoing}</span>}
         </p>
         <p className="text-faint" title={exact(incident.started_at)}>
-          {dayAndTime(incident.started_at)}
+          {clockOnly ? shortClock(incident.started_at) : dayAndTime(incident.started_at)}
         </p>
       </div>
     </li>

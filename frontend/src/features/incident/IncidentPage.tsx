@@ -9,6 +9,7 @@ import { serviceQuery } from '@/api/services';
 import { paths } from '@/lib/paths';
 import { incidentText } from '@/lib/text/incident';
 import { shellText } from '@/lib/text/shell';
+import { stateText } from '@/lib/text/state';
 import { exact, since } from '@/lib/time';
 import { buttonClass } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
@@ -75,7 +76,7 @@ function Loaded({ incident }: { incident: IncidentDetail }) {
                 <>
                   {text.sentenceOpen(name, type)}
                   <span className="font-normal text-soft">
-                    {' for '}
+                    {` ${stateText.forSpan} `}
                     <RelativeTime at={incident.started_at} as="span" />
                   </span>
                 </>

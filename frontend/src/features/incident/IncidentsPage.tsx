@@ -8,11 +8,11 @@ import { sentenceOf } from '@/api/problem';
 import { servicesQuery, summaryQuery } from '@/api/services';
 import { incidentText as text } from '@/lib/text/incident';
 import { shellText } from '@/lib/text/shell';
-import { date, isSameDay } from '@/lib/time';
+import { dayOf, isSameDay } from '@/lib/time';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { Icon } from '@/ui/Icon';
-import { Empty, Failure, PageColumn, Panel, Section, Sentence, SkeletonRows } from '@/ui/Page';
+import { Empty, Failure, PageColumn, Panel, Sentence, SkeletonRows } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
 import { type Filters, IncidentFilters } from './IncidentFilters';
 import { IncidentLine } from './IncidentLine';
@@ -103,23 +103,32 @@ export function IncidentsPage() {
           </Empty>
         </div>
       )}
-      {byDay(items).map(([first, ...rest]) =>
-        first === undefined ? null : (
-          <Section key={first.id} className="mt-7" title={date(first.started_at)}>
-            <Panel>
-              <ul className="divide-y divide-line">
-                {[first, ...rest].map((incident) => (
-                  <IncidentLine
-                    key={incident.id}
-                    incident={incident}
-                    name={names.get(incident.service_id)}
-                  />
-                ))}
-              </ul>
-            </Panel>
-          </Section>
-        ),
-      )}
+      <div className="mt-7 space-y-6 sm:space-y-3">
+        {byDay(items).map(([first, ...rest]) =>
+          first === undefined ? null : (
+            <section
+              key={first.id}
+              className="sm:grid sm:grid-cols-[7.5rem_minmax(0,1fr)] sm:items-start"
+            >
+              <h2 className="top-18 font-medium text-soft max-sm:mb-2 sm:sticky sm:pt-4">
+                {dayOf(first.started_at)}
+              </h2>
+              <Panel>
+                <ul className="divide-y divide-line">
+                  {[first, ...rest].map((incident) => (
+                    <IncidentLine
+                      key={incident.id}
+                      incident={incident}
+                      name={names.get(incident.service_id)}
+                      clockOnly
+                    />
+                  ))}
+                </ul>
+              </Panel>
+            </section>
+          ),
+        )}
+      </div>
       {incidents.hasNextPage && (
         <div className="mt-5 text-center">
           <Button

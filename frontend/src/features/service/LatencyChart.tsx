@@ -37,6 +37,9 @@ export default function LatencyChart({ points, range, threshold, incidents, labe
   const rows = useMemo(() => rowsOf(points), [points]);
   const to = Math.max(now(), rows[rows.length - 1]?.t ?? 0);
   const from = to - rangeMs[range];
+  const shaded = incidents.filter(
+    ({ resolved_at }) => resolved_at === null || Date.parse(resolved_at) > from,
+  );
   const top = Math.max(1, ...rows.map((row) => row.p95 ?? row.p50 ?? 0));
   const showThreshold = top > threshold * 0.55;
   const ceiling = niceCeiling(showThreshold ? Math.max(top, threshold * 1.08) : top * 1.08);
@@ -52,7 +55,7 @@ export default function LatencyChart({ points, range, threshold, incidents, labe
           accessibilityLayer={false}
         >
           <CartesianGrid vertical={false} stroke="var(--color-line)" />
-          {incidents.map((incident) => (
+          {shaded.map((incident) => (
             <ReferenceArea
               key={incident.started_at}
               x1={Math.max(from, Date.parse(incident.started_at))}

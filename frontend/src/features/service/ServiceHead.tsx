@@ -8,6 +8,7 @@ import { shellText } from '@/lib/text/shell';
 import { stateText } from '@/lib/text/state';
 import { Button, buttonClass } from '@/ui/Button';
 import { cx } from '@/ui/classes';
+import { DotList } from '@/ui/DotList';
 import { Icon } from '@/ui/Icon';
 import { Sentence } from '@/ui/Page';
 import { RelativeTime } from '@/ui/RelativeTime';
@@ -73,7 +74,7 @@ function Since({ service, status }: { service: Service; status: Status }) {
   if (since == null || status === 'pending' || status === 'unknown') return null;
   return (
     <span className="font-normal text-soft">
-      {' for '}
+      {` ${stateText.forSpan} `}
       <RelativeTime at={status === 'paused' ? (service.paused_at ?? since) : since} as="span" />
     </span>
   );
@@ -102,31 +103,27 @@ function Facts({ service }: { service: Service }) {
   const address = webAddress(service.url);
   const looked = service.current_status?.checked_at;
   return (
-    <p className="mt-1.5 flex flex-wrap items-center gap-x-2 text-soft">
+    <DotList className="mt-1.5 text-soft">
       {address === null ? (
-        <span className="min-w-0 break-all">{service.url}</span>
+        <span className="break-all">{service.url}</span>
       ) : (
         <a
           href={address}
           target="_blank"
           rel="noreferrer noopener"
-          className="inline-flex min-w-0 items-center gap-1 break-all hover:text-ink hover:underline"
+          className="break-all hover:text-ink hover:underline"
         >
           {address.replace(/^https?:\/\//, '')}
-          <Icon name="external" size={13} className="text-faint" />
+          <Icon name="external" size={13} className="mb-0.5 ml-1 inline text-faint" />
         </a>
       )}
-      <span className="text-faint">·</span>
-      <span>{serviceText.checkedEvery(intervalWords(service.check_interval))}</span>
+      {serviceText.checkedEvery(intervalWords(service.check_interval))}
       {looked != null && (
         <>
-          <span className="text-faint">·</span>
-          <span>
-            {serviceText.lastLook} <RelativeTime at={looked} />
-          </span>
+          {serviceText.lastLook} <RelativeTime at={looked} />
         </>
       )}
-    </p>
+    </DotList>
   );
 }
 

@@ -49,7 +49,7 @@ export const ServiceRow = memo(function ServiceRow({ service }: { service: Servi
           </p>
         </div>
       </div>
-      <div className="relative z-10 max-md:col-span-3 max-md:row-start-2">
+      <div className="relative z-10 max-md:col-span-3 max-md:row-start-2 max-md:pr-2">
         <DayBar
           name={service.name}
           days={service.uptime_30d_bar}

@@ -6,7 +6,7 @@ import { integer } from '@/lib/numbers';
 import { serviceText as text } from '@/lib/text/service';
 import { stateText } from '@/lib/text/state';
 import { cx } from '@/ui/classes';
-import { Section as PageSection, Panel } from '@/ui/Page';
+import { Panel } from '@/ui/Page';
 import { ATTENTION, NONE, placements, type Section, sectionsOf } from './grouping';
 import { rowGrid, ServiceRow } from './ServiceRow';
 
@@ -41,13 +41,9 @@ export function ServiceSections({ services, categoryOrder, complete, onNearEnd }
       {services.length > VIRTUAL_FROM ? (
         <VirtualSections sections={sections} complete={complete} onNearEnd={onNearEnd} />
       ) : (
-        sections.map((section) => (
-          <PageSection
-            key={section.key}
-            className="mt-8"
-            title={titleOf(section)}
-            aside={<Aside section={section} complete={complete} />}
-          >
+        sections.map((section, index) => (
+          <section key={section.key} className="mt-8">
+            <Head section={section} complete={complete} columns={index === 0} />
             <Panel>
               <ul className="divide-y divide-line">
                 {section.services.map((service) => (
@@ -60,7 +56,7 @@ export function ServiceSections({ services, categoryOrder, complete, onNearEnd }
                 ))}
               </ul>
             </Panel>
-          </PageSection>
+          </section>
         ))
       )}
     </div>
@@ -70,11 +66,39 @@ export function ServiceSections({ services, categoryOrder, complete, onNearEnd }
 const titleOf = ({ key }: Section): string =>
   key === ATTENTION ? text.attention : key === NONE ? text.uncategorised : key;
 
-/** On a wide screen the heads of the columns, on a phone how many are up. */
-function Aside({ section, complete }: { section: Section; complete: boolean }) {
-  if (section.key === ATTENTION) return integer(section.services.length);
-  if (!complete || section.total === 0) return null;
-  return stateText.operational(integer(section.up), integer(section.total));
+/** The section's name with how many are up; once, above the first rows, the heads of the columns. */
+function Head({
+  section,
+  complete,
+  columns,
+}: {
+  section: Section;
+  complete: boolean;
+  columns: boolean;
+}) {
+  const count =
+    section.key === ATTENTION
+      ? integer(section.services.length)
+      : complete && section.total > 0
+        ? stateText.operational(integer(section.up), integer(section.total))
+        : null;
+  return (
+    <div className={cx(rowGrid, 'mb-2.5 pr-2 pb-px max-md:grid-cols-1')}>
+      <div className="flex items-baseline gap-2.5 max-md:justify-between">
+        <h2 className="min-w-0 truncate text-lg font-semibold tracking-tight">
+          {titleOf(section)}
+        </h2>
+        <span className="figures shrink-0 text-sm text-faint">{count}</span>
+      </div>
+      {columns && (
+        <div aria-hidden="true" className="contents text-sm text-faint *:self-end max-md:hidden">
+          <span>{text.columns.days}</span>
+          <span className="text-right">{text.columns.uptime}</span>
+          <span className="text-right">{text.columns.latency}</span>
+        </div>
+      )}
+    </div>
+  );
 }
 
 type Item =
@@ -136,7 +160,9 @@ function VirtualSections({
             style={{ transform: `translateY(${row.start - margin}px)` }}
           >
             {item.kind === 'head' ? (
-              <Head section={item.section} complete={complete} />
+              <div className="pt-8">
+                <Head section={item.section} complete={complete} columns={row.index === 0} />
+              </div>
             ) : (
               <Framed first={item.first} last={item.last}>
                 <ServiceRow service={item.service} />
@@ -146,17 +172,6 @@ function VirtualSections({
         );
       })}
     </ul>
-  );
-}
-
-function Head({ section, complete }: { section: Section; complete: boolean }) {
-  return (
-    <div className="flex items-baseline justify-between gap-4 pt-8 pb-3.5">
-      <h2 className="text-lg font-semibold tracking-tight">{titleOf(section)}</h2>
-      <span className="text-sm text-faint">
-        <Aside section={section} complete={complete} />
-      </span>
-    </div>
   );
 }
 
@@ -170,22 +185,6 @@ function Framed({ first, last, children }: { first: boolean; last: boolean; chil
       )}
     >
       {children}
-    </div>
-  );
-}
-
-/** The heads of the columns, once, above the first section on wide screens. */
-export function ColumnHeads() {
-  return (
-    <div
-      aria-hidden="true"
-      className={cx(rowGrid, 'mt-8 -mb-7 pr-2 pl-4 text-xs text-faint max-md:hidden')}
-    >
-      <span />
-      <span>{text.columns.days}</span>
-      <span className="text-right">{text.columns.uptime}</span>
-      <span className="text-right">{text.columns.latency}</span>
-      <span />
     </div>
   );
 }

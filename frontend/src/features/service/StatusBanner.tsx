@@ -8,6 +8,7 @@ import { serviceText } from '@/lib/text/service';
 import { stateText } from '@/lib/text/state';
 import { duration } from '@/lib/time';
 import { cx } from '@/ui/classes';
+import { DotList } from '@/ui/DotList';
 import { RelativeTime, useNow } from '@/ui/RelativeTime';
 import { StatusGlyph } from '@/ui/StatusGlyph';
 import { type Freshness, freshnessOf } from './freshness';
@@ -67,7 +68,7 @@ export function StatusBanner({ summary, only, newest, shortestInterval, fetchedA
           </span>
           {!stale && only?.since != null && (
             <span className="font-normal text-soft">
-              {' '}
+              {` ${stateText.forSpan} `}
               <RelativeTime at={only.since} as="span" />
             </span>
           )}
@@ -92,24 +93,15 @@ function Figures({
   newest: string | null;
   freshness: Freshness;
 }) {
-  const parts = [
-    stateText.operational(integer(summary.counts.up ?? 0), integer(watched(summary.counts))),
-    summary.uptime_24h === null ? null : serviceText.uptime24(percent(summary.uptime_24h)),
-  ].filter((part) => part !== null);
   return (
-    <p className="figures mt-2 flex flex-wrap gap-x-2 text-soft">
-      {parts.map((part, index) => (
-        <span key={part}>
-          {index > 0 && <span className="mr-2 text-faint">·</span>}
-          {part}
-        </span>
-      ))}
+    <DotList className="figures mt-2 text-soft">
+      {stateText.operational(integer(summary.counts.up ?? 0), integer(watched(summary.counts)))}
+      {summary.uptime_24h !== null && serviceText.uptime24(percent(summary.uptime_24h))}
       {newest !== null && freshness.kind === 'fresh' && (
-        <span className="text-faint">
-          <span className="mr-2">·</span>
+        <>
           {serviceText.lastLook} <RelativeTime at={newest} />
-        </span>
+        </>
       )}
-    </p>
+    </DotList>
   );
 }

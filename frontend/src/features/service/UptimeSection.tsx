@@ -13,7 +13,7 @@ const text = serviceText.page;
 const ranges = ['24h', '7d', '30d', '90d'] as const;
 
 export function UptimeSection({ service }: { service: Service }) {
-  const [shown, setShown] = useState<'30' | '90'>('30');
+  const [shown, setShown] = useState<'30' | '90'>(() => (window.innerWidth < 640 ? '30' : '90'));
   const n = Number(shown);
   const { data } = useQuery(daysQuery(service.id, n));
   const days = data ?? (n === 30 ? service.uptime_30d_bar : undefined);
@@ -64,6 +64,10 @@ export function UptimeSection({ service }: { service: Service }) {
               faded={service.paused_at !== null}
             />
           )}
+          <p aria-hidden="true" className="mt-1.5 flex justify-between text-xs text-faint">
+            <span>{text.daysAgo(n)}</span>
+            <span>{text.today}</span>
+          </p>
         </div>
       </Panel>
     </Section>

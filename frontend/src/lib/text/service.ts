@@ -164,6 +164,8 @@ export const serviceText = {
     fullyObserved: 'fully observed',
     notObserved: 'nothing observed',
     days: 'Days',
+    daysAgo: (n: number) => `${n} days ago`,
+    today: 'today',
     dayRanges: { 30: '30 d', 90: '90 d' },
     lastLook: 'Last look',
     lastLookNone: 'Not looked at yet.',
