@@ -6,7 +6,9 @@ use std::{
     task::{Context, Poll},
 };
 
-use async_compression::tokio::bufread::{BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder};
+use async_compression::tokio::bufread::{
+    BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder,
+};
 use async_compression::zstd::DParameter;
 use bytes::Bytes;
 use domain::failure::{Detail, Failure, FailureCode, Phase};
@@ -45,19 +47,33 @@ pub(crate) struct Read {
 }
 
 /// Reads a body into `read`, which is right at every moment in case a deadline ends this.
-pub(crate) async fn read<S>(wire: &mut Wire<S>, body: Incoming, headers: &HeaderMap, wanted: &Wanted, read: &mut Read)
-where
+pub(crate) async fn read<S>(
+    wire: &mut Wire<S>,
+    body: Incoming,
+    headers: &HeaderMap,
+    wanted: &Wanted,
+    read: &mut Read,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
     let coding = Coding::of(headers);
-    let mut pieces = Pieces { wire, body, received: &mut read.received, failure: None };
+    let mut pieces = Pieces {
+        wire,
+        body,
+        received: &mut read.received,
+        failure: None,
+    };
     match coding {
-        Coding::Identity => plain(&mut pieces, wanted.keep, &mut read.kept, &mut read.complete).await,
+        Coding::Identity => {
+            plain(&mut pieces, wanted.keep, &mut read.kept, &mut read.complete).await
+        }
         coding if !wanted.decode || coding == Coding::Unknown => {
             plain(&mut pieces, 0, &mut read.kept, &mut read.complete).await;
             read.corrupt = true;
         }
         coding => match decoded(&mut pieces, coding, wanted, &mut read.kept).await {
+            // Compressed bytes are capped as well, which may look like an end or like damage.
+            _ if *pieces.received > BODY_CAP as u64 => {}
             Ok(complete) => read.complete = complete,
             Err(_) if pieces.failure.is_some() => {}
             Err(_) => read.corrupt = true,
@@ -67,7 +83,11 @@ where
     match failure {
         // Without a length or chunks the end of the connection is the end of the body. Many servers
         // close without the farewell that TLS asks for, and browsers take it.
-        Some(failure) if failure.code == FailureCode::BodyTruncated && ends_with_connection(headers) => read.complete = true,
+        Some(failure)
+            if failure.code == FailureCode::BodyTruncated && ends_with_connection(headers) =>
+        {
+            read.complete = true
+        }
         Some(failure) => read.failure = Some(with_length(failure, headers, read.received)),
         None => {}
     }
@@ -89,7 +109,12 @@ where
 
 /// Decodes until the end (true) or the cap (false). Errors are of the data, or of the connection
 /// if `pieces` has kept a failure.
-async fn decoded<S>(pieces: &mut Pieces<'_, S>, coding: Coding, wanted: &Wanted, kept: &mut Vec<u8>) -> io::Result<bool>
+async fn decoded<S>(
+    pieces: &mut Pieces<'_, S>,
+    coding: Coding,
+    wanted: &Wanted,
+    kept: &mut Vec<u8>,
+) -> io::Result<bool>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
@@ -106,7 +131,10 @@ where
             Box::pin(decoder)
         }
         Coding::Brotli => Box::pin(BrotliDecoder::new(reader)),
-        Coding::Zstd => Box::pin(ZstdDecoder::with_params(reader, &[DParameter::window_log_max(ZSTD_WINDOW)])),
+        Coding::Zstd => Box::pin(ZstdDecoder::with_params(
+            reader,
+            &[DParameter::window_log_max(ZSTD_WINDOW)],
+        )),
         // The name means zlib, but some servers send the bare stream.
         _ if zlib => Box::pin(ZlibDecoder::new(reader)),
         _ => Box::pin(DeflateDecoder::new(reader)),
@@ -138,23 +166,28 @@ struct Pieces<'a, S: AsyncRead + AsyncWrite + Unpin> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Pieces<'_, S> {
     /// None at the end and after a failure.
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        self.wire.poll_piece(&mut self.body, cx).map(|piece| match piece? {
-            Ok(piece) => {
-                *self.received += piece.len() as u64;
-                Some(piece)
-            }
-            Err(error) => {
-                self.failure = Some(classify::failure(&error, Phase::Body));
-                None
-            }
-        })
+        self.wire
+            .poll_piece(&mut self.body, cx)
+            .map(|piece| match piece? {
+                Ok(piece) => {
+                    *self.received += piece.len() as u64;
+                    Some(piece)
+                }
+                Err(error) => {
+                    self.failure = Some(classify::failure(&error, Phase::Body));
+                    None
+                }
+            })
     }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> futures_util::Stream for &mut Pieces<'_, S> {
     type Item = io::Result<Bytes>;
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Bytes>>> {
         // Compressed bytes are capped as well: data that decodes to nothing could go on for ever.
         if *self.received > BODY_CAP as u64 {
             return Poll::Ready(None);
@@ -183,7 +216,11 @@ impl Coding {
     fn of(headers: &HeaderMap) -> Self {
         let mut all = headers.get_all(header::CONTENT_ENCODING).iter();
         let (Some(value), None) = (all.next(), all.next()) else {
-            return if headers.contains_key(header::CONTENT_ENCODING) { Self::Unknown } else { Self::Identity };
+            return if headers.contains_key(header::CONTENT_ENCODING) {
+                Self::Unknown
+            } else {
+                Self::Identity
+            };
         };
         let word = value.as_bytes().trim_ascii();
         let known: [(&[u8], Self); 7] = [
@@ -195,18 +232,27 @@ impl Coding {
             (b"br", Self::Brotli),
             (b"zstd", Self::Zstd),
         ];
-        known.into_iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map_or(Self::Unknown, |(_, coding)| coding)
+        known
+            .into_iter()
+            .find(|(name, _)| word.eq_ignore_ascii_case(name))
+            .map_or(Self::Unknown, |(_, coding)| coding)
     }
 }
 
 fn ends_with_connection(headers: &HeaderMap) -> bool {
-    !headers.contains_key(header::CONTENT_LENGTH) && !headers.contains_key(header::TRANSFER_ENCODING)
+    !headers.contains_key(header::CONTENT_LENGTH)
+        && !headers.contains_key(header::TRANSFER_ENCODING)
 }
 
 fn with_length(mut failure: Failure, headers: &HeaderMap, received: u64) -> Failure {
     if failure.code == FailureCode::BodyTruncated {
-        let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-        failure.detail = Detail::Bytes { received, announced };
+        let announced = headers
+            .get(header::CONTENT_LENGTH)
+            .and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        failure.detail = Detail::Bytes {
+            received,
+            announced,
+        };
     }
     failure
 }

@@ -27,7 +27,11 @@ const EXPIRING_DAYS: i64 = 30;
 /// Most URLs of a chain that are kept.
 const CHAIN_SHOWN: usize = 4;
 
-pub(crate) async fn follow(prober: &Prober, target: &PreparedTarget, options: LookOptions) -> Observation {
+pub(crate) async fn follow(
+    prober: &Prober,
+    target: &PreparedTarget,
+    options: LookOptions,
+) -> Observation {
     let first = match target.first_hop() {
         Ok(first) => first,
         Err(failure) => return Observation::failed(failure.clone()),
@@ -39,7 +43,12 @@ pub(crate) async fn follow(prober: &Prober, target: &PreparedTarget, options: Lo
         let seen = hop::make(prober, &look.plan, &to, &message).await;
         match look.next(&to, &seen) {
             Step::Done => break seen,
-            Step::Failed(failure) => break Seen { failure: Some(failure), ..seen },
+            Step::Failed(failure) => {
+                break Seen {
+                    failure: Some(failure),
+                    ..seen
+                };
+            }
             Step::Again => {}
             Step::To(next) => {
                 look.note(seen);
@@ -74,18 +83,37 @@ impl<'a> Look<'a> {
     fn new(target: &'a PreparedTarget, options: LookOptions) -> Self {
         let began = Instant::now();
         let config = target.target();
-        let keep = if target.needs_body() { BODY_CAP } else { EVIDENCE };
+        let keep = if target.needs_body() {
+            BODY_CAP
+        } else {
+            EVIDENCE
+        };
         let mut observation = Observation::default();
         observation.hops.reserve_exact(1);
         let plan = Plan {
             target: config,
-            ask: Ask { family: config.address_family, fresh: options.attempt > 0, attempt: options.attempt },
+            ask: Ask {
+                family: config.address_family,
+                fresh: options.attempt > 0,
+                attempt: options.attempt,
+            },
             deadline: began + config.timeout,
             began,
-            wanted: Wanted { keep, decode: target.needs_body() },
+            wanted: Wanted {
+                keep,
+                decode: target.needs_body(),
+            },
             queued_us: micros(options.queued),
         };
-        Self { target, plan, method: config.method, at_home: true, jar: Jar::default(), redirects: 0, observation }
+        Self {
+            target,
+            plan,
+            method: config.method,
+            at_home: true,
+            jar: Jar::default(),
+            redirects: 0,
+            observation,
+        }
     }
 
     fn message(&self, url: &Url) -> Message<'a> {
@@ -93,14 +121,19 @@ impl<'a> Look<'a> {
         Message {
             method: self.method,
             headers: self.at_home.then(|| self.target.headers()),
-            body: if sends_body { self.target.body().clone() } else { Bytes::new() },
+            body: if sends_body {
+                self.target.body().clone()
+            } else {
+                Bytes::new()
+            },
             cookies: self.jar.header(url),
         }
     }
 
     /// What a hop's outcome asks for.
     fn next(&mut self, from: &HopRequest, seen: &Seen) -> Step {
-        let (None, Some(status), Some(headers)) = (&seen.failure, seen.hop.status, &seen.headers) else {
+        let (None, Some(status), Some(headers)) = (&seen.failure, seen.hop.status, &seen.headers)
+        else {
             return Step::Done;
         };
         // Many servers do not know HEAD; what a visitor gets is decided by GET.
@@ -121,8 +154,11 @@ impl<'a> Look<'a> {
                 self.method = redirect::method(status, self.method);
                 self.at_home = self.at_home && redirect::is_same_origin(&from.url, &to.url);
                 if from.is_https() && !to.is_https() {
-                    let downgrade = Failure::new(FailureCode::HttpsDowngrade, Phase::Ttfb, Detail::None);
-                    self.observation.advisories.push(downgrade.at_hop(self.redirects));
+                    let downgrade =
+                        Failure::new(FailureCode::HttpsDowngrade, Phase::Ttfb, Detail::None);
+                    self.observation
+                        .advisories
+                        .push(downgrade.at_hop(self.redirects));
                 }
                 Step::To(to)
             }
@@ -131,10 +167,22 @@ impl<'a> Look<'a> {
     }
 
     fn too_many(&self, last: &HopRequest) -> Failure {
-        let urls = self.observation.hops.iter().map(|hop| hop.url.as_str()).chain([last.url.as_str()]);
+        let urls = self
+            .observation
+            .hops
+            .iter()
+            .map(|hop| hop.url.as_str())
+            .chain([last.url.as_str()]);
         let urls: Vec<String> = urls.map(ToOwned::to_owned).collect();
         let chain = urls[urls.len().saturating_sub(CHAIN_SHOWN)..].to_vec();
-        Failure::new(FailureCode::TooManyRedirects, Phase::Ttfb, Detail::Redirects { limit: MAX_REDIRECTS, chain })
+        Failure::new(
+            FailureCode::TooManyRedirects,
+            Phase::Ttfb,
+            Detail::Redirects {
+                limit: MAX_REDIRECTS,
+                chain,
+            },
+        )
     }
 
     /// Adds a finished hop.
@@ -144,7 +192,9 @@ impl<'a> Look<'a> {
         if hop == 0 {
             seen.hop.timings.queued_us = self.plan.queued_us;
         }
-        observation.total_us = observation.total_us.saturating_add(seen.hop.timings.total_us());
+        observation.total_us = observation
+            .total_us
+            .saturating_add(seen.hop.timings.total_us());
         if seen.ipv6_unreachable {
             let advisory = Failure::new(FailureCode::Ipv6Unreachable, Phase::Tcp, Detail::None);
             observation.advisories.push(advisory.at_hop(hop));
@@ -163,15 +213,19 @@ impl<'a> Look<'a> {
         let mut observation = self.observation;
         observation.failure = seen.failure.take().map(|failure| failure.at_hop(hop));
         if let (Some(headers), None) = (&seen.headers, &observation.failure) {
-            observation.unmet = evidence::unmet(self.target, headers, &seen.read).map(|failure| failure.at_hop(hop));
+            observation.unmet = evidence::unmet(self.target, headers, &seen.read)
+                .map(|failure| failure.at_hop(hop));
         }
-        let expected = status.is_some_and(|status| self.plan.target.expected_statuses.contains(status));
+        let expected =
+            status.is_some_and(|status| self.plan.target.expected_statuses.contains(status));
         if let Some(headers) = &seen.headers
             && (!expected || observation.failure.is_some() || observation.unmet.is_some())
         {
             observation.evidence = Some(evidence::of(headers, &seen.read.kept));
         }
-        if let (Some(certificate), Some(now)) = (&observation.certificate, prober.egress().tls().now()) {
+        if let (Some(certificate), Some(now)) =
+            (&observation.certificate, prober.egress().tls().now())
+        {
             observation.advisories.extend(expiry(certificate, now));
         }
         observation
@@ -181,15 +235,31 @@ impl<'a> Look<'a> {
 /// A word about a trusted certificate that ends soon, or a chain with a stale part.
 fn expiry(certificate: &Certificate, now: DateTime<Utc>) -> Option<Failure> {
     let intermediate = certificate.chain_not_after < certificate.not_after;
-    let ends = if intermediate { certificate.chain_not_after } else { certificate.not_after };
+    let ends = if intermediate {
+        certificate.chain_not_after
+    } else {
+        certificate.not_after
+    };
     let days = (ends - now).num_days();
     if !certificate.verified || days > EXPIRING_DAYS {
         return None;
     }
     if ends <= now {
         let reason = "an expired certificate is sent along that nobody needs".to_owned();
-        return Some(Failure::new(FailureCode::TlsChainAdvisory, Phase::Tls, Detail::Reason { reason }));
+        return Some(Failure::new(
+            FailureCode::TlsChainAdvisory,
+            Phase::Tls,
+            Detail::Reason { reason },
+        ));
     }
     let days = i32::try_from(days).unwrap_or(i32::MAX);
-    Some(Failure::new(FailureCode::TlsExpiring, Phase::Tls, Detail::Expiry { not_after: ends, days, intermediate }))
+    Some(Failure::new(
+        FailureCode::TlsExpiring,
+        Phase::Tls,
+        Detail::Expiry {
+            not_after: ends,
+            days,
+            intermediate,
+        },
+    ))
 }

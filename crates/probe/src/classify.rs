@@ -14,17 +14,30 @@ pub(crate) fn failure(error: &hyper::Error, phase: Phase) -> Failure {
         return Failure::new(FailureCode::InternalResource, phase, Detail::None);
     }
     match (io.map(innermost_kind), phase) {
-        (Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted), _) => {
-            Failure::new(FailureCode::ConnectionReset, phase, Detail::None)
+        (
+            Some(
+                io::ErrorKind::ConnectionReset
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::ConnectionAborted,
+            ),
+            _,
+        ) => Failure::new(FailureCode::ConnectionReset, phase, Detail::None),
+        (Some(io::ErrorKind::UnexpectedEof), Phase::Body) => {
+            Failure::new(FailureCode::BodyTruncated, phase, Detail::None)
         }
-        (Some(io::ErrorKind::UnexpectedEof), Phase::Body) => Failure::new(FailureCode::BodyTruncated, phase, Detail::None),
         (Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData), Phase::Body) => {
             protocol("the size of a chunk cannot be read".to_owned(), phase)
         }
-        (Some(io::ErrorKind::UnexpectedEof), _) => Failure::new(FailureCode::ConnectionClosed, phase, Detail::None),
-        _ if error.is_incomplete_message() => Failure::new(FailureCode::ConnectionClosed, phase, Detail::None),
+        (Some(io::ErrorKind::UnexpectedEof), _) => {
+            Failure::new(FailureCode::ConnectionClosed, phase, Detail::None)
+        }
+        _ if error.is_incomplete_message() => {
+            Failure::new(FailureCode::ConnectionClosed, phase, Detail::None)
+        }
         _ if error.is_parse() => protocol(clean(&error.to_string(), 120), phase),
-        _ if error.is_canceled() || error.is_closed() => Failure::new(FailureCode::ConnectionClosed, phase, Detail::None),
+        _ if error.is_canceled() || error.is_closed() => {
+            Failure::new(FailureCode::ConnectionClosed, phase, Detail::None)
+        }
         _ => {
             tracing::warn!(?error, phase = phase.as_str(), "probe.unmapped_error");
             Failure::new(FailureCode::Other, phase, Detail::None)
@@ -49,7 +62,10 @@ fn io_error(error: &hyper::Error) -> Option<&io::Error> {
 
 /// An `io::Error` may carry another one, which `source()` would skip.
 fn innermost_kind(error: &io::Error) -> io::ErrorKind {
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>()) {
+    match error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<io::Error>())
+    {
         Some(inner) => innermost_kind(inner),
         None => error.kind(),
     }

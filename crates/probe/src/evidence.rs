@@ -33,25 +33,47 @@ const TELLING: [HeaderName; 12] = [
 pub(crate) fn of(headers: &HeaderMap, body: &[u8]) -> Evidence {
     let shown = TELLING.into_iter().filter_map(|name| {
         let value = String::from_utf8_lossy(headers.get(&name)?.as_bytes());
-        Some((name.as_str().to_owned(), domain::failure::clean(&value, LONGEST_VALUE)))
+        Some((
+            name.as_str().to_owned(),
+            domain::failure::clean(&value, LONGEST_VALUE),
+        ))
     });
     let body = String::from_utf8_lossy(&body[..body.len().min(EVIDENCE)]);
     // Databases cannot store NUL, and no other control character helps a reader.
-    let body = body.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
-    Evidence { headers: shown.collect(), body }
+    let body = body
+        .chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .collect();
+    Evidence {
+        headers: shown.collect(),
+        body,
+    }
 }
 
 /// The first assertion that the response does not meet, as a failure.
 pub(crate) fn unmet(target: &PreparedTarget, headers: &HeaderMap, read: &Read) -> Option<Failure> {
     if read.corrupt && target.needs_body() {
-        return Some(Failure::new(FailureCode::BodyDecode, Phase::Body, Detail::None));
+        return Some(Failure::new(
+            FailureCode::BodyDecode,
+            Phase::Body,
+            Detail::None,
+        ));
     }
     let answer = Answer { headers, read };
     let (assertion, outcome) = assertion::first_unmet(&target.target().assertions, &answer)?;
     let assertion = assertion.to_string();
     let (code, detail) = match outcome {
-        Outcome::Undecided => (FailureCode::BodyTooLarge, Detail::TooLarge { limit: BODY_CAP as u64, assertion }),
-        Outcome::Fails(found) => (FailureCode::AssertionFailed, Detail::Assertion { assertion, found }),
+        Outcome::Undecided => (
+            FailureCode::BodyTooLarge,
+            Detail::TooLarge {
+                limit: BODY_CAP as u64,
+                assertion,
+            },
+        ),
+        Outcome::Fails(found) => (
+            FailureCode::AssertionFailed,
+            Detail::Assertion { assertion, found },
+        ),
         Outcome::Holds => return None,
     };
     Some(Failure::new(code, Phase::Body, detail))
@@ -72,6 +94,9 @@ impl assertion::Response for Answer<'_> {
     }
 
     fn any_header(&self, name: &str, visit: &mut dyn FnMut(&[u8]) -> bool) -> bool {
-        self.headers.get_all(name).iter().any(|value| visit(value.as_bytes()))
+        self.headers
+            .get_all(name)
+            .iter()
+            .any(|value| visit(value.as_bytes()))
     }
 }

@@ -30,10 +30,18 @@ pub(crate) struct Wire<S: AsyncRead + AsyncWrite + Unpin> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// Prepares a stream for one request; nothing is sent yet.
-    pub(crate) async fn open(builder: &Builder, stream: S, started: Instant) -> hyper::Result<Self> {
+    pub(crate) async fn open(
+        builder: &Builder,
+        stream: S,
+        started: Instant,
+    ) -> hyper::Result<Self> {
         let (metered, meter) = Metered::new(stream, started);
         let (sender, connection) = builder.handshake(TokioIo::new(metered)).await?;
-        Ok(Self { sender, connection: Some(connection), meter })
+        Ok(Self {
+            sender,
+            connection: Some(connection),
+            meter,
+        })
     }
 
     pub(crate) fn meter(&self) -> Arc<Meter> {
@@ -41,16 +49,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 
     /// Sends the request and reads the head of the response; interim responses (1xx) are skipped.
-    pub(crate) async fn ask(&mut self, request: http::Request<Full<Bytes>>) -> hyper::Result<http::Response<Incoming>> {
+    pub(crate) async fn ask(
+        &mut self,
+        request: http::Request<Full<Bytes>>,
+    ) -> hyper::Result<http::Response<Incoming>> {
         let mut answer = std::pin::pin!(self.sender.send_request(request));
         let connection = &mut self.connection;
         std::future::poll_fn(|cx| beside(connection, cx, |cx| answer.as_mut().poll(cx))).await
     }
 
     /// The next piece of the body.
-    pub(crate) fn poll_piece(&mut self, body: &mut Incoming, cx: &mut Context<'_>) -> Poll<Option<hyper::Result<Bytes>>> {
+    pub(crate) fn poll_piece(
+        &mut self,
+        body: &mut Incoming,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<hyper::Result<Bytes>>> {
         loop {
-            let frame = beside(&mut self.connection, cx, |cx| Pin::new(&mut *body).poll_frame(cx));
+            let frame = beside(&mut self.connection, cx, |cx| {
+                Pin::new(&mut *body).poll_frame(cx)
+            });
             match ready!(frame) {
                 Some(Ok(frame)) => {
                     // Trailers say nothing that a look needs.
@@ -75,7 +92,9 @@ fn beside<C: Future + Unpin, T>(
     if let Poll::Ready(done) = awaited(cx) {
         return Poll::Ready(done);
     }
-    let Some(moving) = connection else { return Poll::Pending };
+    let Some(moving) = connection else {
+        return Poll::Pending;
+    };
     if Pin::new(moving).poll(cx).is_ready() {
         // Its error, if any, has been handed to whoever waits for the response or the body.
         *connection = None;

@@ -47,7 +47,12 @@ pub(crate) struct Plan<'a> {
     pub(crate) queued_us: u32,
 }
 
-pub(crate) async fn make(prober: &Prober, plan: &Plan<'_>, to: &HopRequest, message: &Message<'_>) -> Seen {
+pub(crate) async fn make(
+    prober: &Prober,
+    plan: &Plan<'_>,
+    to: &HopRequest,
+    message: &Message<'_>,
+) -> Seen {
     let mut seen = Seen::default();
     to.url.as_str().clone_into(&mut seen.hop.url);
     if let Err(failure) = connect(prober, plan, to, message, &mut seen).await {
@@ -56,22 +61,33 @@ pub(crate) async fn make(prober: &Prober, plan: &Plan<'_>, to: &HopRequest, mess
     seen
 }
 
-async fn connect(prober: &Prober, plan: &Plan<'_>, to: &HopRequest, message: &Message<'_>, seen: &mut Seen) -> Result<(), Failure> {
+async fn connect(
+    prober: &Prober,
+    plan: &Plan<'_>,
+    to: &HopRequest,
+    message: &Message<'_>,
+    seen: &mut Seen,
+) -> Result<(), Failure> {
     let egress = prober.egress();
     let mut lap = Lap::new();
-    let resolved = egress.resolve(to.host(), to.port, plan.ask, plan.deadline).await;
+    let resolved = egress
+        .resolve(to.host(), to.port, plan.ask, plan.deadline)
+        .await;
     seen.hop.timings.dns_us = lap.us();
     let resolved = resolved?;
     let dialed = egress.dial(&resolved, to.port, plan.deadline).await;
     seen.hop.timings.tcp_us = lap.us();
-    let dialed = dialed.inspect_err(|failure| seen.hop.remote = last_tried(failure, resolved.as_slice()))?;
+    let dialed =
+        dialed.inspect_err(|failure| seen.hop.remote = last_tried(failure, resolved.as_slice()))?;
     seen.hop.remote = Some(dialed.remote.ip());
     seen.ipv6_unreachable = dialed.ipv6_unreachable;
     if !to.is_https() {
         return ask(prober, plan, dialed.stream, (to, message), seen).await;
     }
     let host = to.url.host_str().unwrap_or_default();
-    let secured = egress.secure(dialed.stream, host, plan.target.tls_verify, plan.deadline).await;
+    let secured = egress
+        .secure(dialed.stream, host, plan.target.tls_verify, plan.deadline)
+        .await;
     seen.hop.timings.tls_us = lap.us();
     match secured {
         Ok(secured) => {
@@ -85,7 +101,13 @@ async fn connect(prober: &Prober, plan: &Plan<'_>, to: &HopRequest, message: &Me
     }
 }
 
-async fn ask<S>(prober: &Prober, plan: &Plan<'_>, stream: S, what: (&HopRequest, &Message<'_>), seen: &mut Seen) -> Result<(), Failure>
+async fn ask<S>(
+    prober: &Prober,
+    plan: &Plan<'_>,
+    stream: S,
+    what: (&HopRequest, &Message<'_>),
+    seen: &mut Seen,
+) -> Result<(), Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
@@ -99,7 +121,11 @@ where
     let timings = &mut seen.hop.timings;
     timings.send_us = meter.sent_us();
     timings.ttfb_us = micros(started.elapsed()).saturating_sub(timings.send_us);
-    let phase = if meter.is_stuck() { Phase::Send } else { Phase::Ttfb };
+    let phase = if meter.is_stuck() {
+        Phase::Send
+    } else {
+        Phase::Ttfb
+    };
     let response = match answered {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => return Err(classify::failure(&error, phase)),
@@ -118,7 +144,10 @@ where
     let reading_since = Instant::now();
     // A body that decides nothing is not worth decoding, but one that explains a failure is.
     let decode = plan.wanted.decode || !plan.target.expected_statuses.contains(status);
-    let wanted = Wanted { decode, ..plan.wanted };
+    let wanted = Wanted {
+        decode,
+        ..plan.wanted
+    };
     let reading = body::read(&mut wire, incoming, &head.headers, &wanted, &mut seen.read);
     let in_time = timeout_at(plan.deadline, reading).await.is_ok();
     seen.hop.timings.transfer_us = micros(reading_since.elapsed());
@@ -133,7 +162,14 @@ where
 
 fn timed_out(plan: &Plan<'_>, phase: Phase) -> Failure {
     let after_ms = u32::try_from(plan.began.elapsed().as_millis()).unwrap_or(u32::MAX);
-    Failure::new(FailureCode::HttpTimeout, phase, Detail::Timeout { after_ms, peer: None })
+    Failure::new(
+        FailureCode::HttpTimeout,
+        phase,
+        Detail::Timeout {
+            after_ms,
+            peer: None,
+        },
+    )
 }
 
 fn last_tried(failure: &Failure, addresses: &[std::net::IpAddr]) -> Option<std::net::IpAddr> {

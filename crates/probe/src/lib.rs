@@ -47,14 +47,19 @@ impl Prober {
     /// `contact` is the page that explains our checks to those who find them in their logs.
     pub fn new(egress: Arc<Egress>, contact: &str) -> Self {
         let identity = format!("PulseCheck/{} (+{contact})", env!("CARGO_PKG_VERSION"));
-        let user_agent = HeaderValue::from_str(&identity).unwrap_or(HeaderValue::from_static("PulseCheck"));
+        let user_agent =
+            HeaderValue::from_str(&identity).unwrap_or(HeaderValue::from_static("PulseCheck"));
         let mut http = hyper::client::conn::http1::Builder::new();
         // Browsers accept what these allow, so a service that sends it is up.
         http.allow_obsolete_multiline_headers_in_responses(true)
             .allow_spaces_after_header_name_in_responses(true)
             .max_headers(256)
             .max_buf_size(128 * 1024);
-        Self { egress, user_agent, http }
+        Self {
+            egress,
+            user_agent,
+            http,
+        }
     }
 
     /// The door that looks leave through.

@@ -44,13 +44,24 @@ pub(crate) struct Metered<S> {
 impl<S> Metered<S> {
     pub(crate) fn new(stream: S, started: Instant) -> (Self, Arc<Meter>) {
         let meter = Arc::new(Meter::default());
-        (Self { stream, started, meter: meter.clone() }, meter)
+        (
+            Self {
+                stream,
+                started,
+                meter: meter.clone(),
+            },
+            meter,
+        )
     }
 
     fn note(&self, written: &Poll<io::Result<usize>>) {
-        self.meter.stuck.store(written.is_pending(), Ordering::Relaxed);
+        self.meter
+            .stuck
+            .store(written.is_pending(), Ordering::Relaxed);
         if written.is_ready() {
-            self.meter.sent_us.store(micros(self.started.elapsed()), Ordering::Relaxed);
+            self.meter
+                .sent_us
+                .store(micros(self.started.elapsed()), Ordering::Relaxed);
         }
     }
 }
@@ -61,13 +72,21 @@ pub(crate) fn micros(duration: std::time::Duration) -> u32 {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.note(&written);
         written

@@ -40,9 +40,18 @@ impl PreparedTarget {
             Ok(_) => HopRequest::to(&target.url).ok_or_else(|| failure(FailureCode::InvalidUrl)),
             Err(failure) => Err(failure.clone()),
         };
-        let needs_body = target.assertions.iter().any(domain::assertion::Assertion::needs_body);
+        let needs_body = target
+            .assertions
+            .iter()
+            .any(domain::assertion::Assertion::needs_body);
         let body = Bytes::from(target.body.clone().unwrap_or_default());
-        Self { target, request, headers: headers.unwrap_or_default(), body, needs_body }
+        Self {
+            target,
+            request,
+            headers: headers.unwrap_or_default(),
+            body,
+            needs_body,
+        }
     }
 
     /// The configuration this was made of.
@@ -110,7 +119,11 @@ pub(crate) struct Message<'a> {
 }
 
 impl Message<'_> {
-    pub(crate) fn to_request(&self, to: &HopRequest, user_agent: &HeaderValue) -> http::Request<http_body_util::Full<Bytes>> {
+    pub(crate) fn to_request(
+        &self,
+        to: &HopRequest,
+        user_agent: &HeaderValue,
+    ) -> http::Request<http_body_util::Full<Bytes>> {
         let mut request = http::Request::new(http_body_util::Full::new(self.body.clone()));
         *request.method_mut() = method(self.method);
         *request.uri_mut() = http::Uri::from(to.path.clone());
@@ -120,9 +133,15 @@ impl Message<'_> {
         }
         headers.insert(HOST, to.host.clone());
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
-        headers.entry(http::header::USER_AGENT).or_insert_with(|| user_agent.clone());
-        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
-        headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
+        headers
+            .entry(http::header::USER_AGENT)
+            .or_insert_with(|| user_agent.clone());
+        headers
+            .entry(ACCEPT)
+            .or_insert(HeaderValue::from_static("*/*"));
+        headers
+            .entry(ACCEPT_ENCODING)
+            .or_insert(HeaderValue::from_static("identity"));
         if let Some(cookies) = &self.cookies {
             headers.append(http::header::COOKIE, cookies.clone());
         }

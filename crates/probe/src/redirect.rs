@@ -17,11 +17,17 @@ pub(crate) const fn is_redirect(status: u16) -> bool {
 /// The next hop. Locations are UTF-8 in practice, whatever the standards say.
 pub(crate) fn next(from: &Url, headers: &HeaderMap) -> Result<HopRequest, Failure> {
     let Some(location) = headers.get(header::LOCATION) else {
-        return Err(Failure::new(FailureCode::RedirectInvalid, Phase::Ttfb, Detail::None));
+        return Err(Failure::new(
+            FailureCode::RedirectInvalid,
+            Phase::Ttfb,
+            Detail::None,
+        ));
     };
     let location = String::from_utf8_lossy(location.as_bytes());
     let unusable = || {
-        let detail = Detail::Location { location: location.chars().take(500).collect() };
+        let detail = Detail::Location {
+            location: location.chars().take(500).collect(),
+        };
         Failure::new(FailureCode::RedirectInvalid, Phase::Ttfb, detail)
     };
     let mut url = from.join(&location).map_err(|_| unusable())?;
@@ -43,7 +49,9 @@ pub(crate) const fn method(status: u16, before: Method) -> Method {
 
 /// Whether both URLs belong to one origin: only then may the user's headers and body follow.
 pub(crate) fn is_same_origin(a: &Url, b: &Url) -> bool {
-    a.scheme() == b.scheme() && a.host() == b.host() && a.port_or_known_default() == b.port_or_known_default()
+    a.scheme() == b.scheme()
+        && a.host() == b.host()
+        && a.port_or_known_default() == b.port_or_known_default()
 }
 
 #[cfg(test)]
@@ -52,9 +60,14 @@ mod tests {
 
     fn lead(location: &[u8]) -> Result<String, FailureCode> {
         let mut headers = HeaderMap::new();
-        headers.insert(header::LOCATION, http::HeaderValue::from_bytes(location).unwrap());
+        headers.insert(
+            header::LOCATION,
+            http::HeaderValue::from_bytes(location).unwrap(),
+        );
         let from = Url::parse("https://a.example/x/y?z").unwrap();
-        next(&from, &headers).map(|hop| hop.url.to_string()).map_err(|failure| failure.code)
+        next(&from, &headers)
+            .map(|hop| hop.url.to_string())
+            .map_err(|failure| failure.code)
     }
 
     #[test]
@@ -73,7 +86,13 @@ mod tests {
 
     #[test]
     fn unusable_locations_are_redirect_invalid() {
-        for location in [&b"http://[::bad/"[..], b"ftp://b.example/", b"javascript:1", b"http://", b"mailto:a@b.example"] {
+        for location in [
+            &b"http://[::bad/"[..],
+            b"ftp://b.example/",
+            b"javascript:1",
+            b"http://",
+            b"mailto:a@b.example",
+        ] {
             assert_eq!(lead(location), Err(FailureCode::RedirectInvalid));
         }
         let none = next(&Url::parse("http://a.example/").unwrap(), &HeaderMap::new());
