@@ -9,6 +9,11 @@ pub(crate) fn millis(column: Option<i32>) -> TimeDelta {
     TimeDelta::milliseconds(column.unwrap_or(0).into())
 }
 
+/// A span as a column of milliseconds, cut to what fits.
+pub(crate) fn to_millis(span: TimeDelta) -> i32 {
+    i32::try_from(span.num_milliseconds().max(0)).unwrap_or(i32::MAX)
+}
+
 /// JSON text that Postgres takes: what a target sent may hold NUL characters, which `jsonb` refuses.
 pub(crate) fn json<T: Serialize>(value: &T) -> String {
     let text = serde_json::to_string(value).unwrap_or_else(|_| "null".into());

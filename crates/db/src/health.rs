@@ -11,6 +11,9 @@ use sqlx::{FromRow, PgConnection};
 
 use crate::{Result, columns::millis};
 
+pub mod reading;
+pub mod recording;
+
 /// Takes the lock under which configuration and record of a service change, waiting for a batch that holds it.
 /// To be called first in a transaction that pauses, edits or deletes. False when there is no such service.
 pub async fn lock(conn: &mut PgConnection, key: ServiceKey) -> Result<bool> {

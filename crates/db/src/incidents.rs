@@ -9,6 +9,9 @@ use sqlx::PgConnection;
 
 use crate::{Result, columns};
 
+pub mod reading;
+pub mod recording;
+
 /// Ends the incident that is open, for a reason other than recovery. Needs the lock on the service's health.
 pub async fn resolve_open(
     conn: &mut PgConnection,

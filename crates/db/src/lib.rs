@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod checks;
 mod columns;
 mod connect;
 mod error;
@@ -12,10 +13,14 @@ pub mod memberships;
 pub mod oauth_states;
 pub mod partitions;
 pub mod passwords;
+pub mod refused_looks;
+pub mod rollups;
 pub mod schema;
 pub mod server;
+pub mod services;
 pub mod sessions;
 pub mod setup_tokens;
+pub mod system;
 pub mod users;
 pub mod watched;
 pub mod workers;

@@ -138,6 +138,14 @@ impl Tally {
     }
 }
 
+/// The beginning of the hour in which `time` lies.
+pub fn hour_start(time: DateTime<Utc>) -> DateTime<Utc> {
+    time - TimeDelta::nanoseconds(
+        time.timestamp().rem_euclid(3600) * 1_000_000_000
+            + i64::from(time.timestamp_subsec_nanos()),
+    )
+}
+
 /// From when to when a check speaks, given the slot of the check after it.
 pub fn speaks(stand: &Stand, next: Option<DateTime<Utc>>) -> (DateTime<Utc>, DateTime<Utc>) {
     let end = stand.slot + stand.stands_for;

@@ -1,0 +1,196 @@
+//! `checks`: one narrow row per slot, written in batches, read hour by hour by the rollups.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    coverage::Stand,
+    failure::{Detail, Failure, FailureCode, Phase},
+    id::ServiceKey,
+    look::Look,
+    packed,
+    verdict::Verdict,
+};
+use serde::{Deserialize, Serialize};
+use sqlx::{FromRow, PgConnection};
+
+use crate::{Result, columns};
+
+pub mod reading;
+
+/// A stand reaches at most this far: the longest interval, and the time of a look.
+const LONGEST_STAND: TimeDelta = TimeDelta::hours(25);
+
+/// A row as it is stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckRow {
+    pub service: ServiceKey,
+    pub slot: DateTime<Utc>,
+    pub stands_for_ms: i32,
+    pub total_us: i32,
+    pub status_code: i16,
+    pub late_ms: i16,
+    pub verdict: i16,
+    pub code: i16,
+    pub phase: i16,
+    pub attempts: i16,
+    pub phases: Vec<u8>,
+    pub detail: String,
+}
+
+/// The facts of a check that are rarely there; `checks.detail` as JSON.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CheckDetail {
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub hop: u8,
+    #[serde(default, skip_serializing_if = "Detail::is_none")]
+    pub detail: Detail,
+    /// The start of the first attempt that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_failed_at: Option<DateTime<Utc>>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands out references"
+)]
+fn is_first(hop: &u8) -> bool {
+    *hop == 0
+}
+
+impl CheckDetail {
+    /// Reads `checks.detail`; an empty column has no facts, and neither has one that makes no sense.
+    pub fn read(column: &str) -> Self {
+        serde_json::from_str(column).unwrap_or_default()
+    }
+
+    /// The failure of a check with its facts; none without a code.
+    pub fn failure(self, code: i16, phase: i16) -> Option<Failure> {
+        Some(Failure {
+            code: FailureCode::from_number(code)?,
+            phase: Phase::from_number(phase),
+            hop: self.hop,
+            detail: self.detail,
+        })
+    }
+}
+
+impl CheckRow {
+    pub fn of(look: &Look) -> Self {
+        let seen = look.observation.as_deref();
+        let failure = look.failure.as_ref();
+        let late = (look.started_at - look.slot).num_milliseconds();
+        let answered = seen.filter(|seen| seen.status().is_some() && seen.failure.is_none());
+        Self {
+            service: look.service,
+            slot: look.slot,
+            stands_for_ms: columns::to_millis(look.stands_for),
+            total_us: answered.map_or(0, |seen| i32::try_from(seen.total_us).unwrap_or(i32::MAX)),
+            status_code: seen
+                .and_then(domain::observation::Observation::status)
+                .map_or(0, |status| i16::try_from(status).unwrap_or(0)),
+            late_ms: i16::try_from(late.max(0)).unwrap_or(i16::MAX),
+            verdict: look.verdict.number(),
+            code: failure.map_or(0, |failure| failure.code.number()),
+            phase: failure
+                .and_then(|failure| failure.phase)
+                .map_or(0, Phase::number),
+            attempts: look.attempts.into(),
+            phases: packed::phases(seen.and_then(|seen| seen.hops.last())),
+            detail: detail(look),
+        }
+    }
+}
+
+fn detail(look: &Look) -> String {
+    let detail = CheckDetail {
+        hop: look.failure.as_ref().map_or(0, |failure| failure.hop),
+        detail: look
+            .failure
+            .as_ref()
+            .map_or(Detail::None, |failure| failure.detail.clone()),
+        first_failed_at: look.first_failed_at,
+    };
+    if detail == CheckDetail::default() {
+        String::new()
+    } else {
+        columns::json(&detail)
+    }
+}
+
+/// Stores rows, to be handed over in order of key; those whose slot is taken stay out. Returns how many went in.
+pub async fn insert(conn: &mut PgConnection, rows: &[&CheckRow]) -> Result<u64> {
+    let done = sqlx::query(
+        "insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase,
+                             attempts, phases, detail)
+         select * from unnest($1::timestamptz[], $2::int[], $3::int[], $4::int[], $5::smallint[], $6::smallint[],
+                              $7::smallint[], $8::smallint[], $9::smallint[], $10::smallint[], $11::bytea[], $12::text[])
+         on conflict do nothing",
+    )
+    .bind(column(rows, |row| row.slot))
+    .bind(column(rows, |row| row.service.0))
+    .bind(column(rows, |row| row.stands_for_ms))
+    .bind(column(rows, |row| row.total_us))
+    .bind(column(rows, |row| row.status_code))
+    .bind(column(rows, |row| row.late_ms))
+    .bind(column(rows, |row| row.verdict))
+    .bind(column(rows, |row| row.code))
+    .bind(column(rows, |row| row.phase))
+    .bind(column(rows, |row| row.attempts))
+    .bind(column(rows, |row| &row.phases[..]))
+    .bind(column(rows, |row| &row.detail[..]))
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+fn column<'a, T>(rows: &[&'a CheckRow], value: impl Fn(&'a CheckRow) -> T) -> Vec<T> {
+    rows.iter().map(|row| value(row)).collect()
+}
+
+#[derive(FromRow)]
+struct StandRow {
+    service_key: i32,
+    slot_at: DateTime<Utc>,
+    stands_for_ms: i32,
+    verdict: i16,
+    total_us: i32,
+}
+
+/// The checks of some services in `from..to`, each service's led by the last one before `from` whose stand may reach
+/// into it; in order of key and slot.
+pub async fn stands(
+    conn: &mut PgConnection,
+    services: &[ServiceKey],
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<(ServiceKey, Stand)>> {
+    let keys: Vec<i32> = services.iter().map(|key| key.0).collect();
+    let rows: Vec<StandRow> = sqlx::query_as(
+        "select service_key, slot_at, stands_for_ms, verdict, total_us from checks
+         where service_key = any($1) and slot_at >= $2 and slot_at < $3
+         union all
+         select before.* from unnest($1::int[]) as k (key) cross join lateral (
+             select service_key, slot_at, stands_for_ms, verdict, total_us from checks
+             where service_key = k.key and slot_at >= $4 and slot_at < $2 order by slot_at desc limit 1
+         ) as before
+         order by service_key, slot_at",
+    )
+    .bind(keys)
+    .bind(from)
+    .bind(to)
+    .bind(from - LONGEST_STAND)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().filter_map(StandRow::read).collect())
+}
+
+impl StandRow {
+    fn read(self) -> Option<(ServiceKey, Stand)> {
+        let stand = Stand {
+            slot: self.slot_at,
+            stands_for: columns::millis(Some(self.stands_for_ms)),
+            verdict: Verdict::from_number(self.verdict)?,
+            total_us: u32::try_from(self.total_us).ok().filter(|us| *us > 0),
+        };
+        Some((ServiceKey(self.service_key), stand))
+    }
+}

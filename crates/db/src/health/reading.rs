@@ -1,0 +1,201 @@
+//! Where a service stands, as lists and pages show it: one row, no history.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{
+    coverage::{Spent, Stand},
+    failure::FailureCode,
+    id::IncidentId,
+    incident::Severity,
+    latest::{LatestLook, Reason},
+    open_hours::OpenHours,
+    recent::Recent,
+    verdict::Verdict,
+};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::columns::millis;
+
+/// The incident that is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Open {
+    pub id: IncidentId,
+    pub severity: Severity,
+    pub worst: Severity,
+    pub started_at: DateTime<Utc>,
+}
+
+/// Where a service stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Glance {
+    /// None until the first look since the service was added, changed or resumed.
+    pub verdict: Option<Verdict>,
+    pub code: Option<FailureCode>,
+    /// Since when the verdict has been the same.
+    pub since: DateTime<Utc>,
+    /// When the newest look began.
+    pub checked_at: Option<DateTime<Utc>>,
+    pub status_code: Option<u16>,
+    /// µs of the newest look; none when there was no complete answer.
+    pub total_us: Option<u32>,
+    pub incident: Option<Open>,
+    /// Why it is not up.
+    pub reason: Option<Reason>,
+    newest: Option<Stand>,
+    open_hours: OpenHours,
+    recent: Option<Recent>,
+}
+
+/// Columns of `service_health` (as `h`) that a glance needs; the latest look's own JSON is selected beside them.
+macro_rules! glance_columns {
+    () => {
+        "h.verdict, h.code, h.since, h.last_slot, h.last_started_at, h.last_stands_for_ms, h.last_total_us,
+         h.last_status_code, h.incident_id, h.incident_severity, h.incident_worst, h.incident_started_at,
+         h.open_hours, h.recent, h.look -> 'reason' as reason"
+    };
+}
+pub(crate) use glance_columns;
+
+#[derive(Debug, FromRow)]
+pub(crate) struct Row {
+    verdict: Option<i16>,
+    code: Option<i16>,
+    since: DateTime<Utc>,
+    last_slot: Option<DateTime<Utc>>,
+    last_started_at: Option<DateTime<Utc>>,
+    last_stands_for_ms: Option<i32>,
+    last_total_us: Option<i32>,
+    last_status_code: Option<i16>,
+    incident_id: Option<Uuid>,
+    incident_severity: Option<i16>,
+    incident_worst: Option<i16>,
+    incident_started_at: Option<DateTime<Utc>>,
+    open_hours: Vec<u8>,
+    recent: Vec<u8>,
+    reason: Option<serde_json::Value>,
+}
+
+impl Glance {
+    /// Time by verdict of the last 24 hours.
+    pub fn last_day(&self, now: DateTime<Utc>) -> Spent {
+        let recent = self.recent();
+        recent.last_day(now, &self.open(&recent, now))
+    }
+
+    /// The last `n` (at most 30) UTC days, oldest first, today included.
+    pub fn days(&self, now: DateTime<Utc>, n: usize) -> Vec<(NaiveDate, Spent)> {
+        let recent = self.recent();
+        recent.days(now, &self.open(&recent, now), n)
+    }
+
+    /// What is counted but not closed: from which hour on (hours since 1970), and the time by verdict.
+    pub fn unclosed(&self, now: DateTime<Utc>) -> (i64, Spent) {
+        let recent = self.recent();
+        (recent.first_open(), self.open(&recent, now))
+    }
+
+    fn recent(&self) -> Recent {
+        self.recent.clone().unwrap_or_else(nothing_closed)
+    }
+
+    fn open(&self, recent: &Recent, now: DateTime<Utc>) -> Spent {
+        self.open_hours
+            .spent(recent.first_open(), self.newest.as_ref(), now)
+    }
+}
+
+impl From<Row> for Glance {
+    fn from(row: Row) -> Self {
+        let verdict = row.verdict.and_then(Verdict::from_number);
+        let total_us = row
+            .last_total_us
+            .and_then(|us| u32::try_from(us).ok())
+            .filter(|us| *us > 0);
+        let newest = newest(row.last_slot, row.verdict, row.last_stands_for_ms);
+        let incident = row.incident_id.and_then(|id| {
+            let severity = Severity::from_number(row.incident_severity?)?;
+            Some(Open {
+                id: IncidentId(id),
+                severity,
+                worst: row
+                    .incident_worst
+                    .and_then(Severity::from_number)
+                    .unwrap_or(severity),
+                started_at: row.incident_started_at?,
+            })
+        });
+        Self {
+            verdict,
+            code: row.code.and_then(FailureCode::from_number),
+            since: row.since,
+            checked_at: row.last_started_at,
+            status_code: row
+                .last_status_code
+                .and_then(|code| u16::try_from(code).ok())
+                .filter(|code| *code > 0),
+            total_us,
+            incident,
+            reason: row
+                .reason
+                .and_then(|reason| serde_json::from_value(reason).ok()),
+            newest,
+            open_hours: OpenHours::decode(&row.open_hours).unwrap_or_default(),
+            recent: Recent::decode(&row.recent),
+        }
+    }
+}
+
+/// As much of a row as uptime takes.
+#[derive(Debug, FromRow)]
+pub(crate) struct Uptime {
+    verdict: Option<i16>,
+    last_slot: Option<DateTime<Utc>>,
+    last_stands_for_ms: Option<i32>,
+    open_hours: Vec<u8>,
+    recent: Vec<u8>,
+}
+
+impl Uptime {
+    /// Time by verdict of the last 24 hours.
+    pub(crate) fn last_day(&self, now: DateTime<Utc>) -> Spent {
+        let newest = newest(self.last_slot, self.verdict, self.last_stands_for_ms);
+        let open = OpenHours::decode(&self.open_hours).unwrap_or_default();
+        let recent = Recent::decode(&self.recent).unwrap_or_else(nothing_closed);
+        let open = open.spent(recent.first_open(), newest.as_ref(), now);
+        recent.last_day(now, &open)
+    }
+}
+
+fn newest(slot: Option<DateTime<Utc>>, verdict: Option<i16>, ms: Option<i32>) -> Option<Stand> {
+    Some(Stand {
+        slot: slot?,
+        stands_for: millis(ms),
+        verdict: Verdict::from_number(verdict?)?,
+        total_us: None,
+    })
+}
+
+/// Every hour is open.
+fn nothing_closed() -> Recent {
+    Recent::new(DateTime::UNIX_EPOCH)
+}
+
+/// The latest look whole, with its newest timings.
+#[derive(Debug, FromRow)]
+pub(crate) struct LookRow {
+    look: Option<serde_json::Value>,
+    last_started_at: Option<DateTime<Utc>>,
+    last_total_us: Option<i32>,
+    timings: Vec<u8>,
+}
+
+impl LookRow {
+    pub(crate) fn read(self) -> Option<LatestLook> {
+        let look: LatestLook = serde_json::from_value(self.look?).ok()?;
+        let Some(at) = self.last_started_at else {
+            return Some(look);
+        };
+        let total_us = self.last_total_us.and_then(|us| u32::try_from(us).ok());
+        Some(look.refreshed(at, total_us.unwrap_or(0), &self.timings))
+    }
+}

@@ -1,0 +1,245 @@
+//! The batch's side of `service_health`: lock what is free, read where it stands, write back where it stands now.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    failure::FailureCode,
+    health::{Health, OpenIncident, Standing},
+    id::{IncidentId, ServiceKey},
+    incident::{KeptLook, Severity},
+    latest::LatestLook,
+    open_hours::OpenHours,
+    verdict::Verdict,
+};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sqlx::{FromRow, PgConnection, types::Json};
+use uuid::Uuid;
+
+use crate::{Result, columns};
+
+/// Where a service stood before a batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Before {
+    pub service: ServiceKey,
+    pub standing: Standing,
+    pub incident: Option<IncidentId>,
+    pub open_hours: OpenHours,
+    /// Of the stored latest look (`domain::latest::digest`).
+    pub look_digest: i64,
+}
+
+/// Where a service stands after a batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct After {
+    pub service: ServiceKey,
+    pub standing: Standing,
+    pub incident: Option<IncidentId>,
+    pub open_hours: OpenHours,
+    pub started_at: DateTime<Utc>,
+    pub status_code: Option<i16>,
+    pub total_us: Option<i32>,
+    pub timings: Vec<u8>,
+    pub look_digest: i64,
+    /// None leaves the stored one, which saw the same.
+    pub look: Option<LatestLook>,
+    /// None leaves the stored one.
+    pub good_look: Option<KeptLook>,
+}
+
+/// What is kept of the time before things went wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    pub service: ServiceKey,
+    /// The latest look, if one is stored.
+    pub latest: Option<LatestLook>,
+    /// The latest good look before that.
+    pub good: Option<KeptLook>,
+}
+
+/// What a look must agree with to count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Configured {
+    pub key: i32,
+    pub revision: i32,
+    pub paused: bool,
+}
+
+#[derive(FromRow)]
+struct Row {
+    service_key: i32,
+    health: i16,
+    verdict: Option<i16>,
+    code: Option<i16>,
+    since: DateTime<Utc>,
+    last_slot: Option<DateTime<Utc>>,
+    last_stands_for_ms: Option<i32>,
+    good_since: Option<DateTime<Utc>>,
+    incident_id: Option<Uuid>,
+    incident_severity: Option<i16>,
+    incident_worst: Option<i16>,
+    incident_started_at: Option<DateTime<Utc>>,
+    open_hours: Vec<u8>,
+    look_digest: i64,
+}
+
+/// Locks those of the services that nobody else has locked, in order of key.
+pub async fn lock_free(conn: &mut PgConnection, keys: &[i32]) -> Result<Vec<Before>> {
+    let sql = "select service_key, health, verdict, code, since, last_slot, last_stands_for_ms, good_since, incident_id,
+                      incident_severity, incident_worst, incident_started_at, open_hours, look_digest
+               from service_health where service_key = any($1) order by service_key for update skip locked";
+    let rows: Vec<Row> = sqlx::query_as(sql).bind(keys).fetch_all(conn).await?;
+    Ok(rows.into_iter().map(Before::from).collect())
+}
+
+/// Revision and pause as they are now: to be asked after locking, so that what was changed under the lock is seen.
+pub async fn configured(conn: &mut PgConnection, keys: &[i32]) -> Result<Vec<Configured>> {
+    let sql =
+        "select key, revision, paused_at is not null as paused from services where key = any($1)";
+    Ok(sqlx::query_as(sql).bind(keys).fetch_all(conn).await?)
+}
+
+/// The database's time, at which the transaction began.
+pub async fn now(conn: &mut PgConnection) -> Result<DateTime<Utc>> {
+    Ok(sqlx::query_scalar("select now()").fetch_one(conn).await?)
+}
+
+/// Lets the commit return before it is on disk: a crash of the machine would cost less than a second of routine.
+pub async fn need_not_be_safe(conn: &mut PgConnection) -> Result<()> {
+    sqlx::query("set local synchronous_commit = off")
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+#[derive(FromRow)]
+struct EvidenceRow {
+    service_key: i32,
+    look: Option<Json<Value>>,
+    good_look: Option<Json<Value>>,
+    last_started_at: Option<DateTime<Utc>>,
+    last_total_us: Option<i32>,
+    timings: Vec<u8>,
+}
+
+/// What is known of the looks before, for services that are about to leave *up* or to have an incident.
+pub async fn evidence(conn: &mut PgConnection, keys: &[i32]) -> Result<Vec<Evidence>> {
+    let sql = "select service_key, look, good_look, last_started_at, last_total_us, timings
+               from service_health where service_key = any($1)";
+    let rows: Vec<EvidenceRow> = sqlx::query_as(sql).bind(keys).fetch_all(conn).await?;
+    Ok(rows.into_iter().map(Evidence::from).collect())
+}
+
+/// Writes back where services stand. Needs their locks.
+pub async fn write(conn: &mut PgConnection, all: &[&After]) -> Result<()> {
+    let incident = |after: &After| after.standing.incident;
+    sqlx::query(WRITE)
+        .bind(column(all, |a| a.service.0))
+        .bind(column(all, |a| a.standing.health.number()))
+        .bind(column(all, |a| a.standing.verdict.map(Verdict::number)))
+        .bind(column(all, |a| a.standing.code.map(FailureCode::number)))
+        .bind(column(all, |a| a.standing.since))
+        .bind(column(all, |a| a.standing.last.map(|(slot, _)| slot)))
+        .bind(column(all, |a| {
+            a.standing.last.map(|(_, span)| columns::to_millis(span))
+        }))
+        .bind(column(all, |a| a.standing.good_since))
+        .bind(column(all, |a| a.incident.map(|id| id.0)))
+        .bind(column(all, |a| incident(a).map(|i| i.severity.number())))
+        .bind(column(all, |a| incident(a).map(|i| i.worst.number())))
+        .bind(column(all, |a| incident(a).map(|i| i.started_at)))
+        .bind(column(all, |a| a.open_hours.encode()))
+        .bind(column(all, |a| a.started_at))
+        .bind(column(all, |a| a.status_code))
+        .bind(column(all, |a| a.total_us))
+        .bind(column(all, |a| &a.timings[..]))
+        .bind(column(all, |a| a.look_digest))
+        .bind(column(all, |a| a.look.as_ref().map(columns::json)))
+        .bind(column(all, |a| a.good_look.as_ref().map(columns::json)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+const WRITE: &str = "update service_health h
+    set health = u.health, verdict = u.verdict, code = u.code, since = u.since, last_slot = u.last_slot,
+        last_stands_for_ms = u.stands_for, good_since = u.good_since, incident_id = u.incident,
+        incident_severity = u.severity, incident_worst = u.worst, incident_started_at = u.incident_started_at,
+        open_hours = u.open_hours, last_started_at = u.started_at, last_status_code = u.status_code,
+        last_total_us = u.total_us, timings = u.timings, look_digest = u.digest,
+        look = coalesce(u.look::jsonb, h.look), good_look = coalesce(u.good_look::jsonb, h.good_look)
+    from unnest($1::int[], $2::smallint[], $3::smallint[], $4::smallint[], $5::timestamptz[], $6::timestamptz[],
+                $7::int[], $8::timestamptz[], $9::uuid[], $10::smallint[], $11::smallint[], $12::timestamptz[],
+                $13::bytea[], $14::timestamptz[], $15::smallint[], $16::int[], $17::bytea[], $18::bigint[],
+                $19::text[], $20::text[])
+        as u (service_key, health, verdict, code, since, last_slot, stands_for, good_since, incident, severity, worst,
+              incident_started_at, open_hours, started_at, status_code, total_us, timings, digest, look, good_look)
+    where h.service_key = u.service_key";
+
+fn column<'a, T>(all: &[&'a After], value: impl Fn(&'a After) -> T) -> Vec<T> {
+    all.iter().map(|after| value(after)).collect()
+}
+
+impl From<Row> for Before {
+    fn from(row: Row) -> Self {
+        Self {
+            service: ServiceKey(row.service_key),
+            standing: row.standing(),
+            incident: row.incident_id.map(IncidentId),
+            open_hours: OpenHours::decode(&row.open_hours).unwrap_or_default(),
+            look_digest: row.look_digest,
+        }
+    }
+}
+
+impl Row {
+    /// What a row says, as far as it makes sense: a batch must not stumble over one service.
+    fn standing(&self) -> Standing {
+        let incident = self
+            .incident_id
+            .and(self.incident_started_at)
+            .map(|started_at| {
+                let severity = self.incident_severity.and_then(Severity::from_number);
+                let worst = self.incident_worst.and_then(Severity::from_number);
+                OpenIncident {
+                    severity: severity.unwrap_or(Severity::Down),
+                    worst: worst.or(severity).unwrap_or(Severity::Down),
+                    started_at,
+                }
+            });
+        Standing {
+            health: Health::from_number(self.health).unwrap_or(Health::Pending),
+            verdict: self.verdict.and_then(Verdict::from_number),
+            code: self.code.and_then(FailureCode::from_number),
+            since: self.since,
+            last: self
+                .last_slot
+                .map(|slot| (slot, columns::millis(self.last_stands_for_ms))),
+            incident,
+            good_since: self.good_since,
+        }
+    }
+}
+
+impl From<EvidenceRow> for Evidence {
+    fn from(row: EvidenceRow) -> Self {
+        let total_us = row
+            .last_total_us
+            .and_then(|us| u32::try_from(us).ok())
+            .unwrap_or(0);
+        let latest: Option<LatestLook> = row.look.and_then(|look| read_json(look.0));
+        let latest = latest.map(|look| match row.last_started_at {
+            Some(at) => look.refreshed(at, total_us, &row.timings),
+            None => look,
+        });
+        Self {
+            service: ServiceKey(row.service_key),
+            latest,
+            good: row.good_look.and_then(|look| read_json(look.0)),
+        }
+    }
+}
+
+/// Evidence that makes no sense any more is none: a batch must not stumble over it.
+fn read_json<T: DeserializeOwned>(value: Value) -> Option<T> {
+    serde_json::from_value(value).ok()
+}
