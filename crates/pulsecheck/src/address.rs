@@ -2,9 +2,72 @@
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
+use secrecy::{ExposeSecret as _, SecretString};
+use status_cache::StatusCache;
 use tokio::net::TcpListener;
+
+/// Where the installation is reached, and the cache it may share.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Address")]
+pub struct Address {
+    /// Where to listen; 0.0.0.0:8000 lets other machines in
+    #[arg(
+        long,
+        env = "LISTEN_ADDR",
+        default_value = "127.0.0.1:8000",
+        value_name = "ADDRESS"
+    )]
+    pub listen_addr: SocketAddr,
+    /// A shared cache, as in `redis://host:6379/0`; without it this process keeps its own
+    #[arg(long, env = "REDIS_URL", hide_env_values = true, value_name = "URL")]
+    pub redis_url: Option<SecretString>,
+    /// A file that holds `REDIS_URL`
+    #[arg(long, env = "REDIS_URL_FILE", value_name = "FILE")]
+    pub redis_url_file: Option<PathBuf>,
+}
+
+impl Address {
+    /// The shared cache, or one of this process.
+    pub fn status_cache(&self) -> anyhow::Result<StatusCache> {
+        let file = self
+            .redis_url_file
+            .as_deref()
+            .filter(|path| !path.as_os_str().is_empty());
+        match runtime::secret::read("REDIS_URL", self.redis_url.as_ref(), file)? {
+            Some(url) => StatusCache::redis(url.expose_secret()).context("REDIS_URL"),
+            None => Ok(StatusCache::in_memory()),
+        }
+    }
+}
+
+/// What people type to open it.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Address")]
+pub struct PublicUrl {
+    /// What people type to open it; without it `http://localhost` and the port
+    #[arg(long, env = "PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Another name of `PUBLIC_URL`
+    #[arg(long, env = "FRONTEND_URL", value_name = "URL")]
+    pub frontend_url: Option<String>,
+}
+
+impl PublicUrl {
+    /// What was given, or this machine where the program listens on `port`.
+    pub fn or_local(&self, port: u16) -> String {
+        let given = [&self.public_url, &self.frontend_url];
+        let mut given = given
+            .into_iter()
+            .filter_map(|url| Some(url.as_deref()?.trim()))
+            .filter(|url| !url.is_empty());
+        given
+            .next()
+            .map_or_else(|| format!("http://localhost:{port}"), ToOwned::to_owned)
+    }
+}
 
 /// What the terminal we were started from tells; for the sentences only.
 #[derive(Clone, Debug, Default, clap::Args)]

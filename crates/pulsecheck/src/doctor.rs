@@ -5,11 +5,10 @@ mod folder;
 mod reach;
 
 use std::fmt;
-use std::net::SocketAddr;
 
-use url::Url;
-
+use crate::address::{Address, PublicUrl};
 use crate::installation::Settings;
+use crate::output::tell;
 
 /// How something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,22 +32,38 @@ pub struct Finding {
     pub text: String,
 }
 
-/// What the installation is meant to be reached at.
-#[derive(Clone, Debug)]
-pub struct Reach {
-    /// Where the program listens.
-    pub listen: SocketAddr,
-    /// What people type.
-    pub public_url: Option<Url>,
-    /// The shared cache, where one is used.
-    pub redis_url: Option<String>,
+/// What `serve` would be given.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Config {
+    #[command(flatten)]
+    address: Address,
+    #[command(flatten)]
+    public_url: PublicUrl,
+}
+
+/// Looks at everything, tells all of it, and fails when something is wrong.
+pub async fn run(settings: &Settings, config: &Config) -> anyhow::Result<()> {
+    let findings = examine(settings, config).await;
+    for finding in &findings {
+        tell(finding);
+    }
+    let wrong = findings
+        .iter()
+        .filter(|finding| finding.grade == Grade::Wrong)
+        .count();
+    anyhow::ensure!(
+        wrong == 0,
+        "{wrong} of {} things are wrong.",
+        findings.len()
+    );
+    Ok(())
 }
 
 /// Looks at everything, without stopping at the first trouble.
-pub async fn examine(settings: &Settings, reach: &Reach) -> Vec<Finding> {
+pub async fn examine(settings: &Settings, config: &Config) -> Vec<Finding> {
     let mut findings = folder::examine(settings);
     findings.extend(database::examine(settings).await);
-    findings.extend(reach::examine(settings, reach).await);
+    findings.extend(reach::examine(settings, &config.address, &config.public_url).await);
     findings
 }
 

@@ -2,13 +2,14 @@
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::Request;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
 };
 use axum::http::header::{HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
 use rust_embed::{EmbeddedFile, RustEmbed};
-use tower::ServiceBuilder;
+use tower::{ServiceBuilder, ServiceExt as _};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 #[derive(RustEmbed)]
@@ -28,8 +29,23 @@ pub fn is_built() -> bool {
     Files::get("index.html").is_some()
 }
 
+/// The API at its addresses, and the web app at all others.
+pub fn beside(api: Router) -> Router {
+    let web = router();
+    // Not routes with a wildcard: what it matched would count among the parameters of the API's own routes.
+    Router::new().fallback(async move |request: Request| {
+        let path = request.uri().path();
+        let chosen = if path == "/api" || path.starts_with("/api/") {
+            api
+        } else {
+            web
+        };
+        chosen.oneshot(request).await
+    })
+}
+
 /// Answers everything that is not the API's.
-pub fn router() -> Router {
+fn router() -> Router {
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
@@ -61,7 +77,7 @@ async fn answer(method: Method, uri: Uri, headers: HeaderMap) -> Response<Body> 
         return send(path, &file, &headers);
     }
     // A file that is not there any more must not become a page: a script tag would choke on it.
-    if path == "api" || path.starts_with("api/") || path.starts_with("assets/") {
+    if path.starts_with("assets/") {
         return plain(StatusCode::NOT_FOUND, "There is nothing here.");
     }
     match Files::get("index.html") {

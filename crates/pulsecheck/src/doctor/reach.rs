@@ -1,19 +1,26 @@
 //! Whether people reach this installation: the port, the address it says it has, the shared cache, the page itself.
 
+use std::net::SocketAddr;
+
 use status_cache::StatusCache;
 use tokio::net::TcpListener;
-use url::Host;
+use url::{Host, Url};
 
-use super::{Finding, Reach};
+use super::Finding;
+use crate::address::{Address, PublicUrl};
 use crate::data_dir::{DataDir, Locked};
 use crate::installation::Settings;
 
-pub(super) async fn examine(settings: &Settings, reach: &Reach) -> Vec<Finding> {
-    let mut findings = vec![port(settings, reach).await];
-    findings.extend(public_url(reach));
-    if let Some(url) = &reach.redis_url {
-        findings.push(redis(url).await);
-    }
+pub(super) async fn examine(
+    settings: &Settings,
+    address: &Address,
+    given: &PublicUrl,
+) -> Vec<Finding> {
+    let mut findings = vec![
+        port(settings, address).await,
+        public_url(address.listen_addr, given),
+    ];
+    findings.extend(redis(address).await);
     findings.push(if crate::web::is_built() {
         Finding::good("web app", "built in")
     } else {
@@ -25,8 +32,8 @@ pub(super) async fn examine(settings: &Settings, reach: &Reach) -> Vec<Finding> 
     findings
 }
 
-async fn port(settings: &Settings, reach: &Reach) -> Finding {
-    let listen = reach.listen;
+async fn port(settings: &Settings, address: &Address) -> Finding {
+    let listen = address.listen_addr;
     match TcpListener::bind(listen).await {
         Ok(_) => Finding::good("port", format!("{listen} is free")),
         Err(_) if runs(settings) => {
@@ -45,16 +52,22 @@ fn runs(settings: &Settings) -> bool {
 }
 
 /// Sign-in, cookies and links are made for the public URL, so it has to be what people type.
-fn public_url(reach: &Reach) -> Option<Finding> {
-    let url = reach.public_url.as_ref()?;
+fn public_url(listen: SocketAddr, given: &PublicUrl) -> Finding {
+    let given = given.or_local(listen.port());
+    let url = match Url::parse(&given) {
+        Ok(url) => url,
+        Err(error) => {
+            return Finding::wrong("PUBLIC_URL", format!("{given} is no address: {error}"));
+        }
+    };
     let local = match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => return Some(Finding::wrong("PUBLIC_URL", format!("{url} names no host"))),
+        None => return Finding::wrong("PUBLIC_URL", format!("{url} names no host")),
     };
-    let (listen, port) = (reach.listen, url.port_or_known_default().unwrap_or(80));
-    Some(if local && !listen.ip().is_loopback() {
+    let port = url.port_or_known_default().unwrap_or(80);
+    if local && !listen.ip().is_loopback() {
         Finding::odd(
             "PUBLIC_URL",
             format!(
@@ -79,18 +92,19 @@ fn public_url(reach: &Reach) -> Option<Finding> {
         )
     } else {
         Finding::good("PUBLIC_URL", url.to_string())
-    })
+    }
 }
 
-async fn redis(url: &str) -> Finding {
-    match StatusCache::redis(url) {
-        Err(error) => Finding::wrong("redis", format!("REDIS_URL makes no sense: {error}")),
+async fn redis(address: &Address) -> Option<Finding> {
+    Some(match address.status_cache() {
+        Err(error) => Finding::failure("redis", &error),
+        Ok(StatusCache::Memory(_)) => return None,
         Ok(cache) if cache.is_reachable().await => Finding::good("redis", "answers"),
         Ok(_) => Finding::odd(
             "redis",
             "does not answer: does it run, and is REDIS_URL right? Everything works without it, more slowly",
         ),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -99,12 +113,11 @@ mod tests {
     use crate::doctor::Grade;
 
     fn judged(public_url: &str, listen: &str) -> (Grade, String) {
-        let reach = Reach {
-            listen: listen.parse().unwrap(),
-            public_url: Some(public_url.parse().unwrap()),
-            redis_url: None,
+        let given = PublicUrl {
+            public_url: Some(public_url.to_owned()),
+            frontend_url: None,
         };
-        let finding = super::public_url(&reach).unwrap();
+        let finding = super::public_url(listen.parse().unwrap(), &given);
         (finding.grade, finding.text)
     }
 

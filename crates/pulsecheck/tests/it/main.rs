@@ -4,3 +4,4 @@
 mod backup;
 mod embedded;
 mod place;
+mod program;
