@@ -1,0 +1,372 @@
+//! The record: takes finished looks, waits for Postgres where it must, and writes each exactly once, in order.
+
+mod batch;
+mod fold;
+mod publish;
+mod spool;
+mod writing;
+
+use std::{
+    collections::HashMap,
+    future::{Future, pending},
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use db::Db;
+use domain::{health::Standing, id::ServiceKey, look::Look, verdict::Verdict};
+use runtime::{backoff::Backoff, metrics::SPOOL};
+use status_cache::StatusCache;
+use tokio::{
+    sync::{
+        mpsc::{self, UnboundedReceiver, UnboundedSender},
+        watch,
+    },
+    time::{Instant, sleep_until},
+};
+use tokio_util::sync::CancellationToken;
+
+use spool::{Entry, Spool};
+use writing::{Outcome, Writer, discard};
+
+/// Where services stand after they were recorded, in the order of recording.
+pub type Standings = Vec<(ServiceKey, Standing)>;
+
+/// How much waits how long.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How many looks may wait; the oldest go when there are more.
+    pub spool: usize,
+    /// The largest batch.
+    pub batch: usize,
+    /// How long looks are gathered at load.
+    pub window: Duration,
+    /// How long they are gathered when nothing changes and there are few, so that a disk may sleep.
+    pub quiet_window: Duration,
+    /// Looks per second from which on there is load.
+    pub load: f64,
+    /// The shortest time between two batches that are not full.
+    pub pace: Duration,
+    /// How long a service is left alone whose health somebody else has locked.
+    pub held: Duration,
+    /// How long the end may take before what waits is given up.
+    pub goodbye: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            spool: 500_000,
+            batch: 1_000,
+            window: Duration::from_millis(100),
+            quiet_window: Duration::from_secs(1),
+            load: 100.0,
+            pace: Duration::from_millis(50),
+            held: Duration::from_millis(250),
+            goodbye: Duration::from_secs(25),
+        }
+    }
+}
+
+/// With whom the record works.
+#[derive(Debug)]
+pub struct Parts {
+    pub db: Db,
+    pub cache: StatusCache,
+    /// False while it is not known who looks: looks then wait.
+    pub may_record: watch::Receiver<bool>,
+    /// Hears where services stand after each batch.
+    pub standings: Option<UnboundedSender<Standings>>,
+}
+
+/// When the loop last went round; it does so at least twice a second.
+#[derive(Clone, Debug)]
+pub struct Progress {
+    start: Instant,
+    millis: Arc<AtomicU64>,
+}
+
+impl Progress {
+    fn new() -> Self {
+        Self {
+            start: Instant::now(),
+            millis: Arc::default(),
+        }
+    }
+
+    fn touch(&self) {
+        let passed = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.millis.store(passed, Ordering::Relaxed);
+    }
+
+    /// How long ago that was.
+    pub fn age(&self) -> Duration {
+        let touched = Duration::from_millis(self.millis.load(Ordering::Relaxed));
+        self.start.elapsed().saturating_sub(touched)
+    }
+}
+
+type Writing = Pin<Box<dyn Future<Output = (Writer, Outcome)> + Send>>;
+
+/// Takes in looks and records them.
+#[derive(Debug)]
+pub struct Recorder {
+    looks: UnboundedReceiver<Look>,
+    parts: Parts,
+    settings: Settings,
+    progress: Progress,
+}
+
+impl Recorder {
+    /// A recorder and where to send looks. It ends, after everything is recorded, when every sender is gone.
+    pub fn new(parts: Parts, settings: Settings) -> (UnboundedSender<Look>, Self) {
+        let (sender, looks) = mpsc::unbounded_channel();
+        let recorder = Self {
+            looks,
+            parts,
+            settings,
+            progress: Progress::new(),
+        };
+        (sender, recorder)
+    }
+
+    pub fn progress(&self) -> Progress {
+        self.progress.clone()
+    }
+
+    /// Records until every sender is gone. After `stop` nothing is gathered any more, and what could not be recorded
+    /// within `Settings::goodbye` is given up and counted.
+    pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let (recorded, listening) = mpsc::unbounded_channel();
+        let publishing =
+            publish::publish(listening, self.parts.cache.clone(), self.parts.standings);
+        let work = Loop {
+            spool: Spool::new(self.settings.spool),
+            timing: Timing::new(self.settings.pace),
+            verdicts: HashMap::new(),
+            writer: Some(Writer::new(self.parts.db, recorded)),
+            may_record: self.parts.may_record,
+            decided: true,
+            settings: self.settings,
+            progress: self.progress,
+            open: true,
+            under_way: 0,
+            ending: None,
+        };
+        tokio::join!(work.run(self.looks, stop), publishing);
+        Ok(())
+    }
+}
+
+/// What decides when the next batch is due.
+#[derive(Debug)]
+struct Timing {
+    /// When the oldest look that waits came in.
+    waiting_since: Option<Instant>,
+    /// Something changed: people are waiting to see it.
+    urgent: bool,
+    last_batch: Instant,
+    /// Looks per second of the last batch.
+    rate: f64,
+    /// Postgres was away: not before this.
+    not_before: Option<Instant>,
+    backoff: Backoff,
+    /// When services that were locked are tried again.
+    held_until: Option<Instant>,
+}
+
+impl Timing {
+    fn new(pace: Duration) -> Self {
+        let now = Instant::now();
+        Self {
+            waiting_since: None,
+            urgent: false,
+            last_batch: now.checked_sub(pace).unwrap_or(now),
+            rate: 0.0,
+            not_before: None,
+            backoff: Backoff::default(),
+            held_until: None,
+        }
+    }
+}
+
+struct Loop {
+    spool: Spool,
+    timing: Timing,
+    /// The latest verdict of each service, to see at once what is news.
+    verdicts: HashMap<ServiceKey, Verdict>,
+    /// None while it writes.
+    writer: Option<Writer>,
+    may_record: watch::Receiver<bool>,
+    /// Somebody still decides about `may_record`.
+    decided: bool,
+    settings: Settings,
+    progress: Progress,
+    /// A look may still come.
+    open: bool,
+    /// Looks in the batch that is being written.
+    under_way: usize,
+    /// After `stop`: when to give up.
+    ending: Option<Instant>,
+}
+
+impl Loop {
+    async fn run(mut self, mut looks: UnboundedReceiver<Look>, stop: CancellationToken) {
+        let mut writing: Option<Writing> = None;
+        let mut arrived = Vec::new();
+        loop {
+            self.progress.touch();
+            metrics::gauge!(SPOOL).set(count(self.spool.len()));
+            if !self.open && self.spool.len() == 0 && writing.is_none() {
+                break;
+            }
+            if self.ending.is_some_and(|end| Instant::now() >= end) {
+                self.give_up();
+                break;
+            }
+            let due = self.next_batch();
+            tokio::select! {
+                biased;
+                (writer, outcome) = written(&mut writing), if writing.is_some() => {
+                    writing = None;
+                    self.writer = Some(writer);
+                    self.settle(outcome);
+                }
+                () = stop.cancelled(), if self.ending.is_none() => {
+                    self.ending = Some(Instant::now() + self.settings.goodbye);
+                }
+                n = looks.recv_many(&mut arrived, self.settings.batch), if self.open => {
+                    self.open = n > 0;
+                    arrived.drain(..).for_each(|look| self.take_in(look));
+                }
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => writing = self.begin(),
+                // When whoever decides is gone, its last word stands.
+                changed = self.may_record.changed(), if self.decided => self.decided = changed.is_ok(),
+                () = tokio::time::sleep(Duration::from_millis(500)) => {}
+            }
+        }
+        if let Some(writer) = self.writer {
+            writer.close().await;
+        }
+    }
+
+    fn take_in(&mut self, look: Look) {
+        let known = self.verdicts.insert(look.service, look.verdict);
+        self.timing.urgent |= known != Some(look.verdict);
+        self.timing.waiting_since.get_or_insert_with(Instant::now);
+        let lost = self.spool.push(Entry::new(look));
+        for _ in 0..lost {
+            discard("full");
+        }
+    }
+
+    /// When the next batch is due, if nothing else happens.
+    fn next_batch(&self) -> Option<Instant> {
+        let (timing, settings) = (&self.timing, &self.settings);
+        if self.writer.is_none() || !*self.may_record.borrow() || self.spool.len() == 0 {
+            return None;
+        }
+        let earliest = timing.not_before.unwrap_or(timing.last_batch);
+        let held = timing.held_until.filter(|_| self.spool.has_held());
+        let hurry = !self.open || self.ending.is_some();
+        let fresh = (self.spool.ready() > 0).then(|| {
+            if hurry || self.spool.ready() >= settings.batch {
+                return earliest;
+            }
+            let paced = earliest.max(timing.last_batch + settings.pace);
+            if timing.urgent {
+                return paced;
+            }
+            let window = if timing.rate >= settings.load {
+                settings.window
+            } else {
+                settings.quiet_window
+            };
+            paced.max(timing.waiting_since.unwrap_or(timing.last_batch) + window)
+        });
+        let held = held.map(|at| at.max(earliest));
+        match (fresh, held) {
+            (Some(fresh), Some(held)) => Some(fresh.min(held)),
+            (fresh, held) => fresh.or(held),
+        }
+    }
+
+    fn begin(&mut self) -> Option<Writing> {
+        let mut writer = self.writer.take()?;
+        let now = Instant::now();
+        let held = self.timing.held_until.is_some_and(|at| at <= now);
+        let batch = self.spool.take(self.settings.batch, held);
+        let passed = (now - self.timing.last_batch).as_secs_f64().max(0.001);
+        self.timing.rate = count(batch.len()) / passed;
+        self.timing.last_batch = now;
+        self.timing.not_before = None;
+        if self.spool.ready() == 0 {
+            self.timing.urgent = false;
+            self.timing.waiting_since = None;
+        }
+        if batch.is_empty() {
+            self.writer = Some(writer);
+            return None;
+        }
+        self.under_way = batch.len();
+        Some(Box::pin(async move {
+            let outcome = writer.write(batch).await;
+            (writer, outcome)
+        }))
+    }
+
+    fn settle(&mut self, outcome: Outcome) {
+        self.under_way = 0;
+        let now = Instant::now();
+        for entry in &outcome.outdated {
+            self.verdicts.remove(&entry.look.service);
+        }
+        if outcome.held.is_empty() && !self.spool.has_held() {
+            self.timing.held_until = None;
+        } else {
+            self.timing.held_until = Some(now + self.settings.held);
+        }
+        self.spool.hold(outcome.held);
+        if outcome.unwritten.is_empty() {
+            self.timing.backoff.reset();
+            return;
+        }
+        self.timing.not_before = Some(now + self.timing.backoff.pause());
+        self.timing.urgent = true;
+        self.timing.waiting_since.get_or_insert(now);
+        let lost = self.spool.give_back(outcome.unwritten);
+        for _ in 0..lost {
+            discard("full");
+        }
+    }
+
+    fn give_up(&self) {
+        let lost = self.spool.len() + self.under_way;
+        tracing::error!(
+            looks = lost,
+            "the end came before these looks were recorded: they are lost"
+        );
+        for _ in 0..lost {
+            discard("lost");
+        }
+    }
+}
+
+async fn written(writing: &mut Option<Writing>) -> (Writer, Outcome) {
+    match writing {
+        Some(writing) => writing.await,
+        None => pending().await,
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of looks stay far below 2^52"
+)]
+fn count(n: usize) -> f64 {
+    n as f64
+}

@@ -1,0 +1,237 @@
+//! One batch is one transaction: lock, insert the checks, step the health, open and close incidents, commit.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use db::{
+    PgConnection,
+    checks::{self, CheckRow},
+    health::recording::{self, Before, Configured, Evidence},
+    incidents, rollups,
+};
+use domain::{id::ServiceKey, look::Look};
+use sqlx::Connection as _;
+
+use super::{
+    fold::{Folded, fold, needs_evidence},
+    publish::Recorded,
+    spool::Entry,
+};
+
+/// A slot further ahead of the database's clock than this is somebody's broken clock.
+const LARGEST_LEAD: TimeDelta = TimeDelta::seconds(5);
+
+/// A check whose hour ended longer ago than this may come after the hour was closed.
+const LATE: TimeDelta = TimeDelta::seconds(60);
+
+/// What became of one look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Written,
+    /// Somebody else has the lock on its service's health: to be tried again.
+    Held,
+    /// Its service is gone, paused, or asks another question by now.
+    Outdated,
+    /// Its slot lies in the future.
+    Future,
+    /// There is no partition for its day, or no more.
+    NoPartition,
+}
+
+/// What a batch did.
+#[derive(Debug)]
+pub(super) struct Written {
+    /// In the order of the entries.
+    pub(super) fates: Vec<Fate>,
+    pub(super) recorded: Vec<Recorded>,
+}
+
+/// Writes all entries, or none.
+pub(super) async fn write(
+    conn: &mut PgConnection,
+    days: &BTreeSet<NaiveDate>,
+    entries: &[Entry],
+) -> db::Result<Written> {
+    let mut tx = conn.begin().await?;
+    let keys: BTreeSet<i32> = entries.iter().map(|entry| entry.look.service.0).collect();
+    let keys: Vec<i32> = keys.into_iter().collect();
+    let now = recording::now(&mut tx).await?;
+    let locked = recording::lock_free(&mut tx, &keys).await?;
+    let configured = recording::configured(&mut tx, &keys).await?;
+    let judge = Judge::new(&locked, &configured, days, now);
+    let fates: Vec<Fate> = entries
+        .iter()
+        .map(|entry| judge.fate(&entry.look))
+        .collect();
+    let good = by_service(entries, &fates);
+    if good.is_empty() {
+        tx.rollback().await?;
+        return Ok(Written {
+            fates,
+            recorded: Vec::new(),
+        });
+    }
+    insert(&mut tx, &good, now).await?;
+    let mut folded = fold_all(&mut tx, &locked, &good, now).await?;
+    record_incidents(&mut tx, &mut folded, now).await?;
+    let after: Vec<_> = folded
+        .iter()
+        .filter_map(|(_, folded)| folded.after.as_ref())
+        .collect();
+    recording::write(&mut tx, &after).await?;
+    if !folded.iter().any(|(_, folded)| folded.notable) {
+        recording::need_not_be_safe(&mut tx).await?;
+    }
+    tx.commit().await?;
+    let recorded = folded
+        .into_iter()
+        .map(|(look, folded)| Recorded::new(look, folded))
+        .collect();
+    Ok(Written { fates, recorded })
+}
+
+/// Decides which looks count.
+struct Judge<'a> {
+    locked: BTreeSet<ServiceKey>,
+    configured: HashMap<i32, Configured>,
+    days: &'a BTreeSet<NaiveDate>,
+    now: DateTime<Utc>,
+}
+
+impl<'a> Judge<'a> {
+    fn new(
+        locked: &[Before],
+        configured: &[Configured],
+        days: &'a BTreeSet<NaiveDate>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            locked: locked.iter().map(|before| before.service).collect(),
+            configured: configured.iter().map(|c| (c.key, *c)).collect(),
+            days,
+            now,
+        }
+    }
+
+    fn fate(&self, look: &Look) -> Fate {
+        let Some(configured) = self.configured.get(&look.service.0) else {
+            return Fate::Outdated;
+        };
+        if !self.locked.contains(&look.service) {
+            Fate::Held
+        } else if configured.paused || configured.revision != look.revision {
+            Fate::Outdated
+        } else if look.slot - self.now > LARGEST_LEAD {
+            Fate::Future
+        } else if !self.days.contains(&look.slot.date_naive()) {
+            Fate::NoPartition
+        } else {
+            Fate::Written
+        }
+    }
+}
+
+type ByService<'a> = BTreeMap<ServiceKey, Vec<&'a Entry>>;
+
+/// The looks that count, by service in order of key, each service's in order of slot.
+fn by_service<'a>(entries: &'a [Entry], fates: &[Fate]) -> ByService<'a> {
+    let mut services = ByService::new();
+    for (entry, fate) in entries.iter().zip(fates) {
+        if *fate == Fate::Written {
+            services.entry(entry.look.service).or_default().push(entry);
+        }
+    }
+    for looks in services.values_mut() {
+        looks.sort_by_key(|entry| entry.look.slot);
+    }
+    services
+}
+
+async fn insert(
+    conn: &mut PgConnection,
+    services: &ByService<'_>,
+    now: DateTime<Utc>,
+) -> db::Result<()> {
+    let rows: Vec<&CheckRow> = services
+        .values()
+        .flatten()
+        .map(|entry| &entry.row)
+        .collect();
+    checks::insert(conn, &rows).await?;
+    let late: BTreeSet<(i32, DateTime<Utc>)> = rows
+        .iter()
+        .map(|row| (row.service.0, domain::coverage::hour_start(row.slot)))
+        .filter(|(_, hour)| now - (*hour + TimeDelta::hours(1)) > LATE)
+        .collect();
+    if !late.is_empty() {
+        rollups::mark_dirty(conn, &late).await?;
+    }
+    Ok(())
+}
+
+async fn fold_all<'a>(
+    conn: &mut PgConnection,
+    locked: &[Before],
+    services: &ByService<'a>,
+    now: DateTime<Utc>,
+) -> db::Result<Vec<(&'a Look, Folded)>> {
+    let before = || {
+        locked
+            .iter()
+            .filter_map(|before| Some((before, services.get(&before.service)?)))
+    };
+    let curious: Vec<i32> = before()
+        .filter(|(before, looks)| needs_evidence(before, looks))
+        .map(|(before, _)| before.service.0)
+        .collect();
+    let mut evidence: HashMap<ServiceKey, Evidence> = HashMap::new();
+    if !curious.is_empty() {
+        let found = recording::evidence(conn, &curious).await?;
+        evidence.extend(found.into_iter().map(|found| (found.service, found)));
+    }
+    Ok(before()
+        .filter_map(|(before, looks)| {
+            let last = looks.last()?;
+            let folded = fold(before, looks, evidence.remove(&before.service), now);
+            Some((&last.look, folded))
+        })
+        .collect())
+}
+
+async fn record_incidents(
+    conn: &mut PgConnection,
+    services: &mut [(&Look, Folded)],
+    now: DateTime<Utc>,
+) -> db::Result<()> {
+    let courses: Vec<_> = services
+        .iter()
+        .flat_map(|(_, folded)| folded.courses.iter().copied())
+        .collect();
+    // Ends come before beginnings: one service may have both.
+    if !courses.is_empty() {
+        incidents::recording::go_on(conn, &courses).await?;
+    }
+    let openings: Vec<_> = services
+        .iter()
+        .flat_map(|(_, folded)| {
+            folded
+                .openings
+                .iter()
+                .map(|(opening, course)| (opening, course))
+        })
+        .collect();
+    if !openings.is_empty() {
+        let instead = incidents::recording::open(conn, &openings, now).await?;
+        for (_, folded) in services.iter_mut().filter(|_| !instead.is_empty()) {
+            folded.rename(&instead);
+        }
+    }
+    let timeline: Vec<_> = services
+        .iter()
+        .flat_map(|(_, folded)| folded.timeline.iter())
+        .collect();
+    if !timeline.is_empty() {
+        incidents::recording::tell(conn, &timeline).await?;
+    }
+    Ok(())
+}
