@@ -14,7 +14,7 @@ use domain::{
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
-use crate::{Error, Result};
+use crate::Result;
 
 /// Where configuration writes are told; the payload is `shard:key`.
 pub const CHANNEL: &str = "services";
@@ -32,9 +32,10 @@ pub struct Watched {
     pub retries: u8,
     /// A look outside the grid was asked for at this time.
     pub look_at: Option<DateTime<Utc>>,
-    /// Without the values of headers and the body, which are in `secrets`.
-    pub target: HttpTarget,
-    /// Sealed with the installation's key.
+    /// Without the values of headers and the body, which are in `secrets`; or why it makes no sense, which hurts
+    /// nobody else.
+    pub target: Result<HttpTarget, String>,
+    /// `domain::target::TargetSecrets` as JSON, sealed with the installation's key and the service's id as context.
     pub secrets: Option<Vec<u8>>,
     pub standing: Standing,
 }
@@ -102,19 +103,19 @@ pub fn parse_payload(payload: &str) -> Option<(u16, ServiceKey)> {
     Some((shard.parse().ok()?, ServiceKey(key.parse().ok()?)))
 }
 
-/// The services of some shards that are not paused. A row that makes no sense stands in its place as an error, so
-/// that it hurts nobody else.
-pub async fn list(conn: &mut PgConnection, shards: &[i16]) -> Result<Vec<Result<Watched>>> {
+/// The services of some shards that are not paused.
+pub async fn list(conn: &mut PgConnection, shards: &[i16]) -> Result<Vec<Watched>> {
     let sql = select!("where s.shard = any($1) and s.paused_at is null");
     let rows: Vec<Row> = sqlx::query_as(sql).bind(shards).fetch_all(conn).await?;
-    Ok(rows.into_iter().map(Watched::try_from).collect())
+    Ok(rows.into_iter().map(Watched::from).collect())
 }
 
-/// One service; none when it is paused or gone.
-pub async fn find(conn: &mut PgConnection, key: ServiceKey) -> Result<Option<Watched>> {
-    let sql = select!("where s.key = $1 and s.paused_at is null");
-    let row: Option<Row> = sqlx::query_as(sql).bind(key.0).fetch_optional(conn).await?;
-    row.map(Watched::try_from).transpose()
+/// Those of the named services that exist and are not paused.
+pub async fn find(conn: &mut PgConnection, keys: &[ServiceKey]) -> Result<Vec<Watched>> {
+    let sql = select!("where s.key = any($1) and s.paused_at is null");
+    let keys: Vec<i32> = keys.iter().map(|key| key.0).collect();
+    let rows: Vec<Row> = sqlx::query_as(sql).bind(keys).fetch_all(conn).await?;
+    Ok(rows.into_iter().map(Watched::from).collect())
 }
 
 /// The fingerprints of all services of some shards that are not paused, to be compared with what is loaded.
@@ -133,34 +134,33 @@ pub async fn fingerprints(conn: &mut PgConnection, shards: &[i16]) -> Result<Vec
     Ok(rows.into_iter().map(fingerprint).collect())
 }
 
-impl TryFrom<Row> for Watched {
-    type Error = Error;
+impl Watched {
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint {
+            key: self.key,
+            revision: self.revision,
+            look_at: self.look_at,
+        }
+    }
+}
 
-    fn try_from(row: Row) -> Result<Self> {
-        let corrupt = |reason: String| Error::Corrupt {
-            table: "services",
-            reason: format!("service {}: {reason}", row.id),
-        };
+impl From<Row> for Watched {
+    fn from(row: Row) -> Self {
         let standing = row.standing();
-        let interval = u64::try_from(row.check_interval_s)
-            .map_err(|_| corrupt("its interval is negative".to_owned()))?;
-        let shard =
-            u16::try_from(row.shard).map_err(|_| corrupt("its shard is negative".to_owned()))?;
-        let target = serde_json::from_value(row.target.0)
-            .map_err(|error| corrupt(format!("its target cannot be read: {error}")))?;
-        Ok(Self {
+        let interval = u64::try_from(row.check_interval_s).unwrap_or(1).max(1);
+        Self {
             key: ServiceKey(row.key),
             id: ServiceId(row.id),
             workspace: WorkspaceId(row.workspace_id),
-            shard,
+            shard: u16::try_from(row.shard).unwrap_or(0),
             revision: row.revision,
-            interval: Duration::from_secs(interval.max(1)),
+            interval: Duration::from_secs(interval),
             retries: u8::try_from(row.retries.clamp(0, 2)).unwrap_or(0),
             look_at: row.look_at,
-            target,
+            target: serde_json::from_value(row.target.0).map_err(|error| error.to_string()),
             secrets: row.secrets,
             standing,
-        })
+        }
     }
 }
 

@@ -8,14 +8,25 @@ use crate::{Egress, Policy, Resolver, Tls, TrustError, WallClock, own_networks, 
 
 /// What an operator may change about where PulseCheck connects to.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[group(skip)]
 #[command(next_help_heading = "Reaching out")]
 pub struct Config {
     /// Networks that may be reached although they are not public, such as 10.0.0.0/8 (comma separated).
     /// An installation with closed sign-up reaches the local network anyway
-    #[arg(long, env = "ALLOW_CIDRS", value_delimiter = ',', value_name = "NETWORKS")]
+    #[arg(
+        long,
+        env = "ALLOW_CIDRS",
+        value_delimiter = ',',
+        value_name = "NETWORKS"
+    )]
     pub allow_cidrs: Vec<IpNet>,
     /// Networks that must never be reached; outranks everything else (comma separated)
-    #[arg(long, env = "DENY_CIDRS", value_delimiter = ',', value_name = "NETWORKS")]
+    #[arg(
+        long,
+        env = "DENY_CIDRS",
+        value_delimiter = ',',
+        value_name = "NETWORKS"
+    )]
     pub deny_cidrs: Vec<IpNet>,
     /// A file with further certificate authorities in PEM, such as a company's own
     #[arg(long, env = "EXTRA_CA_FILE", value_name = "FILE")]

@@ -17,6 +17,7 @@ pub enum LogFormat {
 
 /// Settings of the log.
 #[derive(Clone, Debug, clap::Args)]
+#[group(skip)]
 #[command(next_help_heading = "Log")]
 pub struct Config {
     /// What is logged: a level, or directives such as `info,worker=debug`

@@ -1,0 +1,296 @@
+//! Settings of the worker: flags or environment variables in, checked values or every fault at once out.
+
+use std::{
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use clap::ValueEnum;
+use runtime::{seal::Keyring, secret, telemetry};
+use secrecy::{ExposeSecret as _, SecretString};
+use status_cache::StatusCache;
+use url::Url;
+
+use crate::partitions::Retention;
+
+/// Everything that `worker` reads.
+#[derive(Clone, Debug, clap::Parser)]
+#[command(
+    name = "worker",
+    version,
+    about = "PulseCheck's worker: looks at services and keeps the record"
+)]
+pub struct Config {
+    #[command(flatten)]
+    pub connections: Connections,
+    #[command(flatten)]
+    pub looking: Looking,
+    #[command(flatten)]
+    pub reach: egress::Config,
+    #[command(flatten)]
+    pub log: telemetry::Config,
+}
+
+/// What the process needs, and how it is watched.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Connections")]
+pub struct Connections {
+    /// PostgreSQL, as in `postgres://user:password@host:5432/name`
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<SecretString>,
+    /// A file that holds `DATABASE_URL`
+    #[arg(long, env = "DATABASE_URL_FILE", value_name = "FILE")]
+    pub database_url_file: Option<PathBuf>,
+    /// Redis, as in `redis://host:6379/0`
+    #[arg(long, env = "REDIS_URL", hide_env_values = true, value_name = "URL")]
+    pub redis_url: Option<SecretString>,
+    /// A file that holds `REDIS_URL`
+    #[arg(long, env = "REDIS_URL_FILE", value_name = "FILE")]
+    pub redis_url_file: Option<PathBuf>,
+    /// The installation's secret, the same for every process; at least 32 characters
+    #[arg(
+        long,
+        env = "SECRET_KEY",
+        hide_env_values = true,
+        value_name = "SECRET"
+    )]
+    pub secret_key: Option<SecretString>,
+    /// A file that holds `SECRET_KEY`
+    #[arg(long, env = "SECRET_KEY_FILE", value_name = "FILE")]
+    pub secret_key_file: Option<PathBuf>,
+    /// Who may sign up. `open` makes this a shared installation: looks are gentler, and stay out of private networks
+    #[arg(long, env = "SIGN_UP", default_value = "closed", value_name = "WHO")]
+    pub sign_up: SignUp,
+    /// Connections to PostgreSQL
+    #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 8, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(4..=200))]
+    pub database_connections: u32,
+    /// Where `/live`, `/ready` and `/metrics` are served, for machines only
+    #[arg(
+        long,
+        env = "ADMIN_ADDR",
+        default_value = "0.0.0.0:9091",
+        value_name = "ADDRESS"
+    )]
+    pub admin_addr: SocketAddr,
+    /// A file that is touched every two seconds while the worker truly makes progress
+    #[arg(long, env = "HEARTBEAT_FILE", value_name = "FILE")]
+    pub heartbeat_file: Option<PathBuf>,
+    /// Bring the database schema up to date first; without this the worker waits until somebody does
+    #[arg(long, env = "MIGRATE")]
+    pub migrate: bool,
+}
+
+/// How services are looked at; the same wherever the worker runs.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Looking")]
+pub struct Looking {
+    /// How many looks may be under way at once; as many again at services that hang
+    #[arg(long, env = "MAX_IN_FLIGHT", default_value_t = 4_096, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub max_in_flight: u32,
+    /// Three or more public URLs that are nearly always there, such as your own; while none of them answers, failures
+    /// of public addresses are held to be ours (comma separated)
+    #[arg(long, env = "CANARIES", value_delimiter = ',', value_name = "URLS")]
+    pub canaries: Vec<Url>,
+    #[command(flatten)]
+    pub retention: Retention,
+}
+
+/// Who may sign up, as far as a worker cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SignUp {
+    Closed,
+    Allowlist,
+    Open,
+}
+
+/// Checked settings.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub database_url: SecretString,
+    pub redis_url: SecretString,
+    pub cache: StatusCache,
+    pub keyring: Keyring,
+    pub shared: bool,
+}
+
+/// Every setting that is missing or wrong, a sentence each.
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
+pub struct Faults(pub Vec<String>);
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl Default for Looking {
+    fn default() -> Self {
+        Self {
+            max_in_flight: 4_096,
+            canaries: Vec::new(),
+            retention: Retention::default(),
+        }
+    }
+}
+
+impl Looking {
+    /// Notes what is wrong.
+    pub fn check(&self, faults: &mut Faults) {
+        if (1..3).contains(&self.canaries.len()) {
+            faults.0.push(
+                "CANARIES names fewer than three URLs: one or two say little about the network; name three, or none"
+                    .to_owned(),
+            );
+        }
+        for canary in &self.canaries {
+            if domain::target::is_askable(canary).is_err() {
+                faults
+                    .0
+                    .push(format!("CANARIES: {canary} is not an http or https URL"));
+            }
+        }
+    }
+}
+
+impl Config {
+    /// All settings, or everything that is wrong with them.
+    pub fn check(&self) -> Result<Settings, Faults> {
+        let mut faults = Faults::default();
+        let connections = &self.connections;
+        let database_url = faults.read(
+            "DATABASE_URL",
+            (&connections.database_url, &connections.database_url_file),
+            "give the PostgreSQL database, as in postgres://user:password@host:5432/pulsecheck",
+        );
+        if let Some(url) = &database_url
+            && let Err(error) = db::Db::new(url.expose_secret(), "worker", 1)
+        {
+            faults.0.push(format!(
+                "DATABASE_URL is not an address of PostgreSQL: {error}"
+            ));
+        }
+        let redis_url = faults.read(
+            "REDIS_URL",
+            (&connections.redis_url, &connections.redis_url_file),
+            "give the Redis server, as in redis://host:6379/0",
+        );
+        let cache = redis_url
+            .as_ref()
+            .and_then(|url| faults.keep(StatusCache::redis(url.expose_secret())));
+        let secret_key = faults.read(
+            "SECRET_KEY",
+            (&connections.secret_key, &connections.secret_key_file),
+            "give the installation's secret, the same as the API's",
+        );
+        let keyring = secret_key.and_then(|secret| faults.keep(Keyring::new(secret)));
+        self.looking.check(&mut faults);
+        let shared = connections.sign_up == SignUp::Open;
+        if shared && self.reach.policy(shared).allows_local_networks() {
+            faults.0.push(
+                "SIGN_UP=open lets strangers in, and ALLOW_CIDRS would let them look into private networks: \
+                 remove the private ranges from ALLOW_CIDRS, or set SIGN_UP=allowlist"
+                    .to_owned(),
+            );
+        }
+        if let Some(path) = &self.reach.extra_ca_file
+            && let Err(error) = egress::read_pem(path)
+        {
+            faults.0.push(format!("EXTRA_CA_FILE: {error}"));
+        }
+        match (database_url, redis_url, cache, keyring) {
+            (Some(database_url), Some(redis_url), Some(cache), Some(keyring))
+                if faults.0.is_empty() =>
+            {
+                Ok(Settings {
+                    database_url,
+                    redis_url,
+                    cache,
+                    keyring,
+                    shared,
+                })
+            }
+            _ => Err(faults),
+        }
+    }
+}
+
+impl Faults {
+    fn keep<T>(&mut self, result: anyhow::Result<T>) -> Option<T> {
+        result
+            .map_err(|error| self.0.push(format!("{error:#}")))
+            .ok()
+    }
+
+    /// A secret that has to be there, given directly or by file. An empty file name counts as none.
+    fn read(
+        &mut self,
+        name: &str,
+        (value, file): (&Option<SecretString>, &Option<PathBuf>),
+        hint: &str,
+    ) -> Option<SecretString> {
+        let file = file.as_deref().filter(|path| *path != Path::new(""));
+        let found = self.keep(secret::read(name, value.as_ref(), file))?;
+        if found.is_none() {
+            self.0.push(format!("{name} is not set: {hint}"));
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    fn check(arguments: &[&str]) -> Result<Settings, Faults> {
+        let all = std::iter::once(&"worker").chain(arguments);
+        Config::try_parse_from(all).expect("parsed").check()
+    }
+
+    #[test]
+    fn everything_that_is_missing_or_wrong_is_said_at_once() {
+        let faults = check(&[
+            "--redis-url",
+            "nonsense",
+            "--secret-key",
+            "short",
+            "--canaries",
+            "ftp://a,http://b",
+        ]);
+        let faults = faults.expect_err("wrong").0;
+        for name in [
+            "DATABASE_URL",
+            "REDIS_URL",
+            "SECRET_KEY",
+            "three URLs",
+            "ftp://a",
+        ] {
+            assert!(
+                faults.iter().any(|fault| fault.contains(name)),
+                "{name} is not among {faults:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn strangers_never_look_into_private_networks() {
+        let faults =
+            check(&["--sign-up", "open", "--allow-cidrs", "10.0.0.0/8"]).expect_err("wrong");
+        assert!(faults.to_string().contains("SIGN_UP=open"), "{faults}");
+    }
+
+    #[tokio::test]
+    async fn a_complete_configuration_is_accepted() {
+        let settings = check(&[
+            "--database-url",
+            "postgres://a@localhost/b",
+            "--redis-url",
+            "redis://localhost",
+            "--secret-key",
+            "0123456789abcdef0123456789abcdef",
+        ]);
+        assert!(!settings.expect("right").shared);
+    }
+}

@@ -1,0 +1,86 @@
+//! What a worker says about itself: to operators with its heartbeat, and to `/metrics`.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
+use serde::Serialize;
+
+use domain::{failure::FailureCode, look::Look, verdict::Verdict};
+use runtime::metrics as names;
+
+/// The latest figures; shared between the schedule, which writes them, and the heartbeat, which sends them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Figures(Arc<Mutex<Snapshot>>);
+
+/// Figures of one moment. Counters run since the start of the process.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Snapshot {
+    pub(crate) services: usize,
+    pub(crate) under_way: u32,
+    pub(crate) waiting: usize,
+    pub(crate) looks: u64,
+    pub(crate) missed: u64,
+    /// The latest start of a look after its slot since the last heartbeat but one.
+    pub(crate) latest_start_ms: i64,
+    /// How far our clock is from the database's, when that has jumped.
+    pub(crate) clock_jump_ms: Option<i64>,
+}
+
+impl Figures {
+    pub(crate) fn read(&self) -> Snapshot {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Snapshot)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// The metrics of the schedule, looked up once.
+pub(crate) struct Meters {
+    looks: [Counter; Verdict::ALL.len()],
+    pub(crate) lateness: Histogram,
+    pub(crate) missed: Counter,
+    pub(crate) owned: Gauge,
+    pub(crate) in_flight: Gauge,
+}
+
+impl Meters {
+    pub(crate) fn new() -> Self {
+        Self {
+            looks: Verdict::ALL
+                .map(|verdict| counter!(names::LOOKS, "verdict" => verdict.as_str())),
+            lateness: histogram!(names::LATENESS),
+            missed: counter!(names::MISSED),
+            owned: gauge!(names::OWNED),
+            in_flight: gauge!(names::IN_FLIGHT),
+        }
+    }
+
+    /// Counts a finished look, and a failure of ours by its code.
+    pub(crate) fn finished(&self, look: &Look) {
+        let index = usize::try_from(look.verdict.number() - 1).unwrap_or(0);
+        if let Some(counter) = self.looks.get(index) {
+            counter.increment(1);
+        }
+        if look.verdict == Verdict::Unknown
+            && let Some(failure) = &look.failure
+        {
+            internal(failure.code);
+        }
+    }
+}
+
+impl Default for Meters {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Counts a failure of ours.
+pub(crate) fn internal(code: FailureCode) {
+    counter!(names::INTERNAL, "code" => code.as_str()).increment(1);
+}

@@ -1,0 +1,234 @@
+//! The schedule: one loop that starts every look when it is due, hears its attempts, and hands finished looks to the record.
+
+use std::{cmp::Reverse, collections::BinaryHeap, sync::Arc, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{id::ServiceKey, look::Look, ownership::Shards};
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Instant, sleep_until},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    admission::{Admission, Limits},
+    attempt::{Answer, Asker},
+    clock::DatabaseClock,
+    due::Arrival,
+    figures::{Figures, Meters},
+    pace::Pace,
+    progress::Mark,
+    roster::{Roster, Turn},
+    service::Arriving,
+    suspect::Suspicions,
+};
+
+mod arrivals;
+mod looks;
+mod standstill;
+
+/// Most alarms and answers that are handled before the loop sleeps or looks at the time again.
+const MOST_PER_ROUND: usize = 512;
+/// The longest timeout that a service may have.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What the loader tells the schedule.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// These services are new or have changed.
+    Put(Vec<Arriving>, Arrival),
+    /// These are paused or gone.
+    Remove(Vec<ServiceKey>),
+    /// Everything outside these shards belongs to others.
+    Keep(Arc<Shards>),
+    /// Membership was read again after a standstill: looking goes on.
+    Resume,
+}
+
+/// What the schedule works with.
+pub(crate) struct Parts {
+    pub(crate) clock: DatabaseClock,
+    pub(crate) limits: Limits,
+    pub(crate) pace: Pace,
+    pub(crate) figures: Figures,
+    pub(crate) progress: Mark,
+    pub(crate) suspicions: Suspicions,
+    /// Rises whenever the loop stood still.
+    pub(crate) stalls: watch::Sender<u64>,
+    /// False while it is not known who looks.
+    pub(crate) may_record: watch::Sender<bool>,
+    pub(crate) looks: mpsc::UnboundedSender<Look>,
+}
+
+/// What reaches the loop.
+pub(crate) struct Inbox {
+    pub(crate) commands: mpsc::Receiver<Command>,
+    pub(crate) answers: mpsc::UnboundedReceiver<Answer>,
+}
+
+/// The state of the loop.
+pub(crate) struct Schedule {
+    parts: Parts,
+    asker: Asker,
+    meters: Meters,
+    roster: Roster,
+    alarms: BinaryHeap<Reverse<Alarm>>,
+    admission: Admission<Turn>,
+    /// Stood still, and has not heard since who looks.
+    halted: bool,
+    stopping: bool,
+}
+
+/// When a turn comes, by the database's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Alarm {
+    at: DateTime<Utc>,
+    turn: Turn,
+}
+
+impl Schedule {
+    pub(crate) fn new(parts: Parts, asker: Asker) -> Self {
+        Self {
+            admission: Admission::new(parts.limits),
+            parts,
+            asker,
+            meters: Meters::new(),
+            roster: Roster::default(),
+            alarms: BinaryHeap::new(),
+            halted: false,
+            stopping: false,
+        }
+    }
+
+    /// Runs until `stop`, then until the looks under way have ended.
+    pub(crate) async fn run(
+        mut self,
+        mut inbox: Inbox,
+        stop: CancellationToken,
+    ) -> anyhow::Result<()> {
+        let mut answers = Vec::with_capacity(MOST_PER_ROUND);
+        let mut awake = Instant::now();
+        loop {
+            let wake = self.next_wake();
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                _ = inbox.answers.recv_many(&mut answers, MOST_PER_ROUND) => {}
+                Some(command) = inbox.commands.recv() => {
+                    self.notice_standstill(&mut awake);
+                    self.obey(command);
+                }
+                () = sleep_until(wake) => {}
+            }
+            self.notice_standstill(&mut awake);
+            for answer in answers.drain(..) {
+                self.hear(answer);
+            }
+            self.fire_alarms();
+            self.report();
+        }
+        self.end(inbox).await;
+        Ok(())
+    }
+
+    /// Looks under way may end; none begins.
+    async fn end(&mut self, mut inbox: Inbox) {
+        self.stopping = true;
+        self.alarms.clear();
+        inbox.commands.close();
+        let deadline = Instant::now() + LONGEST_TIMEOUT + self.parts.pace.goodbye;
+        while self.admission.under_way() > 0 {
+            tokio::select! {
+                Some(answer) = inbox.answers.recv() => self.hear(answer),
+                () = sleep_until(deadline) => {
+                    tracing::warn!(looks = self.admission.under_way(), "looks under way were given up");
+                    return;
+                }
+            }
+            self.parts.progress.touch();
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Put(services, arrival) => self.put(services, arrival),
+            Command::Remove(keys) => self.remove(&keys),
+            Command::Keep(shards) => {
+                let lost = self.roster.outside(&shards);
+                self.remove(&lost);
+            }
+            Command::Resume => self.resume(),
+        }
+    }
+
+    /// Notices when the loop was not run for too long.
+    fn notice_standstill(&mut self, awake: &mut Instant) {
+        let now = Instant::now();
+        let gone = now.saturating_duration_since(*awake);
+        *awake = now;
+        if gone > self.parts.pace.tick + self.parts.pace.stall {
+            self.stand_still(gone);
+        }
+    }
+
+    fn fire_alarms(&mut self) {
+        if self.halted {
+            return;
+        }
+        for _ in 0..MOST_PER_ROUND {
+            let Some(now) = self.parts.clock.now() else {
+                return;
+            };
+            match self.alarms.peek() {
+                Some(Reverse(alarm)) if alarm.at <= now => {}
+                _ => return,
+            }
+            if let Some(Reverse(alarm)) = self.alarms.pop() {
+                self.wake(alarm.turn, now);
+            }
+        }
+    }
+
+    fn next_wake(&self) -> Instant {
+        let longest = Instant::now() + self.parts.pace.tick;
+        let first = self.alarms.peek().filter(|_| !self.halted);
+        first
+            .and_then(|Reverse(alarm)| self.parts.clock.instant_of(alarm.at))
+            .map_or(longest, |at| at.min(longest))
+    }
+
+    /// Sets the alarm of an entry's next turn.
+    fn set_alarm(&mut self, index: u32, at: DateTime<Utc>) {
+        let turn = self.roster.next_turn(index);
+        self.alarms.push(Reverse(Alarm { at, turn }));
+    }
+
+    fn report(&self) {
+        self.parts.progress.touch();
+        let (services, under_way) = (self.roster.len(), self.admission.under_way());
+        let waiting = self.admission.waiting();
+        self.meters.in_flight.set(f64::from(under_way));
+        self.meters
+            .owned
+            .set(f64::from(u32::try_from(services).unwrap_or(u32::MAX)));
+        self.parts.figures.change(|figures| {
+            figures.services = services;
+            figures.under_way = under_way;
+            figures.waiting = waiting;
+        });
+    }
+
+    fn count_missed(&self, slots: u32) {
+        if slots > 0 {
+            self.meters.missed.increment(slots.into());
+            self.parts
+                .figures
+                .change(|figures| figures.missed += u64::from(slots));
+        }
+    }
+}
+
+/// A distance in whole milliseconds, as checks store it; at least one.
+fn in_ms(distance: TimeDelta) -> TimeDelta {
+    TimeDelta::milliseconds(distance.num_milliseconds().max(1))
+}
