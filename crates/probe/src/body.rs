@@ -65,7 +65,7 @@ pub(crate) async fn read<S>(
     };
     match coding {
         Coding::Identity => {
-            plain(&mut pieces, wanted.keep, &mut read.kept, &mut read.complete).await
+            plain(&mut pieces, wanted.keep, &mut read.kept, &mut read.complete).await;
         }
         coding if !wanted.decode || coding == Coding::Unknown => {
             plain(&mut pieces, 0, &mut read.kept, &mut read.complete).await;
@@ -86,7 +86,7 @@ pub(crate) async fn read<S>(
         Some(failure)
             if failure.code == FailureCode::BodyTruncated && ends_with_connection(headers) =>
         {
-            read.complete = true
+            read.complete = true;
         }
         Some(failure) => read.failure = Some(with_length(failure, headers, read.received)),
         None => {}

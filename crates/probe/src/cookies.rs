@@ -78,7 +78,7 @@ impl Cookie {
                 "path" if value.starts_with('/') => value.clone_into(&mut cookie.path),
                 "domain" => {
                     let domain = value.trim().trim_start_matches('.').to_ascii_lowercase();
-                    if !is_below(url.host()?, &domain) {
+                    if !is_below(&url.host()?, &domain) {
                         return None;
                     }
                     cookie.host_only = domain == host;
@@ -92,7 +92,7 @@ impl Cookie {
 
     fn is_for(&self, url: &Url) -> bool {
         let host = url.host_str().is_some_and(|host| host == self.domain)
-            || (!self.host_only && url.host().is_some_and(|host| is_below(host, &self.domain)));
+            || (!self.host_only && url.host().is_some_and(|host| is_below(&host, &self.domain)));
         let path = url.path();
         let rest = path.strip_prefix(self.path.as_str());
         let below = rest.is_some_and(|rest| {
@@ -115,12 +115,12 @@ fn directory(path: &str) -> String {
 }
 
 /// The domain itself or a name below it; never a bare top-level domain, never an address.
-fn is_below(host: Host<&str>, domain: &str) -> bool {
+fn is_below(host: &Host<&str>, domain: &str) -> bool {
     let Host::Domain(host) = host else {
         return false;
     };
     let above = host.strip_suffix(domain);
-    host == domain || (domain.contains('.') && above.is_some_and(|above| above.ends_with('.')))
+    *host == domain || (domain.contains('.') && above.is_some_and(|above| above.ends_with('.')))
 }
 
 #[cfg(test)]

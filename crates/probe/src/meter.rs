@@ -15,6 +15,10 @@ use tokio::{
     time::Instant,
 };
 
+/// Most bytes of one read. hyper's buffer grows with the flow, and a body that is cut off at its cap
+/// should not have been read far beyond it.
+const LARGEST_READ: usize = 64 * 1024;
+
 /// What a metered stream noted; read from outside while hyper owns the stream.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
@@ -77,7 +81,14 @@ impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        if buffer.remaining() <= LARGEST_READ {
+            return Pin::new(&mut self.stream).poll_read(cx, buffer);
+        }
+        let mut part = ReadBuf::new(buffer.initialize_unfilled_to(LARGEST_READ));
+        let read = Pin::new(&mut self.stream).poll_read(cx, &mut part);
+        let length = part.filled().len();
+        buffer.advance(length);
+        read
     }
 }
 

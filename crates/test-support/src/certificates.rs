@@ -159,7 +159,7 @@ fn leaf_params(names: &[&str], flaw: Flaw, now: DateTime<Utc>) -> CertificatePar
         Flaw::EndsAt(at) => valid(&mut params, at - TimeDelta::days(90), at),
         Flaw::BeginsAt(at) => valid(&mut params, at, at + TimeDelta::days(90)),
         Flaw::WrongPurpose => {
-            params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]
+            params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         }
         _ => {}
     }

@@ -234,7 +234,9 @@ impl Query {
         bytes.extend(u16::try_from(records.len()).unwrap_or(0).to_be_bytes());
         bytes.extend([0; 4]);
         bytes.extend(&self.question);
-        records.iter().for_each(|record| bytes.extend(record));
+        for record in records {
+            bytes.extend(record);
+        }
         bytes
     }
 }

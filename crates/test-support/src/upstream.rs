@@ -56,30 +56,28 @@ pub(crate) struct Shared {
 
 impl Upstream {
     /// A server on a free port of 127.0.0.1 that answers 200 `ok`.
-    pub async fn start() -> Self {
+    pub fn start() -> Self {
         Self::bind("127.0.0.1:0".parse().expect("an address"), TlsMode::Plain)
-            .await
             .expect("a free port on loopback")
     }
 
     /// Like `start`, but speaking TLS (or what passes for it).
-    pub async fn start_tls(tls: TlsMode) -> Self {
+    pub fn start_tls(tls: TlsMode) -> Self {
         Self::bind("127.0.0.1:0".parse().expect("an address"), tls)
-            .await
             .expect("a free port on loopback")
     }
 
     /// A server at this address, remembering its requests.
-    pub async fn bind(address: SocketAddr, tls: TlsMode) -> io::Result<Self> {
-        Self::serve(address, tls, true).await
+    pub fn bind(address: SocketAddr, tls: TlsMode) -> io::Result<Self> {
+        Self::serve(address, tls, true)
     }
 
     /// A server for load: it remembers nothing.
-    pub async fn forgetful(address: SocketAddr) -> io::Result<Self> {
-        Self::serve(address, TlsMode::Plain, false).await
+    pub fn forgetful(address: SocketAddr) -> io::Result<Self> {
+        Self::serve(address, TlsMode::Plain, false)
     }
 
-    async fn serve(address: SocketAddr, tls: TlsMode, remember: bool) -> io::Result<Self> {
+    fn serve(address: SocketAddr, tls: TlsMode, remember: bool) -> io::Result<Self> {
         let listener = listen(address)?;
         let address = listener.local_addr()?;
         let (wanted, wants) = watch::channel(true);

@@ -1,6 +1,12 @@
 //! Asking name servers: the first, and another as soon as it fails or is slow.
 
-use std::{future::Future, net::SocketAddr, pin::Pin, time::Duration};
+use std::{
+    future::Future,
+    net::SocketAddr,
+    pin::Pin,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use hickory_resolver::{
@@ -15,12 +21,16 @@ use tokio::time::sleep;
 use super::{DNS_CAP, errors::is_negative};
 
 /// How long a server may take before another is asked as well.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_millis(500);
 /// Most questions about one name and type; a single server is asked again.
 const TRIES: usize = 3;
 
 /// The servers that are asked, in the order of the configuration.
-pub struct Servers(Vec<Server>);
+pub struct Servers {
+    all: Vec<Server>,
+    /// The one that answered last, which is asked first.
+    preferred: AtomicUsize,
+}
 
 /// One server, over UDP and, for answers that do not fit, over TCP.
 struct Server {
@@ -28,17 +38,16 @@ struct Server {
     tcp: Option<TokioResolver>,
 }
 
-type Question<'a> = Pin<Box<dyn Future<Output = Result<Lookup, NetError>> + Send + 'a>>;
+type Question<'a> = Pin<Box<dyn Future<Output = (usize, Result<Lookup, NetError>)> + Send + 'a>>;
 
 impl Servers {
     /// Servers at these addresses.
     pub fn new(addresses: &[SocketAddr]) -> Self {
-        Self(
-            addresses
-                .iter()
-                .map(|address| Server::new(*address))
-                .collect(),
-        )
+        let all = addresses.iter().map(|address| Server::new(*address));
+        Self {
+            all: all.collect(),
+            preferred: AtomicUsize::new(0),
+        }
     }
 
     /// Asks until one server gives an answer, positive or negative. Ends when all have failed; the
@@ -49,11 +58,11 @@ impl Servers {
         kind: RecordType,
         attempt: u8,
     ) -> Result<Lookup, NetError> {
-        let count = self.0.len();
-        if count == 0 {
+        if self.all.is_empty() {
             return Err(NetError::NoConnections);
         }
-        let tries = count.clamp(2, TRIES);
+        let tries = self.all.len().clamp(2, TRIES);
+        let first = self.preferred.load(Ordering::Relaxed) + usize::from(attempt);
         let mut asked = 0;
         let mut pending: FuturesUnordered<Question<'_>> = FuturesUnordered::new();
         let mut failed = None;
@@ -62,16 +71,19 @@ impl Servers {
                 if asked == tries {
                     return Err(failed.unwrap_or(NetError::NoConnections));
                 }
-                pending.push(self.question(name, kind, usize::from(attempt) + asked));
+                pending.push(self.question(name, kind, first + asked));
                 asked += 1;
             }
             tokio::select! {
-                Some(result) = pending.next() => match result {
+                Some((index, result)) = pending.next() => match result {
                     Err(error) if !is_negative(&error) => failed = Some(told(failed, error)),
-                    answer => return answer,
+                    answer => {
+                        self.preferred.store(index, Ordering::Relaxed);
+                        return answer;
+                    }
                 },
                 () = sleep(PATIENCE), if asked < tries => {
-                    pending.push(self.question(name, kind, usize::from(attempt) + asked));
+                    pending.push(self.question(name, kind, first + asked));
                     asked += 1;
                 }
             }
@@ -79,8 +91,8 @@ impl Servers {
     }
 
     fn question<'a>(&'a self, name: &'a Name, kind: RecordType, index: usize) -> Question<'a> {
-        let server = &self.0[index % self.0.len()];
-        Box::pin(server.ask(name, kind))
+        let index = index % self.all.len();
+        Box::pin(async move { (index, self.all[index].ask(name, kind).await) })
     }
 }
 

@@ -81,9 +81,9 @@ impl World {
         let lab =
             Lab::with(Policy::shared().allowing([format!("{PUBLIC}/32").parse().unwrap()])).await;
         loop {
-            let trap = Upstream::start().await;
+            let trap = Upstream::start();
             let address = SocketAddr::new(PUBLIC.parse().unwrap(), trap.address().port());
-            if let Ok(public) = Upstream::bind(address, TlsMode::Plain).await {
+            if let Ok(public) = Upstream::bind(address, TlsMode::Plain) {
                 lab.dns.set("public.test", Answer::address(PUBLIC));
                 return Self { lab, public, trap };
             }
@@ -206,7 +206,7 @@ async fn a_refusal_says_nothing_about_the_address() {
 
 #[tokio::test]
 async fn blocked_ports_are_refused_also_as_redirects() {
-    let (lab, upstream) = (Lab::new().await, Upstream::start().await);
+    let (lab, upstream) = (Lab::new().await, Upstream::start());
     for port in [22, 25, 5432, 6379, 6667, 27017] {
         lab.get(&format!("http://127.0.0.1:{port}/"))
             .await
@@ -222,7 +222,7 @@ async fn blocked_ports_are_refused_also_as_redirects() {
 
 #[tokio::test]
 async fn our_own_endpoints_are_refused_on_a_single_tenant_too() {
-    let (lab, upstream) = (Lab::new().await, Upstream::start().await);
+    let (lab, upstream) = (Lab::new().await, Upstream::start());
     lab.get(&upstream.url("/")).await.is_up();
     lab.prober
         .egress()
@@ -238,7 +238,7 @@ async fn our_own_endpoints_are_refused_on_a_single_tenant_too() {
 #[tokio::test]
 async fn denied_networks_are_refused() {
     let lab = Lab::with(Policy::single_tenant().denying(["127.0.0.1/32".parse().unwrap()])).await;
-    let upstream = Upstream::start().await;
+    let upstream = Upstream::start();
     lab.get(&upstream.url("/"))
         .await
         .failed(FailureCode::BlockedAddress);

@@ -19,43 +19,43 @@ use tokio::time::Instant;
 
 /// The time at which certificates are judged.
 #[derive(Clone)]
-pub struct Time(Arc<Mutex<Option<DateTime<Utc>>>>);
+pub(crate) struct Time(Arc<Mutex<Option<DateTime<Utc>>>>);
 
 impl Time {
-    pub fn set(&self, now: Option<DateTime<Utc>>) {
+    pub(crate) fn set(&self, now: Option<DateTime<Utc>>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now;
     }
 }
 
 /// An instant well inside the life of every test certificate.
-pub fn noon() -> DateTime<Utc> {
+pub(crate) fn noon() -> DateTime<Utc> {
     DateTime::from_timestamp(1_790_000_000, 0).unwrap()
 }
 
-pub fn days(number: i64) -> TimeDelta {
+pub(crate) fn days(number: i64) -> TimeDelta {
     TimeDelta::days(number)
 }
 
 /// A single-tenant prober whose names are resolved by a server of ours.
-pub struct Lab {
-    pub prober: Prober,
-    pub dns: FaultDns,
-    pub authority: Authority,
-    pub time: Time,
+pub(crate) struct Lab {
+    pub(crate) prober: Prober,
+    pub(crate) dns: FaultDns,
+    pub(crate) authority: Authority,
+    pub(crate) time: Time,
 }
 
 impl Lab {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(Policy::single_tenant()).await
     }
 
-    pub async fn with(policy: Policy) -> Self {
+    pub(crate) async fn with(policy: Policy) -> Self {
         let dns = FaultDns::start().await;
         let resolver = Resolver::servers(&[dns.address()]);
         Self::made_of(policy, resolver, dns)
     }
 
-    pub fn made_of(policy: Policy, resolver: Resolver, dns: FaultDns) -> Self {
+    pub(crate) fn made_of(policy: Policy, resolver: Resolver, dns: FaultDns) -> Self {
         let authority = Authority::new("Test Authority");
         let time = Time(Arc::new(Mutex::new(Some(noon()))));
         let clock = time.clone();
@@ -70,11 +70,11 @@ impl Lab {
         }
     }
 
-    pub async fn look(&self, target: &HttpTarget) -> Look {
+    pub(crate) async fn look(&self, target: &HttpTarget) -> Look {
         self.look_as(target, LookOptions::default()).await
     }
 
-    pub async fn look_as(&self, target: &HttpTarget, options: LookOptions) -> Look {
+    pub(crate) async fn look_as(&self, target: &HttpTarget, options: LookOptions) -> Look {
         let prepared = PreparedTarget::new(target.clone());
         let began = Instant::now();
         let seen = self.prober.look(&prepared, options).await;
@@ -91,20 +91,20 @@ impl Lab {
     }
 
     /// Looks with a timeout of two seconds and defaults.
-    pub async fn get(&self, url: &str) -> Look {
+    pub(crate) async fn get(&self, url: &str) -> Look {
         self.look(&target(url)).await
     }
 }
 
 /// A GET with a timeout of two seconds.
-pub fn target(url: &str) -> HttpTarget {
+pub(crate) fn target(url: &str) -> HttpTarget {
     let mut target = HttpTarget::get(url.parse().unwrap());
     target.timeout = Duration::from_secs(2);
     target
 }
 
 /// The same with another timeout.
-pub fn hurried(url: &str, ms: u64) -> HttpTarget {
+pub(crate) fn hurried(url: &str, ms: u64) -> HttpTarget {
     let mut target = target(url);
     target.timeout = Duration::from_millis(ms);
     target
@@ -112,33 +112,33 @@ pub fn hurried(url: &str, ms: u64) -> HttpTarget {
 
 /// What a look saw, what it means, and how long it really took.
 #[derive(Debug)]
-pub struct Look {
-    pub seen: Observation,
-    pub judgement: Judgement,
-    pub took: Duration,
+pub(crate) struct Look {
+    pub(crate) seen: Observation,
+    pub(crate) judgement: Judgement,
+    pub(crate) took: Duration,
 }
 
 impl Look {
-    pub fn code(&self) -> Option<FailureCode> {
+    pub(crate) fn code(&self) -> Option<FailureCode> {
         self.judgement.failure.as_ref().map(|failure| failure.code)
     }
 
-    pub fn failure(&self) -> &Failure {
+    pub(crate) fn failure(&self) -> &Failure {
         self.judgement
             .failure
             .as_ref()
             .unwrap_or_else(|| panic!("it is up: {:?}", self.seen))
     }
 
-    pub fn phase(&self) -> Option<Phase> {
+    pub(crate) fn phase(&self) -> Option<Phase> {
         self.failure().phase
     }
 
-    pub fn sentence(&self) -> String {
+    pub(crate) fn sentence(&self) -> String {
         self.failure().sentence()
     }
 
-    pub fn advisories(&self) -> Vec<FailureCode> {
+    pub(crate) fn advisories(&self) -> Vec<FailureCode> {
         self.seen
             .advisories
             .iter()
@@ -147,12 +147,12 @@ impl Look {
     }
 
     #[track_caller]
-    pub fn is_up(&self) {
+    pub(crate) fn is_up(&self) {
         assert_eq!(self.code(), None, "{:?}", self.seen);
     }
 
     #[track_caller]
-    pub fn failed(&self, code: FailureCode) {
+    pub(crate) fn failed(&self, code: FailureCode) {
         assert_eq!(self.code(), Some(code), "{:?}", self.seen);
     }
 }

@@ -1,5 +1,10 @@
 //! The probe against servers that refuse, reset, stall, drip, lie and break, on loopback.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
 mod address;
 mod body;
 mod bounds;

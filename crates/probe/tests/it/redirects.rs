@@ -10,7 +10,7 @@ use crate::lab::{Lab, hurried, target};
 
 #[tokio::test]
 async fn a_redirect_to_itself_is_too_many_redirects() {
-    let (lab, upstream) = (Lab::new().await, Upstream::start().await);
+    let (lab, upstream) = (Lab::new().await, Upstream::start());
     upstream.set(Mode::RedirectLoop).await;
     let look = lab.get(&upstream.url("/loop")).await;
     look.failed(FailureCode::TooManyRedirects);
@@ -24,7 +24,7 @@ async fn a_redirect_to_itself_is_too_many_redirects() {
 
 #[tokio::test]
 async fn ten_redirects_are_followed_and_no_more() {
-    let (lab, upstream) = (Lab::new().await, Upstream::start().await);
+    let (lab, upstream) = (Lab::new().await, Upstream::start());
     for (hops, code) in [
         (9, None),
         (10, None),
@@ -41,7 +41,7 @@ async fn ten_redirects_are_followed_and_no_more() {
 
 #[tokio::test]
 async fn the_deadline_covers_all_hops() {
-    let (lab, upstream) = (Lab::new().await, Upstream::start().await);
+    let (lab, upstream) = (Lab::new().await, Upstream::start());
     upstream
         .set(Mode::RedirectChain {
             hops: 8,
@@ -60,7 +60,7 @@ async fn the_deadline_covers_all_hops() {
 
 #[tokio::test]
 async fn unusable_places_are_redirect_invalid() {
-    let (lab, upstream) = (Lab::new().await, Upstream::start().await);
+    let (lab, upstream) = (Lab::new().await, Upstream::start());
     for status in [301, 302, 303, 307, 308] {
         upstream
             .set(Mode::Status {
@@ -88,7 +88,7 @@ async fn unusable_places_are_redirect_invalid() {
 
 #[tokio::test]
 async fn a_redirect_is_an_answer_when_it_is_not_followed() {
-    let (lab, upstream) = (Lab::new().await, Upstream::start().await);
+    let (lab, upstream) = (Lab::new().await, Upstream::start());
     upstream.set(Mode::redirect("/elsewhere")).await;
     let mut target = target(&upstream.url("/"));
     target.follow_redirects = false;
@@ -104,7 +104,7 @@ async fn a_redirect_is_an_answer_when_it_is_not_followed() {
 #[tokio::test]
 async fn secrets_stay_at_home_when_a_redirect_leads_elsewhere() {
     let lab = Lab::new().await;
-    let (first, second) = (Upstream::start().await, Upstream::start().await);
+    let (first, second) = (Upstream::start(), Upstream::start());
     lab.dns.set("elsewhere.test", Answer::address("127.0.0.1"));
     first
         .set(Mode::Redirect {
@@ -130,7 +130,7 @@ async fn secrets_stay_at_home_when_a_redirect_leads_elsewhere() {
 #[tokio::test]
 async fn secrets_follow_within_the_origin_and_never_come_back() {
     let lab = Lab::new().await;
-    let (home, away) = (Upstream::start().await, Upstream::start().await);
+    let (home, away) = (Upstream::start(), Upstream::start());
     home.set_for("/", Mode::redirect("/same"));
     home.set_for("/same", Mode::redirect(away.url("/")));
     away.set(Mode::redirect(home.url("/again"))).await;
@@ -151,7 +151,7 @@ async fn secrets_follow_within_the_origin_and_never_come_back() {
 
 #[tokio::test]
 async fn a_cookie_gate_opens() {
-    let (lab, upstream) = (Lab::new().await, Upstream::start().await);
+    let (lab, upstream) = (Lab::new().await, Upstream::start());
     upstream.set(Mode::CookieGate).await;
     lab.get(&upstream.url("/")).await.is_up();
     // The jar lives for one look only.
@@ -166,7 +166,7 @@ async fn a_cookie_gate_opens() {
 
 #[tokio::test]
 async fn a_post_becomes_a_get_as_in_browsers() {
-    let (lab, upstream) = (Lab::new().await, Upstream::start().await);
+    let (lab, upstream) = (Lab::new().await, Upstream::start());
     for (status, method, body) in [
         (302, "GET", ""),
         (303, "GET", ""),
@@ -196,11 +196,11 @@ async fn a_post_becomes_a_get_as_in_browsers() {
 #[tokio::test]
 async fn a_way_from_https_to_http_is_an_advisory() {
     let lab = Lab::new().await;
-    let plain = Upstream::start().await;
+    let plain = Upstream::start();
     let issued = lab
         .authority
         .issue(&["127.0.0.1"], test_support::Flaw::None, crate::lab::noon());
-    let secure = Upstream::start_tls(test_support::TlsMode::With(issued)).await;
+    let secure = Upstream::start_tls(test_support::TlsMode::With(issued));
     secure.set(Mode::redirect(plain.url("/"))).await;
     let look = lab.get(&secure.url("/")).await;
     look.is_up();

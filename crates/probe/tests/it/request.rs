@@ -7,7 +7,7 @@ use crate::lab::{Lab, target};
 
 #[tokio::test]
 async fn a_get_says_who_we_are_and_asks_for_plain_bytes() {
-    let (lab, upstream) = (Lab::new().await, Upstream::start().await);
+    let (lab, upstream) = (Lab::new().await, Upstream::start());
     lab.get(&upstream.url("/a%20b?c=d#e")).await.is_up();
     let request = &upstream.requests()[0];
     assert_eq!(
@@ -31,7 +31,7 @@ async fn a_get_says_who_we_are_and_asks_for_plain_bytes() {
 
 #[tokio::test]
 async fn headers_and_body_of_the_user_are_sent() {
-    let (lab, upstream) = (Lab::new().await, Upstream::start().await);
+    let (lab, upstream) = (Lab::new().await, Upstream::start());
     let mut target = target(&upstream.url("/"));
     target.method = Method::Post;
     target.body = Some("{\"a\":1}".into());
@@ -69,7 +69,7 @@ async fn headers_and_body_of_the_user_are_sent() {
 
 #[tokio::test]
 async fn every_method_is_sent_as_it_is() {
-    let (lab, upstream) = (Lab::new().await, Upstream::start().await);
+    let (lab, upstream) = (Lab::new().await, Upstream::start());
     for method in [Method::Put, Method::Patch, Method::Delete, Method::Options] {
         let mut target = target(&upstream.url("/"));
         target.method = method;
@@ -85,7 +85,7 @@ async fn every_method_is_sent_as_it_is() {
 
 #[tokio::test]
 async fn a_secret_header_is_in_no_observation() {
-    let (lab, upstream) = (Lab::new().await, Upstream::start().await);
+    let (lab, upstream) = (Lab::new().await, Upstream::start());
     upstream.set(Mode::status(500)).await;
     let mut target = target(&upstream.url("/"));
     target.headers = vec![Header {

@@ -12,7 +12,7 @@ use crate::lab::{Lab, Look, days, hurried, noon, target};
 const HOST: &str = "secure.lab.test";
 
 async fn look_with(lab: &Lab, mode: TlsMode, change: impl FnOnce(&mut HttpTarget)) -> Look {
-    let upstream = Upstream::start_tls(mode).await;
+    let upstream = Upstream::start_tls(mode);
     lab.dns.set(HOST, Answer::address("127.0.0.1"));
     let mut target = target(&upstream.url_as(HOST, "/"));
     change(&mut target);
@@ -91,8 +91,7 @@ async fn a_certificate_for_others_is_tls_name_mismatch() {
         &[HOST],
         Flaw::None,
         noon(),
-    )))
-    .await;
+    )));
     lab.get(&upstream.url("/"))
         .await
         .failed(FailureCode::TlsNameMismatch);
@@ -152,7 +151,7 @@ async fn without_judging_the_certificate_is_recorded_with_its_faults() {
         .authority
         .issue(&["other.lab.test"], Flaw::EndsAt(noon() - days(30)), noon());
     let look = look_with(&lab, TlsMode::With(issued), |target| {
-        target.tls_verify = false
+        target.tls_verify = false;
     })
     .await;
     look.is_up();
@@ -183,7 +182,7 @@ async fn http_on_the_https_port_is_tls_not_tls() {
 
 #[tokio::test]
 async fn a_silent_handshake_is_tls_timeout() {
-    let (lab, upstream) = (Lab::new().await, Upstream::start_tls(TlsMode::Hang).await);
+    let (lab, upstream) = (Lab::new().await, Upstream::start_tls(TlsMode::Hang));
     let look = lab.look(&hurried(&upstream.url("/"), 400)).await;
     look.failed(FailureCode::TlsTimeout);
     assert_eq!(look.phase(), Some(Phase::Tls));
@@ -217,7 +216,7 @@ async fn a_certificate_that_ends_soon_is_an_advisory_until_it_is_an_outage() {
     let issued: Issued = lab
         .authority
         .issue(&[HOST], Flaw::EndsAt(noon() + days(5)), noon());
-    let upstream = Upstream::start_tls(TlsMode::With(issued)).await;
+    let upstream = Upstream::start_tls(TlsMode::With(issued));
     lab.dns.set(HOST, Answer::address("127.0.0.1"));
     let url = upstream.url_as(HOST, "/");
     let soon = lab.get(&url).await;

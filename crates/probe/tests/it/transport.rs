@@ -18,7 +18,7 @@ async fn look(mode: Mode) -> crate::lab::Look {
 }
 
 async fn look_within(mode: Mode, ms: u64) -> crate::lab::Look {
-    let (lab, upstream) = (Lab::new().await, Upstream::start().await);
+    let (lab, upstream) = (Lab::new().await, Upstream::start());
     upstream.set(mode).await;
     lab.look(&hurried(&upstream.url("/"), ms)).await
 }
@@ -139,7 +139,7 @@ async fn a_dripping_server_is_bounded_by_the_deadline() {
 
 #[tokio::test]
 async fn a_server_that_does_not_read_is_http_timeout_in_send() {
-    let (lab, upstream) = (Lab::new().await, Upstream::start().await);
+    let (lab, upstream) = (Lab::new().await, Upstream::start());
     upstream.set(Mode::Deaf).await;
     let mut target = hurried(&upstream.url("/"), 400);
     target.method = domain::target::Method::Post;
@@ -218,9 +218,9 @@ async fn what_browsers_accept_is_up() {
     }
     let latin1 = "485454502f312e3120323030204f4b0d0a782d613a20e90d0a636f6e74656e742d6c656e6774683a20320d0a0d0a6f6b";
     look(Mode::RawHex { hex: latin1.into() }).await.is_up();
-    let many: String = (0..200)
-        .map(|number| format!("x-{number}: y\r\n"))
-        .collect();
+    let many = (0..200).fold(String::new(), |all, number| {
+        all + "x-" + &number.to_string() + ": y\r\n"
+    });
     look(Mode::raw(&format!(
         "HTTP/1.1 200 OK\r\n{many}content-length: 2\r\n\r\nok"
     )))
@@ -234,7 +234,7 @@ async fn tls_on_the_http_port_is_http_protocol() {
     let issued = lab
         .authority
         .issue(&["127.0.0.1"], test_support::Flaw::None, crate::lab::noon());
-    let upstream = Upstream::start_tls(TlsMode::With(issued)).await;
+    let upstream = Upstream::start_tls(TlsMode::With(issued));
     let look = lab
         .look(&target(&upstream.url("/").replace("https", "http")))
         .await;
@@ -254,7 +254,7 @@ async fn a_switched_protocol_is_an_unexpected_status() {
 
 #[tokio::test]
 async fn a_new_connection_is_made_for_every_look() {
-    let (lab, upstream) = (Lab::new().await, Upstream::start().await);
+    let (lab, upstream) = (Lab::new().await, Upstream::start());
     for _ in 0..5 {
         lab.get(&upstream.url("/")).await.is_up();
     }

@@ -29,10 +29,10 @@ async fn main() -> anyhow::Result<()> {
     let control: Option<SocketAddr> = argument("--control").map(|text| text.parse()).transpose()?;
     // Without a control port this is a target for load, which is not remembered.
     let Some(control) = control else {
-        Upstream::forgetful(listen).await?.join().await;
+        Upstream::forgetful(listen)?.join().await;
         return Ok(());
     };
-    let upstream = Arc::new(Upstream::bind(listen, TlsMode::Plain).await?);
+    let upstream = Arc::new(Upstream::bind(listen, TlsMode::Plain)?);
     let routes = Router::new()
         .route("/__control", put(set_mode).delete(clear_modes))
         .route("/__requests", get(list_requests))

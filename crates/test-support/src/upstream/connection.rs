@@ -72,18 +72,15 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, shared: Arc<Share
     if is_deaf {
         return shared.tls.keep(stream);
     }
-    match shared.tls.wrap(stream).await {
-        Some(Secured::Plain(mut stream)) => {
-            if exchange(&mut stream, peer, &shared).await == Ending::Reset {
-                let _ = stream.set_zero_linger();
-            }
-        }
-        Some(Secured::Tls(mut stream)) => {
-            if exchange(&mut *stream, peer, &shared).await == Ending::Reset {
-                let _ = stream.get_ref().0.set_zero_linger();
-            }
-        }
-        None => {}
+    let Some(mut secured) = shared.tls.wrap(stream).await else {
+        return;
+    };
+    let ending = match &mut secured {
+        Secured::Plain(stream) => exchange(stream, peer, &shared).await,
+        Secured::Tls(stream) => exchange(&mut **stream, peer, &shared).await,
+    };
+    if ending == Ending::Reset {
+        let _ = secured.tcp().set_zero_linger();
     }
 }
 

@@ -38,21 +38,15 @@ async fn carry_out<S: AsyncWrite + Unpin>(
     match mode {
         Mode::Reset | Mode::ResetAtOnce => return Ok(Ending::Reset),
         Mode::ResetBody => {
-            stream
-                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc")
-                .await?;
-            stream.flush().await?;
+            send(stream, UNFINISHED).await?;
             // The bytes have to arrive before the reset, which overtakes what is on its way.
             wait(50).await;
             return Ok(Ending::Reset);
         }
-        Mode::Hang | Mode::Deaf | Mode::Refuse => pending().await,
+        Mode::Hang | Mode::Deaf | Mode::Refuse => return pending().await,
         Mode::StallBody => {
-            stream
-                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc")
-                .await?;
-            stream.flush().await?;
-            pending().await
+            send(stream, UNFINISHED).await?;
+            return pending().await;
         }
         Mode::DripHead { ms } => drip(stream, b"HTTP/1.1 200 OK\r\nx-drip: ", ms).await?,
         Mode::DripBody { ms } => {
@@ -61,40 +55,39 @@ async fn carry_out<S: AsyncWrite + Unpin>(
                 b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n",
                 ms,
             )
-            .await?
+            .await?;
         }
         Mode::Large { bytes } => {
             let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {bytes}\r\n\r\n");
-            stream.write_all(head.as_bytes()).await?;
+            send(stream, head.as_bytes()).await?;
             pour(stream, bytes, shared).await?;
         }
         Mode::Endless => {
-            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?;
+            send(stream, b"HTTP/1.1 200 OK\r\n\r\n").await?;
             pour(stream, u64::MAX, shared).await?;
         }
         Mode::InterimFlood => loop {
-            stream
-                .write_all(b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n")
-                .await?;
+            send(stream, b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n").await?;
             wait(5).await;
         },
         Mode::EmptyGzipMembers => {
-            stream
-                .write_all(b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n")
-                .await?;
+            send(stream, b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n").await?;
             let members = compressed::empty_gzip_members().await;
             loop {
-                stream.write_all(&members).await?;
+                send(stream, &members).await?;
             }
         }
-        Mode::RedirectChain { delay_ms, .. } => {
+        Mode::RedirectChain { delay_ms, hops } => {
             wait(delay_ms).await;
-            stream.write_all(&bytes(&mode, request).await).await?;
+            send(stream, &chain(hops, request)).await?;
         }
-        other => stream.write_all(&bytes(&other, request).await).await?,
+        finite => send(stream, &bytes(&finite, request).await).await?,
     }
     Ok(Ending::Close)
 }
+
+/// 200 with 3 bytes of 100.
+const UNFINISHED: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc";
 
 /// The bytes of every mode that is nothing but bytes.
 async fn bytes(mode: &Mode, request: &Request) -> Vec<u8> {
@@ -104,47 +97,24 @@ async fn bytes(mode: &Mode, request: &Request) -> Vec<u8> {
             body,
             headers,
         } => response(*status, headers, body.as_bytes(), request),
-        Mode::Raw { bytes } => bytes.clone().into_bytes(),
-        Mode::RawHex { hex } => from_hex(hex),
-        Mode::HalfHead => b"HTTP/1.1 200 OK\r\ncontent-le".to_vec(),
-        Mode::Truncate => b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc".to_vec(),
-        Mode::CutChunk => {
-            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10\r\nabc".to_vec()
-        }
-        Mode::NoLastChunk => {
-            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n".to_vec()
-        }
-        Mode::BadChunk => {
-            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\nabc\r\n".to_vec()
-        }
         Mode::Redirect { status, location } => redirect(*status, location, request),
         Mode::RedirectLoop => redirect(302, &request.path, request),
-        Mode::RedirectChain { hops, .. } => chain(*hops, request),
-        Mode::CookieGate => match request.header("cookie") {
-            Some(cookie) if cookie.contains("gate=open") => response(200, &[], b"in", request),
-            _ => {
-                let headers = [
-                    pair("location", &request.path),
-                    pair("set-cookie", "gate=open; Path=/; HttpOnly"),
-                ];
-                response(302, &headers, b"", request)
-            }
-        },
+        Mode::CookieGate => cookie_gate(request),
         Mode::Zeros { coding, bytes } => {
-            let headers = [pair("content-encoding", compressed::token(coding))];
+            let body = compressed::zeros(coding, *bytes).await;
             response(
                 200,
-                &headers,
-                &compressed::zeros(coding, *bytes).await,
+                &[pair("content-encoding", compressed::token(coding))],
+                &body,
                 request,
             )
         }
         Mode::Compressed { coding, body } => {
-            let headers = [pair("content-encoding", compressed::token(coding))];
+            let body = compressed::text(coding, body).await;
             response(
                 200,
-                &headers,
-                &compressed::text(coding, body).await,
+                &[pair("content-encoding", compressed::token(coding))],
+                &body,
                 request,
             )
         }
@@ -158,35 +128,39 @@ async fn bytes(mode: &Mode, request: &Request) -> Vec<u8> {
             response(200, &[pair("x-large", &"x".repeat(*bytes))], b"ok", request)
         }
         Mode::NoHead { status } if request.method == "HEAD" => response(*status, &[], b"", request),
-        Mode::Echo => {
-            let lines = request
-                .headers
-                .iter()
-                .map(|(name, value)| format!("{name}: {value}\n"));
-            let head = format!(
-                "{} {}\n{}\n{}",
-                request.method,
-                request.path,
-                lines.collect::<String>(),
-                request.body
-            );
-            response(200, &[], head.as_bytes(), request)
-        }
-        Mode::Close => Vec::new(),
-        _ => response(200, &[], b"ok", request),
+        Mode::Echo => response(200, &[], echo(request).as_bytes(), request),
+        other => fixed(other).unwrap_or_else(|| response(200, &[], b"ok", request)),
     }
 }
 
+/// Responses that are written down byte for byte.
+fn fixed(mode: &Mode) -> Option<Vec<u8>> {
+    const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    Some(match mode {
+        Mode::Raw { bytes } => bytes.clone().into_bytes(),
+        Mode::RawHex { hex } => from_hex(hex),
+        Mode::HalfHead => b"HTTP/1.1 200 OK\r\ncontent-le".to_vec(),
+        Mode::Truncate => UNFINISHED.to_vec(),
+        Mode::CutChunk => format!("{CHUNKED}10\r\nabc").into_bytes(),
+        Mode::NoLastChunk => format!("{CHUNKED}3\r\nabc\r\n").into_bytes(),
+        Mode::BadChunk => format!("{CHUNKED}xyz\r\nabc\r\n").into_bytes(),
+        Mode::Close => Vec::new(),
+        _ => return None,
+    })
+}
+
 fn response(status: u16, headers: &[(String, String)], body: &[u8], request: &Request) -> Vec<u8> {
-    let lines: String = headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\r\n"))
-        .collect();
-    let head = format!(
-        "HTTP/1.1 {status} Status\r\n{lines}content-length: {}\r\nconnection: close\r\n\r\n",
-        body.len()
+    let mut bytes = format!("HTTP/1.1 {status} Status\r\n").into_bytes();
+    for (name, value) in headers {
+        bytes.extend(format!("{name}: {value}\r\n").into_bytes());
+    }
+    bytes.extend(
+        format!(
+            "content-length: {}\r\nconnection: close\r\n\r\n",
+            body.len()
+        )
+        .into_bytes(),
     );
-    let mut bytes = head.into_bytes();
     if request.method != "HEAD" {
         bytes.extend_from_slice(body);
     }
@@ -211,15 +185,48 @@ fn chain(hops: u32, request: &Request) -> Vec<u8> {
     }
 }
 
+fn cookie_gate(request: &Request) -> Vec<u8> {
+    if request
+        .header("cookie")
+        .is_some_and(|cookie| cookie.contains("gate=open"))
+    {
+        return response(200, &[], b"in", request);
+    }
+    let headers = [
+        pair("location", &request.path),
+        pair("set-cookie", "gate=open; Path=/; HttpOnly"),
+    ];
+    response(302, &headers, b"", request)
+}
+
+fn echo(request: &Request) -> String {
+    let lines: Vec<String> = request
+        .headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
+    format!(
+        "{} {}\n{}\n\n{}",
+        request.method,
+        request.path,
+        lines.join("\n"),
+        request.body
+    )
+}
+
 fn pair(name: &str, value: &str) -> (String, String) {
     (name.to_owned(), value.to_owned())
 }
 
+async fn send<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> io::Result<()> {
+    stream.write_all(bytes).await?;
+    stream.flush().await
+}
+
 async fn drip<S: AsyncWrite + Unpin>(stream: &mut S, start: &[u8], ms: u64) -> io::Result<()> {
-    stream.write_all(start).await?;
+    send(stream, start).await?;
     loop {
-        stream.write_all(b"x").await?;
-        stream.flush().await?;
+        send(stream, b"x").await?;
         wait(ms).await;
     }
 }

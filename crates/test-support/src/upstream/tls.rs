@@ -39,6 +39,15 @@ pub(super) enum Secured {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
+impl Secured {
+    pub(super) fn tcp(&self) -> &TcpStream {
+        match self {
+            Self::Plain(stream) => stream,
+            Self::Tls(stream) => stream.get_ref().0,
+        }
+    }
+}
+
 /// The mode, ready for use, and the connections that are kept open in silence.
 pub(super) struct Layer {
     kind: Kind,
