@@ -29,8 +29,9 @@ export function Frame() {
     const here = location.pathname + location.search + location.hash;
     return <Navigate replace to={here === '/' ? paths.login() : paths.login(here)} />;
   }
-  if (hasStatus(me.error, 403)) return <ForbiddenPage />;
-  if (me.error !== null) return <OfflinePage />;
+  if (me.error !== null) {
+    return <main>{hasStatus(me.error, 403) ? <ForbiddenPage /> : <OfflinePage />}</main>;
+  }
   return (
     <p role="status" className="sr-only">
       {shellText.loading}

@@ -18,7 +18,7 @@ import { toast } from '@/ui/Toasts';
 export function Header({ me, openIncidents }: { me: Me; openIncidents: number }) {
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-canvas/85 backdrop-blur-md">
-      <div className="mx-auto flex h-14 max-w-[68rem] items-center gap-1 px-4 sm:gap-2 sm:px-6">
+      <div className="mx-auto flex h-14 max-w-[68rem] items-center gap-1 px-4 max-[375px]:px-2.5 sm:gap-2 sm:px-6">
         <Link
           to={paths.dashboard()}
           className="mr-1 flex items-center gap-2.5 rounded-md font-semibold tracking-tight sm:mr-4"
@@ -31,7 +31,7 @@ export function Header({ me, openIncidents }: { me: Me; openIncidents: number })
           <Tab to={paths.dashboard()} label={shellText.dashboard} />
           <Tab to={paths.incidents()} label={shellText.incidents} count={openIncidents} />
         </nav>
-        <div className="ml-auto flex items-center gap-1 sm:gap-2">
+        <div className="ml-auto flex items-center sm:gap-2">
           <Link
             to={paths.addService()}
             className={cx(buttonClass('secondary', 'sm'), 'max-sm:px-2')}
@@ -54,7 +54,7 @@ function Tab({ to, label, count = 0 }: { to: string; label: string; count?: numb
       end={to === '/'}
       className={({ isActive }) =>
         cx(
-          'touch flex h-8 items-center gap-1.5 rounded-md px-2 font-medium transition-colors sm:px-2.5',
+          'touch flex h-8 items-center gap-1.5 rounded-md px-1.5 font-medium transition-colors sm:px-2.5',
           isActive ? 'text-ink' : 'text-faint hover:bg-sunken hover:text-ink',
         )
       }

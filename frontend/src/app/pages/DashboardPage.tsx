@@ -1,6 +1,6 @@
 /** The dashboard: the sentence, open incidents, what needs attention, everything by category. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { preferencesQuery } from '@/api/account';
 import type { Service } from '@/api/contract';
 import { useHiddenServices } from '@/api/pending-delete';
@@ -9,6 +9,7 @@ import { servicesQuery, summaryQuery } from '@/api/services';
 import { OpenIncidents } from '@/features/incident/OpenIncidents';
 import { FirstService } from '@/features/service/FirstService';
 import { statusOf } from '@/features/service/grouping';
+import { PasteList } from '@/features/service/PasteList';
 import { ServiceSections } from '@/features/service/ServiceSections';
 import { StatusBanner } from '@/features/service/StatusBanner';
 import { worstOf } from '@/lib/status';
@@ -24,6 +25,8 @@ export function DashboardPage() {
   const { data: summary } = useQuery(summaryQuery());
   const { data: preferences } = useQuery(preferencesQuery());
   const hidden = useHiddenServices();
+  // Held here, because the first service that is added replaces the first dashboard.
+  const [pasting, setPasting] = useState<string | null>(null);
   const services = useMemo(
     () =>
       (list.data?.pages ?? []).flatMap((page) => page.items).filter(({ id }) => !hidden.has(id)),
@@ -51,7 +54,7 @@ export function DashboardPage() {
     <PageColumn>
       <PageTitle />
       {services.length === 0 ? (
-        <FirstService />
+        <FirstService onPasteList={setPasting} />
       ) : (
         <>
           {summary === undefined ? (
@@ -73,6 +76,7 @@ export function DashboardPage() {
           />
         </>
       )}
+      {pasting !== null && <PasteList initial={pasting} onClose={() => setPasting(null)} />}
     </PageColumn>
   );
 }

@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import type { Incident } from '@/api/contract';
 import { paths } from '@/lib/paths';
 import { incidentText as text } from '@/lib/text/incident';
-import { dayAndTime, exact, shortClock } from '@/lib/time';
+import { dayAndTime, exact, isSameDay, now, shortClock } from '@/lib/time';
 import { RelativeTime } from '@/ui/RelativeTime';
 import { StatusGlyph } from '@/ui/StatusGlyph';
 
@@ -47,7 +47,9 @@ export function IncidentLine({ incident, name, onItsOwnPage = false, clockOnly =
           {open && <span className="sr-only"> {text.ongoing}</span>}
         </p>
         <p className="text-faint" title={exact(incident.started_at)}>
-          {clockOnly ? shortClock(incident.started_at) : dayAndTime(incident.started_at)}
+          {clockOnly || isSameDay(incident.started_at, now())
+            ? shortClock(incident.started_at)
+            : dayAndTime(incident.started_at)}
         </p>
       </div>
     </li>

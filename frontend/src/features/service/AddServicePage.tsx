@@ -45,6 +45,7 @@ export function AddServicePage() {
         initial={initial}
         categories={categories}
         submitLabel={text.create}
+        lookFirst
         lookAtOnce={search.has('look') && toUrl(given) !== null}
         save={createService}
         onSaved={(service) => {

@@ -8,14 +8,13 @@ import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
 import { Icon } from '@/ui/Icon';
 import { Sentence } from '@/ui/Page';
-import { PasteList } from './PasteList';
 
 const text = serviceText.first;
 
-export function FirstService() {
+/** `onPasteList` opens the box for a list, with what was pasted already. */
+export function FirstService({ onPasteList }: { onPasteList: (pasted: string) => void }) {
   const [typed, setTyped] = useState('');
   const [refused, setRefused] = useState(false);
-  const [pasting, setPasting] = useState<string | null>(null);
   const navigate = useNavigate();
 
   const submit = (event: FormEvent) => {
@@ -52,18 +51,17 @@ export function FirstService() {
             const pasted = event.clipboardData.getData('text');
             if (!pasted.trim().includes('\n')) return;
             event.preventDefault();
-            setPasting(pasted);
+            onPasteList(pasted);
           }}
         />
         <Button type="submit" kind="primary" className="h-11 px-5">
           {text.submit}
         </Button>
       </form>
-      <Button kind="quiet" size="sm" className="mt-3 -ml-2.5" onClick={() => setPasting('')}>
+      <Button kind="quiet" size="sm" className="mt-3 -ml-2.5" onClick={() => onPasteList('')}>
         <Icon name="list" />
         {text.pasteList}
       </Button>
-      {pasting !== null && <PasteList initial={pasting} onClose={() => setPasting(null)} />}
     </div>
   );
 }

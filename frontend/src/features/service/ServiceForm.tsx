@@ -23,6 +23,8 @@ interface Props {
   submitLabel: string;
   /** Look as soon as the form is shown, as after typing an address on the first dashboard. */
   lookAtOnce?: boolean;
+  /** The look before saving is the next step; for an edit it is only offered. */
+  lookFirst?: boolean;
   save: (draft: ServiceDraft) => Promise<Service>;
   onSaved: (service: Service) => void;
   onCancel: () => void;
@@ -50,7 +52,16 @@ const advanced = [
 const rootOf = (field: string) => /^[a-z_]+/.exec(field)?.[0] ?? field;
 
 export function ServiceForm(props: Props) {
-  const { initial, categories, submitLabel, lookAtOnce = false, save, onSaved, onCancel } = props;
+  const {
+    initial,
+    categories,
+    submitLabel,
+    lookAtOnce = false,
+    lookFirst = false,
+    save,
+    onSaved,
+    onCancel,
+  } = props;
   const [values, setValues] = useState(initial);
   const [nameTyped, setNameTyped] = useState(initial.name !== '');
   const [open, setOpen] = useState(false);
@@ -105,11 +116,15 @@ export function ServiceForm(props: Props) {
     onSuccess: (look) => setTested({ for: question, look }),
     onError: refuse,
   });
-  const saving = useMutation({ mutationFn: save, onError: refuse, onSuccess: onSaved });
-  const unlock = useLeaveGuard(
-    JSON.stringify(values) !== JSON.stringify(initial) && !saving.isSuccess,
-    text.unsaved,
-  );
+  const unlock = useLeaveGuard(JSON.stringify(values) !== JSON.stringify(initial), text.unsaved);
+  const saving = useMutation({
+    mutationFn: save,
+    onError: refuse,
+    onSuccess: (service) => {
+      unlock();
+      onSaved(service);
+    },
+  });
 
   const valid = (): boolean => {
     if (toUrl(values.url) !== null) return true;
@@ -165,7 +180,7 @@ export function ServiceForm(props: Props) {
         />
         <Button
           className="mt-[1.625rem] h-11 px-5"
-          kind={tested === null ? 'primary' : 'secondary'}
+          kind={lookFirst && tested === null ? 'primary' : 'secondary'}
           busy={test.isPending && text.testing}
           onClick={() => look()}
         >
@@ -239,7 +254,7 @@ export function ServiceForm(props: Props) {
       <div className="flex flex-wrap items-center gap-2 border-t border-line pt-5">
         <Button
           type="submit"
-          kind={tested === null ? 'secondary' : 'primary'}
+          kind={lookFirst && tested === null ? 'secondary' : 'primary'}
           busy={saving.isPending && text.creating}
         >
           {submitLabel}

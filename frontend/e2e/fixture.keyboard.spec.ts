@@ -1,0 +1,89 @@
+/** The story of the first service, told with the keyboard alone. */
+import type { Page } from '@playwright/test';
+import { choose, expect, serviceId, test } from './fixture/start';
+
+const tabTo = async (page: Page, name: string | RegExp) => {
+  for (let step = 0; step < 60; step += 1) {
+    await page.keyboard.press('Tab');
+    const found = await page.evaluate(() => {
+      const element = document.activeElement;
+      const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : [];
+      return [
+        element?.getAttribute('aria-label'),
+        ...labels.map((label) => label.textContent),
+        element?.textContent,
+      ]
+        .filter(Boolean)
+        .join(' ');
+    });
+    if (typeof name === 'string' ? found.includes(name) : name.test(found)) return;
+  }
+  throw new Error(`Tab never reached ${name}`);
+};
+
+test('set up, add a service, pause it, delete it and undo', async ({ page }) => {
+  await choose(page, 'fresh');
+  await page.goto('/setup#token=good');
+  await page.getByLabel('Name').waitFor();
+  await tabTo(page, 'Name');
+  await page.keyboard.type('Ada Example');
+  await tabTo(page, 'E-mail');
+  await page.keyboard.type('ada@example.com');
+  await tabTo(page, 'Password');
+  await page.keyboard.type('four words in a row');
+  await page.keyboard.press('Enter');
+
+  await expect(page.getByRole('textbox', { name: 'Address to watch' })).toBeFocused();
+  await page.keyboard.type('shop.example.com');
+  await page.keyboard.press('Enter');
+
+  await expect(page.getByRole('region', { name: 'What we saw' })).toContainText('Answered 200');
+  await tabTo(page, 'Category');
+  await page.keyboard.type('Shop');
+  await tabTo(page, 'Save and watch');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('shop.example.com');
+
+  await tabTo(page, 'Actions for shop.example.com');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('menuitem', { name: 'Look now' })).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('is paused');
+
+  await tabTo(page, 'Actions for shop.example.com');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL('/');
+  await expect(page.getByText('shop.example.com is deleted.')).toBeVisible();
+  await tabTo(page, 'Undo');
+  await page.keyboard.press('Enter');
+  await expect(
+    page.getByRole('link', { name: 'shop.example.com', exact: true }).first(),
+  ).toBeVisible();
+});
+
+test('arrows move through the days of a bar', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto(`/services/${serviceId(2)}`);
+  const bar = page.getByRole('slider', { name: /Last 90 days of Checkout API/ });
+  await bar.focus();
+  await page.keyboard.press('End');
+  await expect(bar).toHaveAttribute('aria-valuetext', /Today/);
+  await page.keyboard.press('ArrowLeft');
+  await expect(bar).toHaveAttribute('aria-valuenow', '89');
+  await expect(bar).not.toHaveAttribute('aria-valuetext', /Today/);
+  await page.keyboard.press('Home');
+  await expect(bar).toHaveAttribute('aria-valuenow', '1');
+});
+
+test('the skip link leads past the header', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/about');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('#content')).toBeFocused();
+});

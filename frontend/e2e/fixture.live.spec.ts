@@ -1,0 +1,98 @@
+/** Live events, one stream for all tabs, silent refresh, and honesty about old data. */
+import { choose, expect, happen, serviceId, test } from './fixture/start';
+
+const nowIso = () => new Date().toISOString();
+
+test('a status event changes its row and the sentence follows', async ({ page }) => {
+  await choose(page, 'healthy');
+  await page.goto('/');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('All systems operational');
+  await expect.poll(async () => (await happen(page, {})).streams).toBe(1);
+  await happen(page, {
+    service: { id: serviceId(14), current_status: { status: 'down' } },
+    event: 'service.status',
+    data: {
+      service_id: serviceId(14),
+      status: 'down',
+      response_time: null,
+      checked_at: nowIso(),
+      reason: {
+        code: 'connect_refused',
+        phase: 'tcp',
+        sentence: '192.168.1.20:5000 refused the connection.',
+      },
+    },
+  });
+  const row = page.getByRole('listitem').filter({ hasText: 'NAS' });
+  await expect(row).toContainText('refused the connection');
+  await expect(page.getByRole('heading', { name: 'Needs attention' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('NAS is down');
+});
+
+test('a row stays where it is while the pointer is over the list', async ({ page }) => {
+  await choose(page, 'healthy');
+  await page.goto('/');
+  const row = page
+    .getByRole('listitem')
+    .filter({ hasText: 'Accounts' })
+    .filter({ has: page.getByRole('slider') });
+  await row.hover();
+  await expect.poll(async () => (await happen(page, {})).streams).toBe(1);
+  await happen(page, {
+    event: 'service.status',
+    data: { service_id: serviceId(6), status: 'down', response_time: null, checked_at: nowIso() },
+  });
+  await expect(row).toContainText('Down');
+  await expect(page.getByRole('heading', { name: 'Needs attention' })).toHaveCount(0);
+  await page.mouse.move(5, 5);
+  await expect(page.getByRole('heading', { name: 'Needs attention' })).toBeVisible();
+});
+
+test('tabs share one stream, and another takes over when its tab closes', async ({
+  page,
+  context,
+}) => {
+  await choose(page, 'healthy');
+  await page.goto('/');
+  await expect.poll(async () => (await happen(page, {})).streams).toBe(1);
+  const second = await context.newPage();
+  await second.goto('/');
+  await expect(second.getByRole('heading', { level: 1 })).toHaveText('All systems operational');
+  const event = (status: string) => ({
+    event: 'service.status',
+    data: { service_id: serviceId(1), status, response_time: 90, checked_at: nowIso() },
+  });
+  expect((await happen(page, event('degraded'))).streams).toBe(1);
+  await expect(second.getByRole('listitem').filter({ hasText: 'Storefront' })).toContainText(
+    'Degraded',
+  );
+  await page.close();
+  await expect.poll(async () => (await happen(second, {})).streams).toBe(1);
+  await happen(second, event('down'));
+  await expect(second.getByRole('listitem').filter({ hasText: 'Storefront' })).toContainText(
+    'Down',
+  );
+});
+
+test('an expired access token is refreshed once, unseen', async ({ page }) => {
+  await choose(page, 'healthy');
+  await page.goto('/about');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await happen(page, { expire: true });
+  await page.getByRole('link', { name: 'Dashboard' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('All systems operational');
+  expect((await happen(page, {})).refreshes).toBe(1);
+});
+
+test('old data turns the banner grey and says so', async ({ page }) => {
+  await page.clock.install();
+  await choose(page, 'healthy');
+  await page.goto('/');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('All systems operational');
+  await page.route('**/api/**', (route) => route.abort());
+  await page.context().setOffline(true);
+  await page.clock.fastForward('03:00');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(/This data is 3\smin old/);
+  await page.unroute('**/api/**');
+  await page.context().setOffline(false);
+});

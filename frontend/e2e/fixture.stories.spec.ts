@@ -1,0 +1,191 @@
+/** What people do, told against fixtures. */
+import { choose, expect, incidentId, serviceId, test } from './fixture/start';
+
+test('signing in leads back to the page that was asked for', async ({ page }) => {
+  await choose(page, 'signed-out');
+  await page.goto(`/services/${serviceId(2)}?range=7d`);
+  await expect(page).toHaveURL(/\/login\?next=/);
+  await expect(page.getByRole('link', { name: 'Continue with Google' })).toBeVisible();
+  await page.getByLabel('E-mail').fill('ada@example.com');
+  await page.getByLabel('Password').fill('wrong');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('alert')).toHaveText('E-mail or password is wrong.');
+  await page.getByLabel('Password').fill('four words in a row');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL(`/services/${serviceId(2)}?range=7d`);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Checkout API is down');
+});
+
+test('each sign-in error has its sentence', async ({ page }) => {
+  await choose(page, 'signed-out');
+  await page.goto('/login?error=sign_up_closed');
+  await expect(page.getByRole('alert')).toContainText('takes no new accounts');
+  await page.goto('/login?error=never_heard_of');
+  await expect(page.getByRole('alert')).toContainText('never_heard_of');
+});
+
+test('a set-up link that is used or incomplete says what to do', async ({ page }) => {
+  await choose(page, 'fresh');
+  await page.goto('/setup');
+  await expect(page.getByText('The set-up link is incomplete')).toBeVisible();
+  await page.goto('/login');
+  await page.goto('/setup#token=used');
+  await page.getByLabel('Name').fill('Ada');
+  await page.getByLabel('E-mail').fill('ada@example.com');
+  await page.getByLabel('Password').fill('four words in a row');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await expect(page.getByRole('alert')).toContainText('no longer valid');
+});
+
+test('a site that refuses robots can be accepted as up', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/services/new');
+  await page.getByRole('textbox', { name: 'Address' }).fill('refuses.example.com');
+  await page.getByRole('button', { name: 'Look' }).click();
+  const seen = page.getByRole('region', { name: 'What we saw' });
+  await expect(seen).toContainText('Status 403, expected 200.');
+  await expect(seen).toContainText('refuses robots');
+  await expect(seen).toContainText('First byte');
+  await expect(seen).toContainText('Certificate expires in 39 days');
+  await seen.getByRole('button', { name: 'Accept 403 as up' }).click();
+  await expect(seen).toContainText('Answered 403');
+  await page.getByRole('button', { name: 'Save and watch' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('refuses.example.com');
+});
+
+test('the server’s field errors stand at their fields, also in the folded part', async ({
+  page,
+}) => {
+  await choose(page, 'busy');
+  await page.goto('/services/new');
+  await page.getByRole('textbox', { name: 'Address' }).fill('javascript:alert(1)');
+  await page.getByRole('button', { name: 'Look' }).click();
+  await expect(page.getByText('Not an http or https address.')).toBeVisible();
+  await page.getByRole('textbox', { name: 'Address' }).fill('http://169.254.169.254/');
+  await page.getByText('Advanced').click();
+  await page.getByLabel('Timeout').fill('99');
+  await page.getByText('Advanced').click();
+  await expect(page.getByLabel('Timeout')).toBeHidden();
+  await page.getByRole('button', { name: 'Save and watch' }).click();
+  await expect(page.getByText('This address is not reachable from here by policy.')).toBeVisible();
+  await expect(page.getByText('must be from 100 to 30,000')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Address' })).toBeFocused();
+});
+
+test('a pasted list adds several services', async ({ page }) => {
+  await choose(page, 'empty');
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Paste a list instead' }).click();
+  await page
+    .getByLabel('Addresses')
+    .fill('https://one.example.com\nShop, two.example.com/health\nnot an address\n');
+  await expect(page.getByText('2 services to add')).toBeVisible();
+  await expect(page.getByText('1 line has no address')).toBeVisible();
+  await page.getByLabel('Category for all').fill('Pasted');
+  await page.getByRole('button', { name: 'Add 2 services' }).click();
+  await expect(page.getByLabel('Addresses')).toHaveValue('not an address');
+  await page.getByRole('button', { name: 'Close' }).first().click();
+  await expect(page.getByRole('link', { name: 'Shop', exact: true })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Pasted' })).toBeVisible();
+});
+
+test('unsaved changes are not lost without a question', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto(`/services/${serviceId(1)}/edit`);
+  await page.getByLabel('Name').fill('Shop front');
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.message());
+    void dialog.dismiss();
+  });
+  await page.getByRole('link', { name: 'Incidents' }).click();
+  expect(asked).toEqual(['Your changes are not saved. Leave this page?']);
+  await expect(page.getByLabel('Name')).toHaveValue('Shop front');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Shop front is up');
+});
+
+test('the incident page shows the first failing look beside the last good one', async ({
+  page,
+}) => {
+  await choose(page, 'busy');
+  await page.goto('/incidents');
+  await page.getByRole('link', { name: 'Checkout API is down' }).click();
+  await expect(page).toHaveURL(`/incidents/${incidentId(1)}`);
+  await expect(page.getByRole('heading', { name: 'First failing look' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Last good look' })).toBeVisible();
+  await expect(page.getByText('(differs)')).toHaveCount(2);
+  await expect(page.getByText('upstream connect error')).toBeVisible();
+});
+
+test('filters and ranges survive a reload', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/incidents');
+  await page.getByLabel('Service', { exact: true }).selectOption('Search');
+  await page.getByText('Resolved', { exact: true }).click();
+  await page.reload();
+  await expect(page.getByText('Search was degraded')).toBeVisible();
+  await expect(page.getByText('Blog was down')).toHaveCount(0);
+  await page.goto(`/services/${serviceId(1)}`);
+  await page.getByText('30 d', { exact: true }).first().click();
+  await expect(page).toHaveURL(/range=30d/);
+});
+
+test('sessions can be ended and a wrong password is said at its field', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/account');
+  await page.getByRole('button', { name: 'End the session of Safari on iPhone' }).click();
+  await expect(page.getByText('Safari on iPhone')).toHaveCount(0);
+  await page.getByLabel('Current password').fill('wrong');
+  await page.getByLabel('New password').fill('five words in a row');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByText('is wrong')).toBeVisible();
+});
+
+test('erasing asks for the e-mail address in full', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/account');
+  await page.getByRole('button', { name: 'Erase account…' }).click();
+  const erase = page.getByRole('button', { name: 'Erase everything' });
+  await expect(erase).toBeDisabled();
+  await page.getByLabel('Type ada@example.com to confirm').fill('ada@example.com');
+  await page.getByRole('dialog').getByLabel('Password').fill('four words in a row');
+  await erase.click();
+  await expect(page.getByText('Your account and its workspace are erased.')).toBeVisible();
+});
+
+test('the theme is chosen, kept and applied before the first paint', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/');
+  await page.getByRole('button', { name: /Account menu/ }).click();
+  await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await page.reload();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+});
+
+test('twelve hundred services: few rows in the document, pages fetched on the way down', async ({
+  page,
+}) => {
+  await choose(page, 'many');
+  await page.goto('/');
+  const rows = page.getByRole('listitem').filter({ has: page.getByRole('slider') });
+  await rows.first().waitFor();
+  expect(await rows.count()).toBeLessThan(60);
+  for (let step = 0; step < 12; step += 1) {
+    await page.mouse.wheel(0, 20_000);
+    await page.waitForTimeout(100);
+  }
+  await expect(page.getByRole('link', { name: 'Service 1190', exact: true })).toBeVisible();
+  expect(await rows.count()).toBeLessThan(60);
+});
+
+test('no answer from the server has a page that goes on by itself', async ({ page }) => {
+  await choose(page, 'broken');
+  await page.goto('/');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('PulseCheck does not answer');
+  await choose(page, 'healthy');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('All systems operational', {
+    timeout: 15_000,
+  });
+});

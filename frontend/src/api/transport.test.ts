@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Problem } from './problem';
+import { whenSessionEnds } from './session';
+import { nextCursor, send, sendForPage } from './transport';
+
+const answers = vi.fn<(request: Request | string) => Response | Error>();
+
+beforeEach(() => {
+  localStorage.clear();
+  answers.mockReset();
+  vi.stubGlobal('fetch', async (request: Request | string) => {
+    const answer = answers(request);
+    if (answer instanceof Error) throw answer;
+    return answer;
+  });
+});
+afterEach(() => vi.unstubAllGlobals());
+
+const json = (body: unknown, init: ResponseInit = {}) =>
+  new Response(JSON.stringify(body), {
+    ...init,
+    headers: { 'Content-Type': 'application/json', ...init.headers },
+  });
+const asked = () =>
+  answers.mock.calls.map(([request]) =>
+    typeof request === 'string' ? request : new URL(request.url).pathname,
+  );
+
+describe('a 401', () => {
+  it('is followed by one refresh and the same request again', async () => {
+    answers
+      .mockReturnValueOnce(new Response(null, { status: 401 }))
+      .mockReturnValueOnce(json({ message: 'Token refreshed' }))
+      .mockReturnValueOnce(json({ id: 1 }));
+    await expect(send('GET', '/api/services/1')).resolves.toEqual({ id: 1 });
+    expect(asked()).toEqual(['/api/services/1', '/api/auth/refresh', '/api/services/1']);
+  });
+
+  it('of several requests at once costs one refresh', async () => {
+    let fresh = false;
+    answers.mockImplementation((request) => {
+      const path = typeof request === 'string' ? request : new URL(request.url).pathname;
+      if (path === '/api/auth/refresh') fresh = true;
+      return fresh ? json({}) : new Response(null, { status: 401 });
+    });
+    await Promise.all(['/api/a', '/api/b', '/api/c'].map((path) => send('GET', path)));
+    expect(asked().filter((path) => path === '/api/auth/refresh')).toHaveLength(1);
+  });
+
+  it('that refreshing cannot mend ends the session', async () => {
+    const ended = vi.fn();
+    whenSessionEnds(ended);
+    answers.mockImplementation(() => new Response(null, { status: 401 }));
+    await expect(send('GET', '/api/services')).rejects.toMatchObject({ status: 401 });
+    expect(ended).toHaveBeenCalledOnce();
+  });
+
+  it('while signing in is an answer, not the end of a session', async () => {
+    answers.mockReturnValueOnce(new Response(null, { status: 401 }));
+    await expect(send('POST', '/api/auth/login', { body: {} })).rejects.toBeInstanceOf(Problem);
+    expect(asked()).toEqual(['/api/auth/login']);
+  });
+
+  it('does not end the session while the server is away', async () => {
+    const ended = vi.fn();
+    whenSessionEnds(ended);
+    answers
+      .mockReturnValueOnce(new Response(null, { status: 401 }))
+      .mockReturnValueOnce(new Response(null, { status: 503 }));
+    await expect(send('GET', '/api/services')).rejects.toMatchObject({ status: 0 });
+    expect(ended).not.toHaveBeenCalled();
+  });
+});
+
+describe('problems', () => {
+  it('carry every wrong field', async () => {
+    answers.mockReturnValueOnce(
+      json(
+        { title: 'Invalid', status: 422, errors: { name: ['must not be empty'], url: ['is bad'] } },
+        { status: 422, headers: { 'Content-Type': 'application/problem+json' } },
+      ),
+    );
+    await expect(send('POST', '/api/services', { body: {} })).rejects.toMatchObject({
+      status: 422,
+      fields: { name: ['must not be empty'], url: ['is bad'] },
+    });
+  });
+
+  it('say how long to wait', async () => {
+    answers.mockReturnValueOnce(
+      new Response(null, { status: 429, headers: { 'Retry-After': '7' } }),
+    );
+    await expect(send('POST', '/api/services/test')).rejects.toThrow('Try again in 7 s');
+  });
+
+  it('have a sentence when nothing answers at all', async () => {
+    answers.mockReturnValueOnce(new TypeError('Failed to fetch'));
+    await expect(send('GET', '/api/summary')).rejects.toThrow('PulseCheck does not answer');
+  });
+
+  it('survive a proxy that answers with HTML', async () => {
+    answers.mockReturnValueOnce(
+      new Response('<html>', { status: 502, headers: { 'Content-Type': 'text/html' } }),
+    );
+    await expect(send('GET', '/api/summary')).rejects.toMatchObject({ status: 502 });
+  });
+});
+
+describe('paging', () => {
+  it('follows the next link and the total', async () => {
+    answers.mockReturnValueOnce(
+      json([1, 2], {
+        headers: { Link: '</api/x?limit=2&cursor=abc%3D>; rel="next"', 'X-Total-Count': '9' },
+      }),
+    );
+    await expect(sendForPage('/api/x')).resolves.toEqual({ items: [1, 2], next: 'abc=', total: 9 });
+  });
+
+  it.each([
+    [null, null],
+    ['</api/x?cursor=a>; rel="prev"', null],
+    ['</api/x?cursor=a>; rel="prev", </api/x?cursor=b>; rel="next"', 'b'],
+    ['<https://h.example/api/x?cursor=c>; rel=next', 'c'],
+  ])('%s leads to %s', (link, cursor) => {
+    expect(nextCursor(link)).toBe(cursor);
+  });
+});

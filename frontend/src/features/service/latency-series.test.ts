@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import type { LatencyPoint } from '@/api/contract';
+import { figuresOf, rowsOf } from './latency-series';
+
+const point = (minute: number, p50: number | null): LatencyPoint => ({
+  t: new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString(),
+  p50,
+  p95: p50 === null ? null : p50 * 2,
+  max: p50 === null ? null : p50 * 3,
+  up: 1,
+  degraded: 0,
+  down: 0,
+  unknown: 0,
+});
+
+it('missing points make a hole that no line crosses', () => {
+  const rows = rowsOf([0, 5, 10, 40, 45].map((minute) => point(minute, 80)));
+  expect(rows.map(({ p50 }) => p50)).toEqual([80, 80, 80, null, null, 80, 80]);
+});
+
+it('a full series is left as it is', () => {
+  expect(rowsOf([0, 5, 10].map((minute) => point(minute, 1)))).toHaveLength(3);
+  expect(rowsOf([])).toEqual([]);
+});
+
+it('figures leave out what was not observed', () => {
+  expect(figuresOf([point(0, 10), point(5, null), point(10, 30)])).toEqual({
+    median: 30,
+    p95: 60,
+    max: 90,
+  });
+  expect(figuresOf([point(0, null)])).toEqual({ median: null, p95: null, max: null });
+});

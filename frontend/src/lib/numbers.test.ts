@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { bytes, milliseconds, percent } from './numbers';
+
+const plain = (text: string) => text.replaceAll('\u00a0', ' ');
+
+describe('percent', () => {
+  it.each([
+    [100, '100 %'],
+    [99.999, '99.99 %'],
+    [99.98, '99.98 %'],
+    [99.9, '99.90 %'],
+    [0, '0 %'],
+    [0.004, '0 %'],
+    [null, '–'],
+    [undefined, '–'],
+  ])('%s reads %s: rounded down, never up', (value, text) => {
+    expect(plain(percent(value))).toBe(text);
+  });
+});
+
+describe('milliseconds', () => {
+  it.each([
+    [0.4, '<1 ms'],
+    [84.4, '84 ms'],
+    [999, '999 ms'],
+    [1240, '1.24 s'],
+    [12_345, '12.3 s'],
+    [null, '–'],
+  ])('%s reads %s', (value, text) => {
+    expect(plain(milliseconds(value))).toBe(text);
+  });
+});
+
+it('bytes have decimal units', () => {
+  expect([0, 999, 18_432, 2_400_000].map((n) => plain(bytes(n)))).toEqual([
+    '0 B',
+    '999 B',
+    '18.4 kB',
+    '2.4 MB',
+  ]);
+});
