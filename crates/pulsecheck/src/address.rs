@@ -30,13 +30,18 @@ pub struct Address {
 }
 
 impl Address {
-    /// The shared cache, or one of this process.
-    pub fn status_cache(&self) -> anyhow::Result<StatusCache> {
+    /// The shared cache's address, if there is one.
+    pub fn redis_url(&self) -> anyhow::Result<Option<SecretString>> {
         let file = self
             .redis_url_file
             .as_deref()
             .filter(|path| !path.as_os_str().is_empty());
-        match runtime::secret::read("REDIS_URL", self.redis_url.as_ref(), file)? {
+        runtime::secret::read("REDIS_URL", self.redis_url.as_ref(), file)
+    }
+
+    /// The shared cache, or one of this process.
+    pub fn status_cache(&self) -> anyhow::Result<StatusCache> {
+        match self.redis_url()? {
             Some(url) => StatusCache::redis(url.expose_secret()).context("REDIS_URL"),
             None => Ok(StatusCache::in_memory()),
         }

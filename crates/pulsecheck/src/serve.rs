@@ -1,33 +1,25 @@
 //! `pulsecheck serve`: everything in one process, from the first byte of the database to the page.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
+mod parts;
 
-use api::config::{Faults, ReachConfig, SiteConfig};
-use api::state::{AppState, Parts};
-use runtime::clock::Clock;
+use std::net::SocketAddr;
+
+use anyhow::Context as _;
+use api::state::AppState;
+use runtime::admin::{self, Readiness};
+use runtime::metrics;
 use runtime::tasks::Tasks;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::address::{self, Address, PublicUrl, Terminal};
+pub use self::parts::Config;
+
+use self::parts::Whole;
+use crate::address::{self, Terminal};
 use crate::cli::close_after;
 use crate::installation::{Access, Installation, Settings};
 use crate::output::tell;
 use crate::{backup, web};
-
-/// Settings of `serve`.
-#[derive(Clone, Debug, clap::Args)]
-pub struct Config {
-    #[command(flatten)]
-    address: Address,
-    #[command(flatten)]
-    site: SiteConfig,
-    #[command(flatten)]
-    reach: ReachConfig,
-    #[command(flatten)]
-    terminal: Terminal,
-}
 
 /// Runs until it is told to stop. The database is started first and ended last.
 pub async fn run(settings: &Settings, config: Config) -> anyhow::Result<()> {
@@ -36,7 +28,7 @@ pub async fn run(settings: &Settings, config: Config) -> anyhow::Result<()> {
     let Some(installation) = interruptible(settings.open(Access::Alone)).await? else {
         return Ok(());
     };
-    let result = serve(&installation, listener, config).await;
+    let result = serve(&installation, listener, &config).await;
     close_after(installation, result).await?;
     tell("Stopped; everything is kept.");
     Ok(())
@@ -45,57 +37,48 @@ pub async fn run(settings: &Settings, config: Config) -> anyhow::Result<()> {
 async fn serve(
     installation: &Installation,
     listener: TcpListener,
-    config: Config,
+    config: &Config,
 ) -> anyhow::Result<()> {
-    let state = state(installation, &listener, &config)?;
+    let readiness = Readiness::default();
+    let listening = listener.local_addr()?;
+    let whole = parts::assemble(installation, config, listening, &readiness)?;
     let key = installation.key()?;
     let migrating = backup::backup_then_migrate(&installation.db, &installation.data, &key);
     if interruptible(migrating).await?.is_none() {
         return Ok(());
     }
     let mut tasks = Tasks::default();
-    let (stop, listening) = (tasks.stopping(), listener.local_addr()?);
+    if let Some(address) = config.admin_addr {
+        let listener = TcpListener::bind(address)
+            .await
+            .with_context(|| format!("ADMIN_ADDR: cannot listen on {address}"))?;
+        tasks.spawn(
+            "admin port",
+            admin::serve(listener, readiness, metrics::install(), tasks.stopping()),
+        );
+    }
+    let state = whole.state.clone();
+    spawn(&mut tasks, whole, listener);
+    greet(installation, &state, &config.terminal, listening).await?;
+    tasks.run().await
+}
+
+/// Everything that runs until the end.
+fn spawn(tasks: &mut Tasks, whole: Whole, listener: TcpListener) {
+    let stop = tasks.stopping();
+    let Whole { state, worker, own } = whole;
+    let watching = egress::watch_own(state.egress.policy().own_endpoints(), own, stop.clone());
+    tasks.spawn("own endpoints", async move {
+        watching.await;
+        Ok(())
+    });
     let app = web::beside(api::router(state.clone()));
     tasks.spawn(
         "web server",
         api::serve_app(listener, app, state.clone(), stop.clone()),
     );
-    tasks.spawn(
-        "housekeeping",
-        api::auth::housekeeping::run(state.clone(), stop),
-    );
-    greet(installation, &state, &config.terminal, listening).await?;
-    tasks.run().await
-}
-
-/// What the API needs, from settings that have a default here: the key of the data folder and an address on this machine.
-fn state(
-    installation: &Installation,
-    listener: &TcpListener,
-    config: &Config,
-) -> anyhow::Result<AppState> {
-    let mut site = config.site.clone();
-    let public_url = PublicUrl {
-        public_url: site.public_url.take(),
-        frontend_url: site.frontend_url.take(),
-    };
-    site.public_url = Some(public_url.or_local(listener.local_addr()?.port()));
-    (site.secret_key, site.secret_key_file) = (Some(installation.key()?), None);
-    let mut faults = Faults::default();
-    config.reach.check(&mut faults);
-    let site = site
-        .check(&mut faults)
-        .filter(|_| faults.0.is_empty())
-        .ok_or(faults)?;
-    let egress = config.reach.egress(site.is_shared())?;
-    let parts = Parts {
-        db: installation.db.clone(),
-        clock: Clock::System,
-        status: config.address.status_cache()?,
-        egress: Arc::new(egress),
-        site,
-    };
-    Ok(AppState::new(parts))
+    tasks.spawn("housekeeping", api::auth::housekeeping::run(state, stop));
+    worker::run(worker, tasks);
 }
 
 async fn greet(

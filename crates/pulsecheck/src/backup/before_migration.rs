@@ -27,6 +27,9 @@ pub async fn backup_then_migrate(
         db::schema::known_version(),
     );
     drop(conn);
+    if found == known {
+        return Ok(());
+    }
     if found != 0 && found < known {
         let folder = data.backups();
         private_folder(&folder)?;

@@ -3,7 +3,6 @@
 use runtime::clock::Clock;
 
 use super::Finding;
-use crate::data_dir::DataDir;
 use crate::installation::{Access, Installation, Settings};
 use crate::postgres::{Account, Binaries, data_major};
 
@@ -22,7 +21,8 @@ pub(super) async fn examine(settings: &Settings) -> Vec<Finding> {
             let programs = programs(settings);
             let usable = programs.is_ok();
             findings.push(programs.unwrap_or_else(|error| Finding::failure("programs", &error)));
-            if !usable {
+            // Looking makes nothing: a database that does not exist yet is not started.
+            if !usable || !settings.data_dir.join("postgres").exists() {
                 return findings;
             }
         }
@@ -40,7 +40,7 @@ pub(super) async fn examine(settings: &Settings) -> Vec<Finding> {
 }
 
 fn programs(settings: &Settings) -> anyhow::Result<Finding> {
-    let folder = DataDir::open(&settings.data_dir)?.postgres();
+    let folder = settings.data_dir.join("postgres");
     let account = match Account::choose(&folder)? {
         Account::Own => String::new(),
         Account::Namespace => ", in a user namespace because you are root".to_owned(),

@@ -16,6 +16,13 @@ const LITTLE: u64 = 256 << 20;
 const SCARCE: u64 = 2 << 30;
 
 pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
+    if !settings.data_dir.exists() {
+        let text = format!(
+            "{} does not exist; the first start makes it. Is DATA_DIR right?",
+            settings.data_dir.display()
+        );
+        return vec![Finding::odd("folder", text)];
+    }
     let data = match DataDir::open(&settings.data_dir) {
         Ok(data) => data,
         Err(error) => return vec![Finding::failure("folder", &error)],

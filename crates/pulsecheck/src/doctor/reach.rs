@@ -47,6 +47,9 @@ async fn port(settings: &Settings, address: &Address) -> Finding {
 }
 
 fn runs(settings: &Settings) -> bool {
+    if !settings.data_dir.exists() {
+        return false;
+    }
     let lock = DataDir::open(&settings.data_dir).map(|data| data.try_lock());
     matches!(lock, Ok(Err(Locked::ByOther(_))))
 }

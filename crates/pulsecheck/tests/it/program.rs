@@ -231,8 +231,16 @@ async fn a_backup_can_be_made_while_it_runs_and_a_restore_cannot() {
 }
 
 #[tokio::test]
-async fn the_doctor_is_content_with_a_fresh_place_and_names_a_damaged_one() {
+async fn the_doctor_makes_nothing_is_content_with_a_good_place_and_names_a_damaged_one() {
     let place = Place::new();
+    let nothing = output(&place, &["doctor"]);
+    let said = String::from_utf8_lossy(&nothing.stdout).into_owned();
+    assert!(
+        said.contains("does not exist; the first start makes it"),
+        "{said}"
+    );
+    assert!(!place.path("data").exists());
+    assert!(output(&place, &["migrate"]).status.success());
     let content = output(&place, &["doctor"]);
     let said = String::from_utf8_lossy(&content.stdout).into_owned();
     for subject in [

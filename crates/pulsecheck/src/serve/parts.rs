@@ -1,0 +1,148 @@
+//! From settings to what the API and the worker are made of, with a default for everything.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use api::config::{Faults, SiteConfig};
+use api::site::Site;
+use api::state::{AppState, Parts};
+use probe::Prober;
+use runtime::admin::Readiness;
+use runtime::clock::Clock;
+use secrecy::ExposeSecret as _;
+use url::Url;
+use worker::clock::DatabaseClock;
+use worker::pace::Pace;
+
+use crate::address::{Address, PublicUrl, Terminal};
+use crate::installation::Installation;
+
+/// Settings of `serve`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Config {
+    #[command(flatten)]
+    pub(super) address: Address,
+    /// Where `/live`, `/ready` and `/metrics` are served, for machines only; without it nowhere
+    #[arg(
+        long,
+        env = "ADMIN_ADDR",
+        value_name = "ADDRESS",
+        help_heading = "Address"
+    )]
+    pub(super) admin_addr: Option<SocketAddr>,
+    #[command(flatten)]
+    site: SiteConfig,
+    #[command(flatten)]
+    looking: worker::config::Looking,
+    #[command(flatten)]
+    reach: egress::Config,
+    #[command(flatten)]
+    pub(super) terminal: Terminal,
+}
+
+/// Everything that is to run.
+pub(super) struct Whole {
+    pub(super) state: AppState,
+    pub(super) worker: worker::Parts,
+    /// Servers of ours that no look may reach, as configured.
+    pub(super) own: Vec<(String, u16)>,
+}
+
+/// Puts the parts together. Says everything that is wrong with the settings at once.
+pub(super) fn assemble(
+    installation: &Installation,
+    config: &Config,
+    listening: SocketAddr,
+    readiness: &Readiness,
+) -> anyhow::Result<Whole> {
+    let site = check(installation, config, listening)?;
+    let (shared, keyring) = (site.is_shared(), site.keyring.clone());
+    let clock = DatabaseClock::new();
+    let judging = clock.clone();
+    let egress = config.reach.build(
+        config.reach.policy(shared),
+        shared,
+        Arc::new(move || judging.now()),
+    )?;
+    let status = config.address.status_cache()?;
+    let worker = worker::Parts {
+        db: installation.db.clone(),
+        cache: status.clone(),
+        prober: Prober::new(Arc::clone(&egress), worker::command::CONTACT),
+        clock,
+        keyring,
+        readiness: readiness.clone(),
+        looking: config.looking.clone(),
+        shared,
+        heartbeat_file: None,
+        pace: Pace::default(),
+    };
+    let parts = Parts {
+        db: installation.db.clone(),
+        clock: Clock::System,
+        status,
+        egress,
+        site,
+    };
+    let own = own_endpoints(installation, config)?;
+    Ok(Whole {
+        state: AppState::new(parts),
+        worker,
+        own,
+    })
+}
+
+/// The installation's own settings; its key and its address have defaults here.
+fn check(
+    installation: &Installation,
+    config: &Config,
+    listening: SocketAddr,
+) -> anyhow::Result<Site> {
+    let mut site = config.site.clone();
+    let public_url = PublicUrl {
+        public_url: site.public_url.take(),
+        frontend_url: site.frontend_url.take(),
+    };
+    site.public_url = Some(public_url.or_local(listening.port()));
+    (site.secret_key, site.secret_key_file) = (Some(installation.key()?), None);
+    let (mut faults, mut more) = (Faults::default(), worker::config::Faults::default());
+    config.looking.check(&mut more);
+    faults.0.extend(more.0);
+    let site = site.check(&mut faults);
+    if site.as_ref().is_some_and(Site::is_shared)
+        && config.reach.policy(true).allows_local_networks()
+    {
+        faults.push(
+            "SIGN_UP=open lets strangers in, and ALLOW_CIDRS would let them look into private networks: \
+             remove the private ranges from ALLOW_CIDRS, or set SIGN_UP=allowlist",
+        );
+    }
+    Ok(site.filter(|_| faults.0.is_empty()).ok_or(faults)?)
+}
+
+/// Postgres, Redis and the admin port: never a target.
+fn own_endpoints(
+    installation: &Installation,
+    config: &Config,
+) -> anyhow::Result<Vec<(String, u16)>> {
+    let mut own: Vec<_> = config
+        .admin_addr
+        .iter()
+        .map(|address| (address.ip().to_string(), address.port()))
+        .collect();
+    let redis = config.address.redis_url()?;
+    let servers = [(Some(&installation.url), 5_432), (redis.as_ref(), 6_379)];
+    for (url, port) in servers {
+        let Some(Ok(url)) = url.map(|url| Url::parse(url.expose_secret())) else {
+            continue;
+        };
+        // A server behind a Unix socket has no address to protect.
+        let is_socket = url
+            .query_pairs()
+            .any(|(name, value)| name == "host" && value.starts_with('/'));
+        if let Some(host) = url.host_str().filter(|_| !is_socket) {
+            own.push((host.to_owned(), url.port().unwrap_or(port)));
+        }
+    }
+    Ok(own)
+}
