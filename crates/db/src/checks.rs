@@ -155,6 +155,16 @@ struct StandRow {
     total_us: i32,
 }
 
+/// The statement of `stands`; its plan is tested.
+pub const STANDS: &str = "select service_key, slot_at, stands_for_ms, verdict, total_us from checks
+         where service_key = any($1) and slot_at >= $2 and slot_at < $3
+         union all
+         select before.* from unnest($1::int[]) as k (key) cross join lateral (
+             select service_key, slot_at, stands_for_ms, verdict, total_us from checks
+             where service_key = k.key and slot_at >= $4 and slot_at < $2 order by slot_at desc limit 1
+         ) as before
+         order by service_key, slot_at";
+
 /// The checks of some services in `from..to`, each service's led by the last one before `from` whose stand may reach
 /// into it; in order of key and slot.
 pub async fn stands(
@@ -164,22 +174,15 @@ pub async fn stands(
     to: DateTime<Utc>,
 ) -> Result<Vec<(ServiceKey, Stand)>> {
     let keys: Vec<i32> = services.iter().map(|key| key.0).collect();
-    let rows: Vec<StandRow> = sqlx::query_as(
-        "select service_key, slot_at, stands_for_ms, verdict, total_us from checks
-         where service_key = any($1) and slot_at >= $2 and slot_at < $3
-         union all
-         select before.* from unnest($1::int[]) as k (key) cross join lateral (
-             select service_key, slot_at, stands_for_ms, verdict, total_us from checks
-             where service_key = k.key and slot_at >= $4 and slot_at < $2 order by slot_at desc limit 1
-         ) as before
-         order by service_key, slot_at",
-    )
-    .bind(keys)
-    .bind(from)
-    .bind(to)
-    .bind(from - LONGEST_STAND)
-    .fetch_all(conn)
-    .await?;
+    let rows: Vec<StandRow> = sqlx::query_as(STANDS)
+        // Planned anew each time: a plan for any time would sort a day of each service to find one check.
+        .persistent(false)
+        .bind(keys)
+        .bind(from)
+        .bind(to)
+        .bind(from - LONGEST_STAND)
+        .fetch_all(conn)
+        .await?;
     Ok(rows.into_iter().filter_map(StandRow::read).collect())
 }
 

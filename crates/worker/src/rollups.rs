@@ -172,7 +172,7 @@ async fn sum_chunk_again(
 }
 
 /// Deletes hours that are too old, and the sums of services that are gone.
-async fn tidy(db: &Db, now: DateTime<Utc>, stop: &CancellationToken) -> db::Result<()> {
+pub async fn tidy(db: &Db, now: DateTime<Utc>, stop: &CancellationToken) -> db::Result<()> {
     let mut conn = db.acquire().await?;
     let before = now.checked_sub_months(HOURS_KEPT).unwrap_or(now);
     let largest = closing::largest_key(&mut conn).await?;

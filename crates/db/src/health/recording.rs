@@ -82,20 +82,28 @@ struct Row {
     look_digest: i64,
 }
 
+/// The statement of `lock_free`; its plan is tested.
+pub const LOCK_FREE: &str =
+    "select service_key, health, verdict, code, since, last_slot, last_stands_for_ms, good_since,
+        incident_id, incident_severity, incident_worst, incident_started_at, open_hours, look_digest
+    from service_health where service_key = any($1) order by service_key for update skip locked";
+
 /// Locks those of the services that nobody else has locked, in order of key.
 pub async fn lock_free(conn: &mut PgConnection, keys: &[i32]) -> Result<Vec<Before>> {
-    let sql = "select service_key, health, verdict, code, since, last_slot, last_stands_for_ms, good_since, incident_id,
-                      incident_severity, incident_worst, incident_started_at, open_hours, look_digest
-               from service_health where service_key = any($1) order by service_key for update skip locked";
-    let rows: Vec<Row> = sqlx::query_as(sql).bind(keys).fetch_all(conn).await?;
+    let rows: Vec<Row> = sqlx::query_as(LOCK_FREE).bind(keys).fetch_all(conn).await?;
     Ok(rows.into_iter().map(Before::from).collect())
 }
 
+/// The statement of `configured`; its plan is tested.
+pub const CONFIGURED: &str =
+    "select key, revision, paused_at is not null as paused from services where key = any($1)";
+
 /// Revision and pause as they are now: to be asked after locking, so that what was changed under the lock is seen.
 pub async fn configured(conn: &mut PgConnection, keys: &[i32]) -> Result<Vec<Configured>> {
-    let sql =
-        "select key, revision, paused_at is not null as paused from services where key = any($1)";
-    Ok(sqlx::query_as(sql).bind(keys).fetch_all(conn).await?)
+    Ok(sqlx::query_as(CONFIGURED)
+        .bind(keys)
+        .fetch_all(conn)
+        .await?)
 }
 
 /// The database's time, at which the transaction began.
@@ -121,11 +129,14 @@ struct EvidenceRow {
     timings: Vec<u8>,
 }
 
+/// The statement of `evidence`; its plan is tested.
+pub const EVIDENCE: &str =
+    "select service_key, look, good_look, last_started_at, last_total_us, timings
+    from service_health where service_key = any($1)";
+
 /// What is known of the looks before, for services that are about to leave *up* or to have an incident.
 pub async fn evidence(conn: &mut PgConnection, keys: &[i32]) -> Result<Vec<Evidence>> {
-    let sql = "select service_key, look, good_look, last_started_at, last_total_us, timings
-               from service_health where service_key = any($1)";
-    let rows: Vec<EvidenceRow> = sqlx::query_as(sql).bind(keys).fetch_all(conn).await?;
+    let rows: Vec<EvidenceRow> = sqlx::query_as(EVIDENCE).bind(keys).fetch_all(conn).await?;
     Ok(rows.into_iter().map(Evidence::from).collect())
 }
 
@@ -160,7 +171,8 @@ pub async fn write(conn: &mut PgConnection, all: &[&After]) -> Result<()> {
     Ok(())
 }
 
-const WRITE: &str = "update service_health h
+/// The statement of `write`; its plan is tested.
+pub const WRITE: &str = "update service_health h
     set health = u.health, verdict = u.verdict, code = u.code, since = u.since, last_slot = u.last_slot,
         last_stands_for_ms = u.stands_for, good_since = u.good_since, incident_id = u.incident,
         incident_severity = u.severity, incident_worst = u.worst, incident_started_at = u.incident_started_at,

@@ -1,0 +1,116 @@
+//! The plans of a batch's statements against a large database: whatever the history, a batch touches its own rows.
+
+use chrono::Days;
+use sqlx::{PgPool, Row as _};
+
+use crate::ground::Ground;
+
+async fn seeded(pool: PgPool) -> Ground {
+    let ground = Ground::new(pool).await;
+    ground
+        .run(&format!(
+            "insert into services (id, workspace_id, name, monitor_type, url, target, check_interval_s, shard)
+             select gen_random_uuid(), '{}', 'S', 'http_ping', 'http://s.test/', '{{}}', 30, n % 4096 from generate_series(1, 20000) n",
+            ground.workspace
+        ))
+        .await;
+    ground
+        .run("insert into service_health (service_key, workspace_id, since, recent) select key, workspace_id, now(), decode(repeat('00', 1088), 'hex') from services")
+        .await;
+    ground
+        .run("insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase, attempts)
+              select now() - n * interval '30 seconds', key, 30000, 1, 200, 0, 1, 0, 0, 1 from services, generate_series(1, 5) n")
+        .await;
+    ground.run("analyze").await;
+    ground
+}
+
+/// The plan as text: `force_generic_plan` gives the one for any parameters, `force_custom_plan` the one for these.
+async fn plan(
+    ground: &Ground,
+    mode: &str,
+    types: &str,
+    statement: &str,
+    arguments: &str,
+) -> String {
+    let mut conn = ground.db.acquire().await.unwrap();
+    for sql in [
+        format!("set plan_cache_mode = {mode}"),
+        format!("prepare s ({types}) as {statement}"),
+    ] {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+            .execute(&mut *conn)
+            .await
+            .unwrap();
+    }
+    let explain = format!("explain execute s ({arguments})");
+    let rows = sqlx::raw_sql(sqlx::AssertSqlSafe(explain))
+        .fetch_all(&mut *conn)
+        .await
+        .unwrap();
+    conn.close().await.unwrap();
+    let lines: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    lines.join("\n")
+}
+
+fn assert_no_scan(plan: &str) {
+    let scans = plan.lines().filter(|line| line.contains("Seq Scan"));
+    assert_eq!(scans.count(), 0, "{plan}");
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn every_statement_of_a_batch_goes_by_key(pool: PgPool) {
+    let ground = seeded(pool).await;
+    let keys = "'{1, 2, 3, 4, 5, 6, 7, 8, 9}'";
+    for statement in [
+        db::health::recording::LOCK_FREE,
+        db::health::recording::CONFIGURED,
+        db::health::recording::EVIDENCE,
+    ] {
+        let plan = plan(&ground, "force_generic_plan", "int[]", statement, keys).await;
+        assert_no_scan(&plan);
+        assert!(plan.contains("Index"), "{plan}");
+    }
+    let types = "int[], smallint[], smallint[], smallint[], timestamptz[], timestamptz[], int[], timestamptz[], uuid[], \
+                 smallint[], smallint[], timestamptz[], bytea[], timestamptz[], smallint[], int[], bytea[], bigint[], text[], text[]";
+    let arguments = vec!["'{}'"; 20].join(", ");
+    let plan = plan(
+        &ground,
+        "force_generic_plan",
+        types,
+        db::health::recording::WRITE,
+        &arguments,
+    )
+    .await;
+    assert_no_scan(&plan);
+    assert!(plan.contains("service_health_pkey"), "{plan}");
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn closing_an_hour_reads_its_own_checks_and_one_before_by_key(pool: PgPool) {
+    let ground = seeded(pool).await;
+    let yesterday = ground.now.date_naive() - Days::new(1);
+    ground
+        .run(&format!(
+            "insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase, attempts)
+             select '{yesterday} 00:00+00'::timestamptz + n * interval '30 seconds', key, 30000, 1, 200, 0, 1, 0, 0, 1
+             from generate_series(0, 2879) n, generate_series(1, 60) key"
+        ))
+        .await;
+    ground.run("analyze checks").await;
+    let plan = plan(
+        &ground,
+        "force_custom_plan",
+        "int[], timestamptz, timestamptz, timestamptz",
+        db::checks::STANDS,
+        &format!(
+            "'{{1, 2, 3, 4, 5, 6, 7, 8, 9}}', '{yesterday} 12:00+00', '{yesterday} 13:00+00', '{yesterday} 00:00+00'"
+        ),
+    )
+    .await;
+    assert_no_scan(&plan);
+    assert!(
+        !plan.contains("slot_at DESC"),
+        "sorts a day to find one check: {plan}"
+    );
+}
