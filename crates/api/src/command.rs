@@ -66,7 +66,14 @@ async fn serve_command(config: &Config) -> anyhow::Result<ExitCode> {
         "admin port",
         admin::serve(admin_port, readiness.clone(), figures, stop.clone()),
     );
+    let own = own_endpoints(config, &settings);
     let state = state(config, settings)?;
+    let endpoints = state.egress.policy().own_endpoints();
+    let resolving = egress::watch_own(endpoints, own, stop.clone());
+    tasks.spawn("own endpoints", async move {
+        resolving.await;
+        Ok(())
+    });
     let migrate = config.connections.migrate;
     tasks.spawn("api", async move {
         tokio::select! {
@@ -87,17 +94,40 @@ async fn serve_command(config: &Config) -> anyhow::Result<ExitCode> {
 
 fn state(config: &Config, settings: Settings) -> anyhow::Result<AppState> {
     let url = settings.database_url.expose_secret();
+    let shared = settings.site.is_shared();
+    let policy = config.reach.policy(shared);
+    if shared && policy.allows_local_networks() {
+        let sentence = "SIGN_UP=open lets strangers in, and ALLOW_CIDRS would let them look into private networks: \
+            remove the private ranges from ALLOW_CIDRS, or set SIGN_UP=allowlist";
+        return Err(Faults(vec![sentence.to_owned()]).into());
+    }
+    let clock = Clock::System;
+    let wall = clock.clone();
+    let now = Arc::new(move || Some(wall.now()));
     Ok(AppState::new(Parts {
         db: Db::new(
             url,
             "pulsecheck-api",
             config.connections.database_connections,
         )?,
-        clock: Clock::System,
+        clock,
         status: StatusCache::redis(settings.redis_url.expose_secret())?,
-        egress: Arc::new(config.reach.egress(false)?),
+        egress: config.reach.build(policy, shared, now)?,
         site: settings.site,
     }))
+}
+
+/// Our own ports, which no test run may reach.
+fn own_endpoints(config: &Config, settings: &Settings) -> Vec<(String, u16)> {
+    let urls = [(&settings.database_url, 5432), (&settings.redis_url, 6379)];
+    let servers = urls.into_iter().filter_map(|(url, default)| {
+        let url = url::Url::parse(url.expose_secret()).ok()?;
+        Some((url.host_str()?.to_owned(), url.port().unwrap_or(default)))
+    });
+    let admin = config.connections.admin_addr;
+    servers
+        .chain([(admin.ip().to_string(), admin.port())])
+        .collect()
 }
 
 /// Keeps readiness honest: a replica without its database should get no requests while others have theirs.

@@ -5,10 +5,8 @@ use std::{fmt, net::SocketAddr, path::PathBuf};
 use runtime::telemetry;
 use secrecy::{ExposeSecret as _, SecretString};
 
-mod reach;
 mod site;
 
-pub use reach::ReachConfig;
 pub use site::SiteConfig;
 
 use crate::site::Site;
@@ -21,7 +19,7 @@ pub struct Config {
     #[command(flatten)]
     pub site: SiteConfig,
     #[command(flatten)]
-    pub reach: ReachConfig,
+    pub reach: egress::Config,
     #[command(flatten)]
     pub log: telemetry::Config,
 }
@@ -143,7 +141,6 @@ impl Config {
         let mut faults = Faults::default();
         let database_url = self.connections.database_url(&mut faults);
         let redis_url = self.connections.redis_url(&mut faults);
-        self.reach.check(&mut faults);
         let site = self.site.check(&mut faults);
         match (database_url, redis_url, site) {
             (Some(database_url), Some(redis_url), Some(site)) if faults.0.is_empty() => {

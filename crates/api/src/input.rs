@@ -11,6 +11,10 @@ use serde_json::{Map, Value};
 
 use crate::{manners::LARGEST_BODY, problem::Problem};
 
+pub mod path;
+pub mod query;
+pub mod service;
+
 /// A JSON body whose unknown fields are refused.
 pub struct Strict<T>(pub T);
 
@@ -23,8 +27,16 @@ pub trait Input: DeserializeOwned {
     const FIELDS: &'static [&'static str];
 }
 
+/// For fields where null says something else than absence: `Some(None)` is null.
+pub fn sent<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: serde::Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    serde::Deserialize::deserialize(deserializer).map(Some)
+}
+
 /// Names the fields of an input once more for `Input`.
-#[macro_export]
 macro_rules! input {
     ($name:ident { $($field:ident),* $(,)? }) => {
         impl $crate::input::Input for $name {
@@ -34,6 +46,8 @@ macro_rules! input {
         const _: fn($name) = |input| { $(let _ = input.$field;)* };
     };
 }
+
+pub(crate) use input;
 
 impl<T: Input, S: Send + Sync> FromRequest<S> for Strict<T> {
     type Rejection = Problem;

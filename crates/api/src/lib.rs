@@ -1,5 +1,7 @@
 //! The HTTP API: routes in, JSON or problem+json out.
 
+pub mod accounts;
+pub mod auth;
 pub mod command;
 pub mod config;
 pub mod doctor;
@@ -13,6 +15,7 @@ pub mod serve;
 pub mod site;
 mod start;
 pub mod state;
+pub mod view;
 
 pub use openapi::openapi;
 pub use serve::{router, serve, serve_app};

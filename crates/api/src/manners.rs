@@ -19,7 +19,7 @@ use tower_http::{
     limit::RequestBodyLimitLayer,
 };
 
-use crate::{problem::Problem, state::AppState};
+use crate::{auth::origin, problem::Problem, state::AppState};
 
 /// Largest request body, in bytes.
 pub const LARGEST_BODY: usize = 256 * 1024;
@@ -29,6 +29,10 @@ const LONGEST_REQUEST: Duration = Duration::from_secs(40);
 /// Wraps every route in the manners of the house; the outermost comes last.
 pub(crate) fn wrap(routes: Router, state: &AppState) -> Router {
     routes
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            origin::require_own_page,
+        ))
         .layer(middleware::from_fn_with_state(
             state.clone(),
             pace::limit_requests,

@@ -22,6 +22,12 @@ pub enum Problem {
     /// 401
     #[error("Sign in first.")]
     Unauthorized,
+    /// 401: a sign-in that failed; whether the account exists is not told.
+    #[error("The e-mail address or the password is wrong.")]
+    WrongCredentials,
+    /// 403: a page under a name that this installation does not know; the sentence says what to set.
+    #[error("{0}")]
+    OriginMismatch(String),
     /// 403: the sentence says who may.
     #[error("{0}")]
     Forbidden(&'static str),
@@ -65,7 +71,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// The body of every error.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(title = "Problem")]
+#[schema(as = Problem)]
 pub struct ProblemBody {
     /// Where this kind of problem is described.
     #[serde(rename = "type")]
@@ -96,8 +102,8 @@ impl Problem {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Unauthorized | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) | Self::OriginMismatch(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) => StatusCode::CONFLICT,
@@ -116,6 +122,8 @@ impl Problem {
         match self {
             Self::Malformed(_) => ("malformed", "Malformed request"),
             Self::Unauthorized => ("unauthorized", "Not signed in"),
+            Self::WrongCredentials => ("wrong-credentials", "Wrong credentials"),
+            Self::OriginMismatch(_) => ("origin_mismatch", "Opened under another address"),
             Self::Forbidden(_) => ("forbidden", "Not allowed"),
             Self::NotFound => ("not-found", "Not found"),
             Self::MethodNotAllowed => ("method-not-allowed", "Method not allowed"),

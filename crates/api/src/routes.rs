@@ -1,6 +1,15 @@
 //! Every route, by resource.
 
+mod auth;
+mod docs;
+mod events;
 mod health;
+mod incidents;
+mod me;
+mod services;
+mod summary;
+mod system;
+mod workspace;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -8,5 +17,15 @@ use crate::{openapi, state::AppState};
 
 /// All routes with their documentation.
 pub(crate) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(openapi::base()).merge(health::routes())
+    OpenApiRouter::with_openapi(openapi::base())
+        .merge(health::routes())
+        .merge(services::routes())
+        .merge(summary::routes())
+        .merge(incidents::routes())
+        .merge(workspace::routes())
+        .merge(events::routes())
+        .merge(system::routes())
+        .merge(docs::routes())
+        .merge(auth::routes())
+        .merge(me::routes())
 }

@@ -5,6 +5,8 @@ use ipnet::IpNet;
 use runtime::seal::Keyring;
 use url::Url;
 
+use crate::auth::config::AuthSettings;
+
 /// The checked settings that requests depend on.
 #[derive(Clone, Debug)]
 pub struct Site {
@@ -17,6 +19,8 @@ pub struct Site {
     pub trusted_proxies: Vec<IpNet>,
     pub limits: Limits,
     pub rates: Rates,
+    /// Who may sign in, and how.
+    pub auth: AuthSettings,
 }
 
 /// How much one person may ask for.
@@ -41,6 +45,11 @@ impl Default for Rates {
 }
 
 impl Site {
+    /// Whether strangers share this installation, so that its own network is closed to them.
+    pub fn is_shared(&self) -> bool {
+        self.auth.is_shared()
+    }
+
     /// Whether cookies may carry `Secure`.
     pub fn is_https(&self) -> bool {
         self.public_url.scheme() == "https"

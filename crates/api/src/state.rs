@@ -8,7 +8,7 @@ use egress::Egress;
 use runtime::{clock::Clock, seal::Keyring};
 use status_cache::StatusCache;
 
-use crate::{live::Live, manners::pace::Pace, site::Site};
+use crate::{auth::Auth, live::Live, manners::pace::Pace, site::Site};
 
 /// Shared by all requests; cloning is cheap.
 #[derive(Clone, FromRef)]
@@ -18,6 +18,7 @@ pub struct AppState {
     pub status: StatusCache,
     pub keyring: Keyring,
     pub site: Arc<Site>,
+    pub auth: Arc<Auth>,
     pub egress: Arc<Egress>,
     pub pace: Arc<Pace>,
     pub live: Live,
@@ -40,6 +41,7 @@ impl AppState {
             live: Live::new(parts.status.clone()),
             status: parts.status,
             keyring: parts.site.keyring.clone(),
+            auth: Arc::new(Auth::new(&parts.site)),
             egress: parts.egress,
             pace: Arc::new(Pace::new(&parts.site.rates)),
             site: Arc::new(parts.site),

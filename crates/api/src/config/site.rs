@@ -9,7 +9,10 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::Faults;
-use crate::site::{Rates, Site};
+use crate::{
+    auth::config::{AuthConfig, AuthSettings},
+    site::{Rates, Site},
+};
 
 /// What the installation is called and allows.
 #[derive(Clone, Debug, clap::Args)]
@@ -53,6 +56,8 @@ pub struct SiteConfig {
     /// Test runs and looks on demand per minute and person
     #[arg(long, env = "RATE_LIMIT_PROBES", default_value_t = 20)]
     pub rate_limit_probes: u32,
+    #[command(flatten)]
+    pub auth: AuthConfig,
 }
 
 impl SiteConfig {
@@ -65,7 +70,9 @@ impl SiteConfig {
         };
         let keyring = self.keyring(faults);
         let trusted_proxies = faults.take(networks("TRUSTED_PROXIES", &self.trusted_proxies));
-        let limits = self.limits(false, faults);
+        let auth = self.auth.check(faults);
+        let shared = auth.as_ref().is_some_and(AuthSettings::is_shared);
+        let limits = self.limits(shared, faults);
         Some(Site {
             public_url: public_url?,
             oauth_redirect_base: redirect_base?,
@@ -77,6 +84,7 @@ impl SiteConfig {
                 probes_per_minute: self.rate_limit_probes,
                 ..Rates::default()
             },
+            auth: auth?,
         })
     }
 
@@ -155,7 +163,7 @@ fn base_url(name: &str, text: &str) -> anyhow::Result<Url> {
 }
 
 /// Networks and single addresses, separated by commas.
-pub(super) fn networks(name: &str, text: &str) -> anyhow::Result<Vec<IpNet>> {
+fn networks(name: &str, text: &str) -> anyhow::Result<Vec<IpNet>> {
     text.split(',')
         .map(str::trim)
         .filter(|word| !word.is_empty())

@@ -3,14 +3,14 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, header},
+    extract::{ConnectInfo, FromRequestParts, Request, State},
+    http::{HeaderMap, header, request::Parts},
     middleware::Next,
     response::Response,
 };
 use ipnet::IpNet;
 
-use crate::state::AppState;
+use crate::{problem::Problem, state::AppState};
 
 /// The caller as far as it can be known; an extension of every request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,15 @@ impl Client {
     pub fn origin(&self) -> String {
         let scheme = if self.https { "https" } else { "http" };
         format!("{scheme}://{}", self.host)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Client {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let client = parts.extensions.get::<Self>().cloned();
+        client.ok_or_else(|| Problem::Internal(anyhow::anyhow!("a request without `identify`")))
     }
 }
 

@@ -4,17 +4,17 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     coverage::{Spent, Stand},
     failure::FailureCode,
-    id::IncidentId,
+    id::{IncidentId, ServiceKey},
     incident::Severity,
     latest::{LatestLook, Reason},
     open_hours::OpenHours,
     recent::Recent,
     verdict::Verdict,
 };
-use sqlx::FromRow;
+use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use crate::columns::millis;
+use crate::{Result, columns::millis};
 
 /// The incident that is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,7 +182,7 @@ fn nothing_closed() -> Recent {
 
 /// The latest look whole, with its newest timings.
 #[derive(Debug, FromRow)]
-pub(crate) struct LookRow {
+struct LookRow {
     look: Option<serde_json::Value>,
     last_started_at: Option<DateTime<Utc>>,
     last_total_us: Option<i32>,
@@ -190,7 +190,7 @@ pub(crate) struct LookRow {
 }
 
 impl LookRow {
-    pub(crate) fn read(self) -> Option<LatestLook> {
+    fn read(self) -> Option<LatestLook> {
         let look: LatestLook = serde_json::from_value(self.look?).ok()?;
         let Some(at) = self.last_started_at else {
             return Some(look);
@@ -198,4 +198,15 @@ impl LookRow {
         let total_us = self.last_total_us.and_then(|us| u32::try_from(us).ok());
         Some(look.refreshed(at, total_us.unwrap_or(0), &self.timings))
     }
+}
+
+/// The latest look of a service, if it was looked at since it was added, changed or resumed.
+pub async fn latest(conn: &mut PgConnection, key: ServiceKey) -> Result<Option<LatestLook>> {
+    let row: Option<LookRow> = sqlx::query_as(
+        "select look, last_started_at, last_total_us, timings from service_health where service_key = $1",
+    )
+    .bind(key.0)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.and_then(LookRow::read))
 }

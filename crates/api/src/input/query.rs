@@ -1,0 +1,92 @@
+//! Query parameters: every wrong one at once.
+
+use std::{ops::RangeInclusive, str::FromStr};
+
+use chrono::{DateTime, Utc};
+use domain::fields::Fields;
+use serde::de::DeserializeOwned;
+
+use crate::view::page;
+
+/// A whole number in `range`, or `default` when it is not there.
+pub fn number<T>(
+    fields: &mut Fields,
+    name: &str,
+    text: Option<&str>,
+    range: RangeInclusive<T>,
+    default: T,
+) -> T
+where
+    T: FromStr + PartialOrd + std::fmt::Display + Copy,
+{
+    let Some(text) = filled(text) else {
+        return default;
+    };
+    match text.parse().ok().filter(|n| range.contains(n)) {
+        Some(number) => number,
+        None => {
+            let (least, most) = (range.start(), range.end());
+            fields.push(
+                name,
+                format!("must be a whole number from {least} to {most}"),
+            );
+            default
+        }
+    }
+}
+
+/// An instant as RFC 3339.
+pub fn time(fields: &mut Fields, name: &str, text: Option<&str>) -> Option<DateTime<Utc>> {
+    let text = filled(text)?;
+    match DateTime::parse_from_rfc3339(text) {
+        Ok(time) => Some(time.to_utc()),
+        Err(_) => {
+            fields.push(name, "must be a time such as 2026-01-31T12:00:00Z");
+            None
+        }
+    }
+}
+
+/// One of some words, each with its meaning.
+pub fn word<T: Copy>(
+    fields: &mut Fields,
+    name: &str,
+    text: Option<&str>,
+    words: &[(&str, T)],
+) -> Option<T> {
+    let text = filled(text)?;
+    let found = words.iter().find(|(word, _)| *word == text);
+    if found.is_none() {
+        let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        fields.push(name, format!("must be one of {}", all.join(", ")));
+    }
+    found.map(|(_, meaning)| *meaning)
+}
+
+/// Anything that is written as text, such as an id.
+pub fn parsed<T: FromStr>(
+    fields: &mut Fields,
+    name: &str,
+    text: Option<&str>,
+    reason: &str,
+) -> Option<T> {
+    let parsed = filled(text)?.parse();
+    parsed.map_err(|_| fields.push(name, reason)).ok()
+}
+
+/// Where the page before ended.
+pub fn cursor<C: DeserializeOwned>(fields: &mut Fields, text: Option<&str>) -> Option<C> {
+    let cursor = page::decode(filled(text)?);
+    if cursor.is_none() {
+        fields.push(
+            "cursor",
+            "must be taken from the Link header of the page before",
+        );
+    }
+    cursor
+}
+
+/// A parameter that is there but empty counts as not there.
+pub fn filled(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}

@@ -1,0 +1,322 @@
+//! `/api/services`: what a workspace watches.
+
+use axum::{
+    Json,
+    extract::{Query, State},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use db::{
+    PgConnection, health, rollups,
+    services::listing::{self, After, Filter, Listed, Sort},
+};
+use domain::{
+    coverage::Spent,
+    fields::Fields,
+    id::{ServiceId, WorkspaceId},
+    uptime,
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use crate::{
+    auth::{Editor, Member, Viewer},
+    input::{Lenient, path::Id, query, service::ServiceInput},
+    manners::client::Client,
+    problem::{Problem, ProblemBody},
+    state::AppState,
+    view::{
+        day::Span,
+        page::{Paged, next_link},
+        service::{ServiceDetail, ServiceView, UptimeView},
+    },
+};
+
+mod actions;
+mod bulk;
+mod change;
+mod checks;
+mod days;
+mod latency;
+mod secrets;
+mod test_run;
+
+use change::Actor;
+
+/// Most services of one answer; also how many there are without a limit.
+const MOST: u16 = 1_000;
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list_services, create_service))
+        .routes(routes!(show_service, update_service, delete_service))
+        .merge(actions::routes())
+        .merge(bulk::routes())
+        .merge(test_run::routes())
+        .merge(checks::routes())
+        .merge(latency::routes())
+        .merge(days::routes())
+}
+
+/// Which services, and in which order.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+struct ListQuery {
+    /// Part of name, address or tag
+    q: Option<String>,
+    /// This category only
+    category: Option<String>,
+    /// up, degraded, down, unknown, maintenance, paused or pending
+    status: Option<String>,
+    /// `http_ping` or `status_page`
+    monitor_type: Option<String>,
+    /// created (the default), name, category, or status (what needs attention first)
+    sort: Option<String>,
+    /// 1–1000; without it up to 1000
+    #[param(value_type = Option<u16>)]
+    limit: Option<String>,
+    /// From the `Link` header of the page before
+    cursor: Option<String>,
+}
+
+const STATUS_WORDS: [(&str, &str); 7] = [
+    ("up", "up"),
+    ("degraded", "degraded"),
+    ("down", "down"),
+    ("unknown", "unknown"),
+    ("maintenance", "maintenance"),
+    ("paused", "paused"),
+    ("pending", "pending"),
+];
+const SORT_WORDS: [(&str, Sort); 4] = [
+    ("created", Sort::Created),
+    ("name", Sort::Name),
+    ("category", Sort::Category),
+    ("status", Sort::Status),
+];
+
+/// Services of the workspace with where they stand.
+#[utoipa::path(get, path = "/api/services", tag = "services", params(ListQuery), responses(
+    (status = 200, description = "Services; `Link` and `X-Total-Count` tell of further pages", body = [ServiceView]),
+    (status = 401, description = "Not signed in", body = ProblemBody),
+    (status = 422, description = "A parameter is wrong", body = ProblemBody),
+))]
+async fn list_services(
+    member: Member<Viewer>,
+    State(state): State<AppState>,
+    uri: Uri,
+    Query(asked): Query<ListQuery>,
+) -> Result<Paged<ServiceView>, Problem> {
+    let mut fields = Fields::default();
+    let text = |text: &Option<String>| query::filled(text.as_deref()).map(str::to_owned);
+    let status = asked.status.as_deref();
+    let filter = Filter {
+        q: text(&asked.q),
+        category: text(&asked.category),
+        status: query::word(&mut fields, "status", status, &STATUS_WORDS).map(str::to_owned),
+        monitor_type: text(&asked.monitor_type),
+        ids: None,
+    };
+    let sort = query::word(&mut fields, "sort", asked.sort.as_deref(), &SORT_WORDS);
+    let sort = sort.unwrap_or_default();
+    let limit = query::number(&mut fields, "limit", asked.limit.as_deref(), 1..=MOST, MOST);
+    let cursor = query::cursor::<(String, Uuid)>(&mut fields, asked.cursor.as_deref());
+    let after = cursor.map(|(key, id)| After {
+        key,
+        id: ServiceId(id),
+    });
+    fields.finish(())?;
+
+    let (workspace, now) = (member.workspace(), state.clock.now());
+    let mut conn = state.db.acquire().await?;
+    let page = (after.as_ref(), limit);
+    let found = listing::page(&mut conn, workspace, &filter, sort, page).await?;
+    let total = if after.is_none() && found.next.is_none() {
+        i64::try_from(found.services.len()).unwrap_or(i64::MAX)
+    } else {
+        listing::count(&mut conn, workspace, &filter).await?
+    };
+    drop(conn);
+    let base = &state.site.public_url;
+    let view = |listed: &Listed| ServiceView::new(listed, base, now);
+    Ok(Paged {
+        items: found.services.iter().map(view).collect(),
+        total: Some(total),
+        next: found
+            .next
+            .map(|after| next_link(&uri, &(after.key, after.id.0))),
+    })
+}
+
+/// Watches a new service, and looks at it at once.
+#[utoipa::path(post, path = "/api/services", tag = "services", request_body = ServiceInput, responses(
+    (status = 201, description = "The new service", body = ServiceView),
+    (status = 401, description = "Not signed in", body = ProblemBody),
+    (status = 403, description = "Your role may not", body = ProblemBody),
+    (status = 422, description = "Every wrong field", body = ProblemBody),
+))]
+async fn create_service(
+    member: Member<Editor>,
+    State(state): State<AppState>,
+    client: Client,
+    Lenient(input): Lenient<ServiceInput>,
+) -> Result<Response, Problem> {
+    let actor = Actor::new(&member, &client);
+    let id = change::create(&state, &actor, &input).await?;
+    let listed = read(&state, member.workspace(), id).await?;
+    let location = HeaderValue::from_str(&format!("/api/services/{id}"));
+    let mut response = (StatusCode::CREATED, tagged(&state, &listed)).into_response();
+    if let Ok(location) = location {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+/// One service with its uptime and its newest look.
+#[utoipa::path(get, path = "/api/services/{id}", tag = "services", params(("id" = Uuid, Path)), responses(
+    (status = 200, description = "The service; `ETag` names its configuration", body = ServiceDetail),
+    (status = 401, description = "Not signed in", body = ProblemBody),
+    (status = 404, description = "Unknown or foreign", body = ProblemBody),
+))]
+async fn show_service(
+    member: Member<Viewer>,
+    State(state): State<AppState>,
+    Id(id): Id,
+) -> Result<impl IntoResponse, Problem> {
+    let now = state.clock.now();
+    let mut conn = state.db.acquire().await?;
+    let listed = listing::find(&mut conn, member.workspace(), ServiceId(id))
+        .await?
+        .ok_or(Problem::NotFound)?;
+    let uptime = uptimes(&mut conn, &listed, now).await?;
+    let key = listed.stored.service.key;
+    let latest = health::reading::latest(&mut conn, key).await?;
+    drop(conn);
+    let body = secrets::open(&state.keyring, &listed.stored).body;
+    let etag = etag(listed.stored.service.revision);
+    let detail = ServiceDetail {
+        service: ServiceView::new(&listed, &state.site.public_url, now),
+        uptime,
+        body,
+        latest: latest.map(Into::into),
+    };
+    Ok(([(header::ETAG, etag)], Json(detail)))
+}
+
+/// Changes the fields that are sent. With `If-Match` only if nobody changed the service meanwhile.
+#[utoipa::path(put, path = "/api/services/{id}", tag = "services", params(
+    ("id" = Uuid, Path),
+    ("If-Match" = Option<String>, Header, description = "The `ETag` that was read"),
+), request_body = ServiceInput, responses(
+    (status = 200, description = "The changed service", body = ServiceView),
+    (status = 401, description = "Not signed in", body = ProblemBody),
+    (status = 403, description = "Your role may not", body = ProblemBody),
+    (status = 404, description = "Unknown or foreign", body = ProblemBody),
+    (status = 412, description = "Changed since it was read", body = ProblemBody),
+    (status = 422, description = "Every wrong field", body = ProblemBody),
+))]
+async fn update_service(
+    member: Member<Editor>,
+    State(state): State<AppState>,
+    client: Client,
+    Id(id): Id,
+    headers: HeaderMap,
+    Lenient(input): Lenient<ServiceInput>,
+) -> Result<Response, Problem> {
+    let actor = Actor::new(&member, &client);
+    let id = ServiceId(id);
+    let condition = headers.get(header::IF_MATCH);
+    let matches = |revision| condition.is_none_or(|condition| is_match(condition, revision));
+    change::update(&state, &actor, id, &input, matches).await?;
+    let listed = read(&state, member.workspace(), id).await?;
+    Ok(tagged(&state, &listed).into_response())
+}
+
+/// Stops watching a service and forgets its history.
+#[utoipa::path(delete, path = "/api/services/{id}", tag = "services", params(("id" = Uuid, Path)), responses(
+    (status = 204, description = "It is gone"),
+    (status = 401, description = "Not signed in", body = ProblemBody),
+    (status = 403, description = "Your role may not", body = ProblemBody),
+    (status = 404, description = "Unknown or foreign", body = ProblemBody),
+))]
+async fn delete_service(
+    member: Member<Editor>,
+    State(state): State<AppState>,
+    client: Client,
+    Id(id): Id,
+) -> Result<StatusCode, Problem> {
+    let actor = Actor::new(&member, &client);
+    change::apply(&state, &actor, ServiceId(id), change::Action::Delete).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn read(state: &AppState, workspace: WorkspaceId, id: ServiceId) -> Result<Listed, Problem> {
+    let mut conn = state.db.acquire().await?;
+    let found = listing::find(&mut conn, workspace, id).await?;
+    found.ok_or(Problem::NotFound)
+}
+
+/// The service and its `ETag`.
+fn tagged(state: &AppState, listed: &Listed) -> impl IntoResponse + use<> {
+    let view = ServiceView::new(listed, &state.site.public_url, state.clock.now());
+    let etag = etag(listed.stored.service.revision);
+    ([(header::ETAG, etag)], Json(view))
+}
+
+fn etag(revision: i32) -> String {
+    format!("\"{revision}\"")
+}
+
+/// `If-Match` is a list of tags, or `*`.
+fn is_match(condition: &HeaderValue, revision: i32) -> bool {
+    let text = condition.to_str().unwrap_or_default();
+    let wanted = etag(revision);
+    text.split(',')
+        .map(str::trim)
+        .any(|tag| tag == "*" || tag == wanted)
+}
+
+/// Uptime over several windows, from closed buckets and what is open.
+async fn uptimes(
+    conn: &mut PgConnection,
+    listed: &Listed,
+    now: DateTime<Utc>,
+) -> Result<UptimeView, Problem> {
+    let service = &listed.stored.service;
+    let glance = &listed.glance;
+    let span = Span {
+        created_at: service.created_at,
+        now,
+    };
+    let (first_open, open) = glance.unclosed(now);
+    let closed_until = DateTime::from_timestamp(first_open * 3600, 0).unwrap_or(now);
+    let week_ago = now - TimeDelta::days(7);
+    let hours = rollups::reading::hours(conn, service.key, week_ago, closed_until).await?;
+    let mut week = open;
+    hours.iter().for_each(|(_, tally)| week += tally.spent);
+    let mut month = Spent::default();
+    let days = glance.days(now, 30);
+    days.iter().for_each(|(_, spent)| month += *spent);
+    let today = now.date_naive();
+    let before = today - TimeDelta::days(29);
+    let older =
+        rollups::reading::days(conn, service.key, today - TimeDelta::days(89), before).await?;
+    let mut quarter = month;
+    older.iter().for_each(|(_, tally)| quarter += tally.spent);
+    let day = glance.last_day(now);
+    let window = |days| span.ms(now - TimeDelta::days(days), now);
+    Ok(UptimeView {
+        uptime_24h: uptime::uptime(&day),
+        uptime_7d: uptime::uptime(&week),
+        uptime_30d: uptime::uptime(&month),
+        uptime_90d: uptime::uptime(&quarter),
+        coverage_24h: uptime::coverage(&day, window(1)),
+        coverage_7d: uptime::coverage(&week, window(7)),
+        coverage_30d: uptime::coverage(&month, window(30)),
+        coverage_90d: uptime::coverage(&quarter, window(90)),
+    })
+}

@@ -1,0 +1,90 @@
+//! Pausing, resuming, and looking now.
+
+use axum::{Json, extract::State, http::StatusCode};
+use domain::id::ServiceId;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    change::{self, Action, Actor},
+    read,
+};
+use crate::{
+    auth::{Editor, Member},
+    input::path::Id,
+    manners::client::Client,
+    problem::{Problem, ProblemBody},
+    state::AppState,
+    view::service::ServiceView,
+};
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(pause_service))
+        .routes(routes!(resume_service))
+        .routes(routes!(check_service))
+}
+
+/// Stops looking at a service; an open incident ends. Pausing twice is pausing once.
+#[utoipa::path(post, path = "/api/services/{id}/pause", tag = "services", params(("id" = Uuid, Path)), responses(
+    (status = 200, description = "The paused service", body = ServiceView),
+    (status = 401, description = "Not signed in", body = ProblemBody),
+    (status = 403, description = "Your role may not", body = ProblemBody),
+    (status = 404, description = "Unknown or foreign", body = ProblemBody),
+))]
+async fn pause_service(
+    member: Member<Editor>,
+    State(state): State<AppState>,
+    client: Client,
+    Id(id): Id,
+) -> Result<Json<ServiceView>, Problem> {
+    done(&state, &member, &client, (ServiceId(id), Action::Pause)).await
+}
+
+/// Looks at a paused service again, at once.
+#[utoipa::path(post, path = "/api/services/{id}/resume", tag = "services", params(("id" = Uuid, Path)), responses(
+    (status = 200, description = "The resumed service", body = ServiceView),
+    (status = 401, description = "Not signed in", body = ProblemBody),
+    (status = 403, description = "Your role may not", body = ProblemBody),
+    (status = 404, description = "Unknown or foreign", body = ProblemBody),
+))]
+async fn resume_service(
+    member: Member<Editor>,
+    State(state): State<AppState>,
+    client: Client,
+    Id(id): Id,
+) -> Result<Json<ServiceView>, Problem> {
+    done(&state, &member, &client, (ServiceId(id), Action::Resume)).await
+}
+
+/// Asks for a look now. The answer comes with the next live event, usually within a second.
+#[utoipa::path(post, path = "/api/services/{id}/check", tag = "services", params(("id" = Uuid, Path)), responses(
+    (status = 202, description = "A look was asked for"),
+    (status = 401, description = "Not signed in", body = ProblemBody),
+    (status = 403, description = "Your role may not", body = ProblemBody),
+    (status = 404, description = "Unknown or foreign", body = ProblemBody),
+    (status = 409, description = "The service is paused", body = ProblemBody),
+    (status = 429, description = "Asked too often", body = ProblemBody),
+))]
+async fn check_service(
+    member: Member<Editor>,
+    State(state): State<AppState>,
+    client: Client,
+    Id(id): Id,
+) -> Result<StatusCode, Problem> {
+    let _turn = state.pace.probe_turn(member.user().id)?;
+    let actor = Actor::new(&member, &client);
+    change::apply(&state, &actor, ServiceId(id), Action::Look).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+async fn done(
+    state: &AppState,
+    member: &Member<Editor>,
+    client: &Client,
+    (id, action): (ServiceId, Action),
+) -> Result<Json<ServiceView>, Problem> {
+    change::apply(state, &Actor::new(member, client), id, action).await?;
+    let listed = read(state, member.workspace(), id).await?;
+    let base = &state.site.public_url;
+    Ok(Json(ServiceView::new(&listed, base, state.clock.now())))
+}

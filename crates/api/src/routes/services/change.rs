@@ -1,0 +1,324 @@
+//! Changing what is watched: one transaction that holds the lock under which looks are recorded, then the news of it.
+
+use chrono::{DateTime, Utc};
+use db::{
+    Tx, audit, health, incidents,
+    services::{self, Draft, Stored, counting},
+    watched,
+};
+use domain::{
+    id::{IncidentId, ServiceId, ServiceKey, UserId, WorkspaceId},
+    incident::Resolution,
+    schedule,
+    service::ServiceConfig,
+};
+use serde_json::{Value, json};
+use status_cache::{EventKind, LiveEvent};
+use uuid::Uuid;
+
+use super::secrets;
+use crate::{
+    auth::Member,
+    input::service::{Rules, ServiceInput},
+    manners::client::Client,
+    problem::Problem,
+    state::AppState,
+};
+
+/// Who changes something, and from where.
+#[derive(Clone, Debug)]
+pub(super) struct Actor {
+    pub(super) workspace: WorkspaceId,
+    pub(super) user: UserId,
+    pub(super) address: String,
+}
+
+/// What can be done to a service without sending its fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    Pause,
+    Resume,
+    Delete,
+    Look,
+}
+
+/// What a change did, to be told once it is committed.
+#[derive(Clone, Debug)]
+pub(super) struct Done {
+    id: ServiceId,
+    word: &'static str,
+    /// The last status counts no longer.
+    forget: bool,
+    resolved: Option<(IncidentId, Resolution)>,
+}
+
+/// A service under its lock.
+pub(super) struct Locked {
+    pub(super) stored: Stored,
+    pub(super) now: DateTime<Utc>,
+}
+
+impl Actor {
+    pub(super) fn new<R>(member: &Member<R>, client: &Client) -> Self {
+        Self {
+            workspace: member.workspace(),
+            user: member.user().id,
+            address: client.address.to_string(),
+        }
+    }
+
+    pub(super) fn entry<'a>(
+        &self,
+        action: &'a str,
+        subject: String,
+        detail: Value,
+    ) -> audit::Entry<'a> {
+        audit::Entry {
+            workspace: Some(self.workspace),
+            user: Some(self.user),
+            action,
+            subject,
+            detail,
+            address: self.address.clone(),
+        }
+    }
+}
+
+/// Adds a service.
+pub(super) async fn create(
+    state: &AppState,
+    actor: &Actor,
+    input: &ServiceInput,
+) -> Result<ServiceId, Problem> {
+    let mut config = input.config(None, rules(state))?;
+    let id = ServiceId(Uuid::now_v7());
+    let sealed = secrets::seal(&state.keyring, id, &mut config)?;
+    let mut tx = state.db.begin().await?;
+    if let Some(most) = state.site.limits.services_per_workspace {
+        let there = counting::total_locked(&mut tx, actor.workspace).await?;
+        if there >= i64::from(most) {
+            let reason = format!("has {there} services, and this installation allows {most}");
+            return Err(Problem::field("workspace", reason));
+        }
+    }
+    let draft = Draft {
+        id,
+        config: &config,
+        secrets: sealed.as_deref(),
+        look: true,
+    };
+    let key = services::insert(&mut tx, actor.workspace, &draft).await?;
+    let now = services::now(&mut tx).await?;
+    health::insert(&mut tx, actor.workspace, key, now).await?;
+    let entry = actor.entry(
+        "service.created",
+        id.to_string(),
+        json!({ "name": config.name }),
+    );
+    audit::insert(&mut tx, &entry, now).await?;
+    watched::notify(&mut tx, schedule::shard(id), key).await?;
+    commit(tx).await?;
+    let done = Done {
+        id,
+        word: "created",
+        forget: false,
+        resolved: None,
+    };
+    tell(state, actor.workspace, &[done]).await;
+    Ok(id)
+}
+
+/// Changes the configuration, if `matches` says that it is still the revision that was meant.
+pub(super) async fn update(
+    state: &AppState,
+    actor: &Actor,
+    id: ServiceId,
+    input: &ServiceInput,
+    matches: impl Fn(i32) -> bool,
+) -> Result<(), Problem> {
+    let mut tx = state.db.begin().await?;
+    let locked = lock(&mut tx, actor.workspace, id).await?;
+    if !matches(locked.stored.service.revision) {
+        return Err(Problem::PreconditionFailed);
+    }
+    let opened = secrets::open(&state.keyring, &locked.stored);
+    let config = input.config(Some((&locked.stored, opened)), rules(state))?;
+    let done = replace(state, &mut tx, &locked, config).await?;
+    let entry = actor.entry("service.updated", id.to_string(), json!({}));
+    audit::insert(&mut tx, &entry, locked.now).await?;
+    commit(tx).await?;
+    tell(state, actor.workspace, &[done]).await;
+    Ok(())
+}
+
+/// Stores another configuration of a locked service. One that asks another question begins anew.
+pub(super) async fn replace(
+    state: &AppState,
+    tx: &mut Tx,
+    locked: &Locked,
+    mut config: ServiceConfig,
+) -> Result<Done, Problem> {
+    let service = &locked.stored.service;
+    let mut before = service.config.clone();
+    before
+        .target
+        .put_secrets(secrets::open(&state.keyring, &locked.stored));
+    let same = before.asks_the_same(&config);
+    let interval_changed = before.check_interval != config.check_interval;
+    let sealed = secrets::seal(&state.keyring, service.id, &mut config)?;
+    let draft = Draft {
+        id: service.id,
+        config: &config,
+        secrets: sealed.as_deref(),
+        look: !same || interval_changed,
+    };
+    services::update(tx, service.workspace, &draft).await?;
+    let resolved = if same {
+        None
+    } else {
+        begin_anew(tx, service.key, Resolution::ConfigChanged, locked.now).await?
+    };
+    watched::notify(tx, locked.stored.shard, service.key).await?;
+    Ok(Done {
+        id: service.id,
+        word: "updated",
+        forget: !same,
+        resolved,
+    })
+}
+
+/// Pauses, resumes, deletes, or asks for a look.
+pub(super) async fn apply(
+    state: &AppState,
+    actor: &Actor,
+    id: ServiceId,
+    action: Action,
+) -> Result<(), Problem> {
+    let mut tx = state.db.begin().await?;
+    let locked = lock(&mut tx, actor.workspace, id).await?;
+    let Some(done) = act(&mut tx, &locked, action).await? else {
+        return Ok(());
+    };
+    let name = format!("service.{}", done.word);
+    let detail = json!({ "name": locked.stored.service.config.name });
+    let entry = actor.entry(&name, id.to_string(), detail);
+    audit::insert(&mut tx, &entry, locked.now).await?;
+    commit(tx).await?;
+    tell(state, actor.workspace, &[done]).await;
+    Ok(())
+}
+
+/// Does it to a locked service; none when there was nothing to do.
+pub(super) async fn act(
+    tx: &mut Tx,
+    locked: &Locked,
+    action: Action,
+) -> Result<Option<Done>, Problem> {
+    let service = &locked.stored.service;
+    let (workspace, id, key) = (service.workspace, service.id, service.key);
+    let mut resolved = None;
+    let word = match (action, service.paused_at) {
+        (Action::Pause, Some(_)) | (Action::Resume, None) => return Ok(None),
+        (Action::Look, Some(_)) => {
+            return Err(Problem::Conflict("The service is paused. Resume it first."));
+        }
+        (Action::Pause, None) => {
+            services::pause(tx, workspace, id).await?;
+            resolved = begin_anew(tx, key, Resolution::Paused, locked.now).await?;
+            "paused"
+        }
+        (Action::Resume, Some(_)) => {
+            services::resume(tx, workspace, id).await?;
+            health::reset(tx, key, locked.now).await?;
+            "resumed"
+        }
+        (Action::Delete, _) => {
+            resolved = end(tx, key, Resolution::Deleted, locked.now).await?;
+            services::delete(tx, workspace, id).await?;
+            "deleted"
+        }
+        (Action::Look, None) => {
+            services::look_now(tx, workspace, id).await?;
+            "look_requested"
+        }
+    };
+    watched::notify(tx, locked.stored.shard, key).await?;
+    Ok(Some(Done {
+        id,
+        word,
+        forget: action != Action::Look,
+        resolved,
+    }))
+}
+
+/// Takes the lock of a service's health, then reads the service as it is under it.
+pub(super) async fn lock(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: ServiceId,
+) -> Result<Locked, Problem> {
+    let stored = services::find(tx, workspace, id).await?;
+    let key = stored.ok_or(Problem::NotFound)?.service.key;
+    if !health::lock(tx, key).await? {
+        return Err(Problem::NotFound);
+    }
+    let stored = services::find(tx, workspace, id).await?;
+    Ok(Locked {
+        stored: stored.ok_or(Problem::NotFound)?,
+        now: services::now(tx).await?,
+    })
+}
+
+async fn begin_anew(
+    tx: &mut Tx,
+    key: ServiceKey,
+    resolution: Resolution,
+    now: DateTime<Utc>,
+) -> Result<Option<(IncidentId, Resolution)>, Problem> {
+    let resolved = end(tx, key, resolution, now).await?;
+    health::reset(tx, key, now).await?;
+    Ok(resolved)
+}
+
+async fn end(
+    tx: &mut Tx,
+    key: ServiceKey,
+    resolution: Resolution,
+    now: DateTime<Utc>,
+) -> Result<Option<(IncidentId, Resolution)>, Problem> {
+    let ended = incidents::resolve_open(tx, key, resolution, now).await?;
+    Ok(ended.map(|incident| (incident, resolution)))
+}
+
+pub(super) async fn commit(tx: Tx) -> Result<(), Problem> {
+    Ok(tx.commit().await.map_err(db::Error::from)?)
+}
+
+/// Cache and live events, once it is true. Losing them changes nothing.
+pub(super) async fn tell(state: &AppState, workspace: WorkspaceId, all: &[Done]) {
+    let forgotten: Vec<ServiceId> = all
+        .iter()
+        .filter(|done| done.forget)
+        .map(|done| done.id)
+        .collect();
+    state.status.remove(&forgotten).await;
+    let mut events = Vec::with_capacity(all.len());
+    for done in all {
+        if let Some((incident, resolution)) = done.resolved {
+            let data = json!({
+                "incident_id": incident, "service_id": done.id, "resolution": resolution.as_str(),
+            });
+            events.push(LiveEvent::new(workspace, EventKind::IncidentResolved, data));
+        }
+        let data = json!({ "service_id": done.id, "change": done.word });
+        events.push(LiveEvent::new(workspace, EventKind::ServiceChanged, data));
+    }
+    state.status.publish(&events).await;
+}
+
+pub(super) fn rules(state: &AppState) -> Rules<'_> {
+    Rules {
+        limits: &state.site.limits,
+        policy: state.egress.policy(),
+    }
+}

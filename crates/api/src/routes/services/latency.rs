@@ -1,0 +1,246 @@
+//! The chart of one service: at most 300 points, whatever the range.
+
+use axum::{
+    Json,
+    extract::{Query, State},
+};
+use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
+use db::{PgConnection, checks, rollups, services::listing};
+use domain::{
+    coverage::{Stand, Tally},
+    fields::Fields,
+    id::{ServiceId, ServiceKey},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    auth::{Member, Viewer},
+    input::{path::Id, query},
+    problem::{Problem, ProblemBody},
+    state::AppState,
+    view::{milliseconds, seconds},
+};
+
+/// Hours whose rollups may be missing are counted from their checks, but never more than these.
+const MOST_OPEN: TimeDelta = TimeDelta::hours(3);
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(show_latency))
+}
+
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+struct LatencyQuery {
+    /// 24h (the default), 7d, 30d or 90d
+    range: Option<String>,
+}
+
+/// One point of a chart: a span of time.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = LatencyPoint)]
+struct PointView {
+    /// Its beginning
+    t: DateTime<Utc>,
+    /// Milliseconds below which half of the looks stayed; null without an answered look
+    p50: Option<u32>,
+    /// Milliseconds below which 95 of 100 looks stayed
+    p95: Option<u32>,
+    /// Milliseconds of the slowest look, within seven percent
+    max: Option<u32>,
+    /// Seconds up
+    up: i64,
+    /// Seconds degraded
+    degraded: i64,
+    /// Seconds down
+    down: i64,
+    /// Seconds of which we could not tell
+    unknown: i64,
+}
+
+#[derive(Clone, Copy)]
+struct Range {
+    length: TimeDelta,
+    step: TimeDelta,
+}
+
+const RANGES: [(&str, Range); 4] = [
+    ("24h", range(24, 5)),
+    ("7d", range(7 * 24, 60)),
+    ("30d", range(30 * 24, 180)),
+    ("90d", range(90 * 24, 480)),
+];
+
+const fn range(hours: i64, minutes: i64) -> Range {
+    Range {
+        length: TimeDelta::hours(hours),
+        step: TimeDelta::minutes(minutes),
+    }
+}
+
+/// Response times and states over time, oldest first; spans in which nothing was looked at are there too.
+#[utoipa::path(get, path = "/api/services/{id}/latency", tag = "services", params(("id" = Uuid, Path), LatencyQuery), responses(
+    (status = 200, description = "At most 300 points", body = [PointView]),
+    (status = 401, description = "Not signed in", body = ProblemBody),
+    (status = 404, description = "Unknown or foreign", body = ProblemBody),
+    (status = 422, description = "A parameter is wrong", body = ProblemBody),
+))]
+async fn show_latency(
+    member: Member<Viewer>,
+    State(state): State<AppState>,
+    Id(id): Id,
+    Query(asked): Query<LatencyQuery>,
+) -> Result<Json<Vec<PointView>>, Problem> {
+    let mut fields = Fields::default();
+    let range = query::word(&mut fields, "range", asked.range.as_deref(), &RANGES);
+    fields.finish(())?;
+    let range = range.unwrap_or(RANGES[0].1);
+    let now = state.clock.now();
+    let mut conn = state.db.acquire().await?;
+    let listed = listing::find(&mut conn, member.workspace(), ServiceId(id)).await?;
+    let listed = listed.ok_or(Problem::NotFound)?;
+    let key = listed.stored.service.key;
+    let (first_open, _) = listed.glance.unclosed(now);
+    let closed_until = DateTime::from_timestamp(first_open * 3600, 0).unwrap_or(now);
+    let buckets = buckets(range, now);
+    let tallies = if range.step < TimeDelta::hours(1) {
+        from_checks(&mut conn, key, &buckets, now).await?
+    } else {
+        from_hours(&mut conn, key, &buckets, (closed_until, now)).await?
+    };
+    let points = buckets.iter().zip(&tallies);
+    Ok(Json(
+        points.map(|(t, tally)| PointView::new(*t, tally)).collect(),
+    ))
+}
+
+/// The beginnings of the spans that end with `now`, oldest first.
+fn buckets(range: Range, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+    let newest = now.duration_trunc(range.step).unwrap_or(now);
+    let count = range.length.num_minutes() / range.step.num_minutes();
+    (0..i32::try_from(count).unwrap_or(0))
+        .rev()
+        .map(|back| newest - range.step * back)
+        .collect()
+}
+
+/// The last day of one service, read by its key.
+async fn from_checks(
+    conn: &mut PgConnection,
+    key: ServiceKey,
+    buckets: &[DateTime<Utc>],
+    now: DateTime<Utc>,
+) -> Result<Vec<Tally>, Problem> {
+    let from = buckets.first().copied().unwrap_or(now);
+    let stands = stands(conn, key, from, now).await?;
+    let ends = buckets.iter().skip(1).copied().chain([now]);
+    let spans = buckets.iter().copied().zip(ends);
+    Ok(spans.map(|(from, to)| tally(&stands, from, to)).collect())
+}
+
+/// Closed hours, and what the checks of the open ones add.
+async fn from_hours(
+    conn: &mut PgConnection,
+    key: ServiceKey,
+    buckets: &[DateTime<Utc>],
+    (closed_until, now): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<Tally>, Problem> {
+    let from = buckets.first().copied().unwrap_or(now);
+    let hours = rollups::reading::hours(conn, key, from, closed_until).await?;
+    let mut tallies = vec![Tally::default(); buckets.len()];
+    let mut add = |at: DateTime<Utc>, tally: &Tally| {
+        let bucket = buckets.partition_point(|begin| *begin <= at).checked_sub(1);
+        if let Some(sum) = bucket.and_then(|bucket| tallies.get_mut(bucket)) {
+            sum.merge(tally);
+        }
+    };
+    hours.iter().for_each(|(hour, tally)| add(*hour, tally));
+    let this_hour = now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now);
+    let mut hour = closed_until.max(this_hour - MOST_OPEN).max(from);
+    let stands = stands(conn, key, hour, now).await?;
+    while hour < now {
+        let end = hour + TimeDelta::hours(1);
+        add(hour, &tally(&stands, hour, end.min(now)));
+        hour = end;
+    }
+    Ok(tallies)
+}
+
+async fn stands(
+    conn: &mut PgConnection,
+    key: ServiceKey,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<Stand>, Problem> {
+    let stands = checks::stands(conn, &[key], from, to).await?;
+    Ok(stands.into_iter().map(|(_, stand)| stand).collect())
+}
+
+/// The tally of a span, from the few stands that matter to it.
+fn tally(stands: &[Stand], from: DateTime<Utc>, to: DateTime<Utc>) -> Tally {
+    let first = stands.partition_point(|stand| stand.slot < from);
+    // The one after the span cuts the last one short.
+    let end = stands.partition_point(|stand| stand.slot < to) + 1;
+    Tally::of(
+        &stands[first.saturating_sub(1)..end.min(stands.len())],
+        from,
+        to,
+    )
+}
+
+impl PointView {
+    fn new(t: DateTime<Utc>, tally: &Tally) -> Self {
+        let quantile = |per_mille| tally.latency.quantile(per_mille).map(milliseconds);
+        Self {
+            t,
+            p50: quantile(500),
+            p95: quantile(950),
+            max: tally.latency.max().map(milliseconds),
+            up: seconds(tally.spent.up_ms),
+            degraded: seconds(tally.spent.degraded_ms),
+            down: seconds(tally.spent.down_ms),
+            unknown: seconds(tally.spent.unknown_ms),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::verdict::Verdict;
+
+    use super::*;
+
+    #[test]
+    fn no_range_has_more_than_three_hundred_points() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::seconds(1_800_000_123);
+        for (word, range) in RANGES {
+            let buckets = buckets(range, now);
+            assert!((150..=300).contains(&buckets.len()), "{word}");
+            assert!(buckets.iter().all(|begin| *begin <= now));
+        }
+    }
+
+    #[test]
+    fn spans_cut_out_of_a_day_add_up_to_the_day() {
+        let at = |s| DateTime::UNIX_EPOCH + TimeDelta::seconds(s);
+        let stands: Vec<Stand> = (0..500)
+            .map(|n| Stand {
+                slot: at(n * 30 + 7),
+                stands_for: TimeDelta::seconds(30),
+                verdict: if n % 7 == 0 {
+                    Verdict::Down
+                } else {
+                    Verdict::Up
+                },
+                total_us: Some(1000),
+            })
+            .collect();
+        let mut sum = Tally::default();
+        for n in 0..60 {
+            sum.merge(&tally(&stands, at(n * 300), at((n + 1) * 300)));
+        }
+        assert_eq!(sum, Tally::of(&stands, at(0), at(18_000)));
+    }
+}

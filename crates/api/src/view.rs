@@ -1,0 +1,20 @@
+//! What the API shows: domain values in the words and units of the contract.
+
+pub mod check;
+pub mod day;
+pub mod incident;
+pub mod look;
+pub mod page;
+pub mod reason;
+pub mod service;
+pub mod words;
+
+/// Whole milliseconds, rounded up so that an answer never took 0.
+pub(crate) fn milliseconds(us: u32) -> u32 {
+    us.div_ceil(1000)
+}
+
+/// Whole seconds, rounded to the nearest.
+pub(crate) fn seconds(ms: i64) -> i64 {
+    (ms + 500).div_euclid(1000)
+}

@@ -1,0 +1,320 @@
+//! A service as it is shown.
+
+use chrono::{DateTime, Utc};
+use db::{health::reading::Glance, services::listing::Listed};
+use domain::{
+    assertion::Assertion,
+    service::{Service, ServiceConfig},
+    uptime,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    day::{BarDayView, DayView, Span},
+    incident::severity,
+    look::{CertificateView, ObservationView},
+    milliseconds,
+    reason::ReasonView,
+};
+
+/// A service with where it stands. Values of request headers are never shown.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Service)]
+pub struct ServiceView {
+    pub id: Uuid,
+    #[schema(example = "Shop")]
+    pub name: String,
+    /// `http_ping`
+    #[schema(value_type = super::words::MonitorType)]
+    pub monitor_type: &'static str,
+    /// Null for vendor pages
+    #[schema(example = "https://shop.example.com/health")]
+    pub url: Option<String>,
+    /// Where a vendor's page is read; null for `http_ping`
+    pub status_page_api_urls: Option<Vec<String>>,
+    /// As above, given by a person
+    pub user_defined_urls: Option<Vec<String>>,
+    /// The component of a vendor's page
+    pub component_name: Option<String>,
+    pub category: Option<String>,
+    pub tags: Vec<String>,
+    /// Seconds
+    #[schema(example = 30)]
+    pub check_interval: u64,
+    /// Where the vendor publishes its own status; only shown
+    pub status_page_url: Option<String>,
+    /// The expected status, or the first of several
+    #[schema(example = 200)]
+    pub expected_status: u16,
+    /// All expected statuses, as in `200-299,401`
+    #[schema(example = "200")]
+    pub expected_statuses: String,
+    /// Total deadline over all redirects
+    #[schema(example = 5000)]
+    pub timeout_ms: u64,
+    /// A slower answer is degraded
+    #[schema(example = 1000)]
+    pub degraded_threshold_ms: u64,
+    /// GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS
+    #[schema(value_type = super::words::Method)]
+    pub method: &'static str,
+    /// Names of the request headers; their values are write-only
+    pub headers: Vec<HeaderName>,
+    /// What must hold of the response
+    #[schema(value_type = Vec<crate::view::service::AssertionSchema>)]
+    pub assertions: Vec<Assertion>,
+    /// How often a failure is tried again within its look, 0–2
+    #[schema(example = 2)]
+    pub retries: u8,
+    pub follow_redirects: bool,
+    /// False: the certificate is recorded but not judged
+    pub tls_verify: bool,
+    /// `auto`, `4` or `6`
+    #[schema(example = "auto")]
+    pub address_family: &'static str,
+    pub paused_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    /// Rises with every change; the `ETag` is made of it
+    pub revision: i32,
+    pub current_status: CurrentStatus,
+    /// Percent of the last 24 hours, floored; null when nothing was observed
+    #[schema(example = 99.98)]
+    pub uptime_24h: Option<f64>,
+    /// Percent of the last 24 hours that was observed
+    #[schema(example = 99.6)]
+    pub coverage_24h: Option<f64>,
+    /// The last 30 UTC days, oldest first
+    pub uptime_30d_bar: Vec<BarDayView>,
+    pub active_incident: Option<ActiveIncident>,
+    pub active_maintenance: Option<ActiveMaintenance>,
+    pub certificate: Option<CertificateView>,
+}
+
+/// The name of a request header.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HeaderName {
+    #[schema(example = "Authorization")]
+    pub name: String,
+}
+
+/// Where a service stands.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CurrentStatus {
+    /// `up`, `degraded`, `down`, `unknown`, `maintenance`, `paused`, or `pending` before the first look
+    #[schema(value_type = super::words::ServiceStatus)]
+    pub status: &'static str,
+    /// Milliseconds of the newest look; null when there was no complete answer
+    #[schema(example = 123)]
+    pub response_time: Option<u32>,
+    /// When the newest look began; null before the first
+    pub checked_at: Option<DateTime<Utc>>,
+    /// Since when the status has been the same
+    pub since: DateTime<Utc>,
+    /// HTTP status of the newest look
+    pub status_code: Option<u16>,
+    /// Why it is not up
+    pub reason: Option<ReasonView>,
+}
+
+/// The incident that is open.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ActiveIncident {
+    pub id: Uuid,
+    /// What happened, as a sentence
+    pub name: String,
+    /// `minor` while degraded, `major` while down
+    #[schema(example = "major")]
+    pub impact: &'static str,
+    /// `degraded` or `down`
+    #[schema(value_type = super::words::Severity)]
+    pub severity: &'static str,
+    /// The first failing look
+    pub started_at: DateTime<Utc>,
+    /// Its page in the web app
+    pub url: String,
+}
+
+/// Maintenance that is under way.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ActiveMaintenance {
+    pub name: String,
+    pub status: String,
+    pub scheduled_for: DateTime<Utc>,
+    pub scheduled_until: Option<DateTime<Utc>>,
+}
+
+/// A service on its own page.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ServiceDetail)]
+pub struct ServiceDetail {
+    #[serde(flatten)]
+    pub service: ServiceView,
+    pub uptime: UptimeView,
+    /// Request body
+    pub body: Option<String>,
+    /// The newest look with all its timings
+    pub latest: Option<ObservationView>,
+}
+
+/// Percentages, floored so that 100 means exactly that; null when nothing was observed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]
+#[schema(as = Uptime)]
+pub struct UptimeView {
+    pub uptime_24h: Option<f64>,
+    pub uptime_7d: Option<f64>,
+    pub uptime_30d: Option<f64>,
+    pub uptime_90d: Option<f64>,
+    /// How much of the time since the service exists was observed
+    pub coverage_24h: Option<f64>,
+    pub coverage_7d: Option<f64>,
+    pub coverage_30d: Option<f64>,
+    pub coverage_90d: Option<f64>,
+}
+
+/// One thing that must hold of a response.
+#[derive(ToSchema)]
+#[schema(as = Assertion)]
+#[expect(
+    dead_code,
+    reason = "describes domain::assertion::Assertion, which is what is read and written"
+)]
+pub struct AssertionSchema {
+    /// `body_contains`, `body_not_contains`, `body_matches`, `json_exists`, `json_equals`, `header_equals` or `header_contains`
+    #[schema(value_type = super::words::AssertionKind)]
+    kind: String,
+    /// For `body_contains`, `body_not_contains` and `header_contains`
+    #[schema(required = false, value_type = String)]
+    text: Option<String>,
+    /// For `body_matches`: `*` stands for any text, `?` for one byte
+    #[schema(required = false, value_type = String)]
+    pattern: Option<String>,
+    /// For `json_exists` and `json_equals`, as in `$.status`
+    #[schema(required = false, value_type = String)]
+    path: Option<String>,
+    /// For `json_equals` any JSON value, for `header_equals` text
+    #[schema(required = false, value_type = serde_json::Value)]
+    value: Option<serde_json::Value>,
+    /// Header name, for `header_equals` and `header_contains`
+    #[schema(required = false, value_type = String)]
+    name: Option<String>,
+}
+
+impl ServiceView {
+    /// `base` is the address of the web app.
+    pub fn new(listed: &Listed, base: &url::Url, now: DateTime<Utc>) -> Self {
+        let service = &listed.stored.service;
+        let config = &service.config;
+        let target = &config.target;
+        let glance = &listed.glance;
+        let span = Span {
+            created_at: service.created_at,
+            now,
+        };
+        let day = glance.last_day(now);
+        let day_ms = span.ms(now - chrono::TimeDelta::days(1), now);
+        let certificate = listed.certificate.clone();
+        let certificate: Option<domain::observation::Certificate> =
+            certificate.and_then(|value| serde_json::from_value(value).ok());
+        Self {
+            id: service.id.0,
+            name: config.name.clone(),
+            monitor_type: config.monitor_type.as_str(),
+            url: Some(target.url.to_string()),
+            status_page_api_urls: None,
+            user_defined_urls: None,
+            component_name: None,
+            category: config.category.clone(),
+            tags: config.tags.clone(),
+            check_interval: config.check_interval.as_secs(),
+            status_page_url: config.status_page_url.as_ref().map(ToString::to_string),
+            expected_status: first_status(config),
+            expected_statuses: target.expected_statuses.to_string(),
+            timeout_ms: whole_ms(target.timeout),
+            degraded_threshold_ms: whole_ms(target.degraded_threshold),
+            method: target.method.as_str(),
+            headers: header_names(config),
+            assertions: target.assertions.clone(),
+            retries: config.retries,
+            follow_redirects: target.follow_redirects,
+            tls_verify: target.tls_verify,
+            address_family: target.address_family.as_str(),
+            paused_at: service.paused_at,
+            created_at: service.created_at,
+            updated_at: service.updated_at,
+            revision: service.revision,
+            current_status: CurrentStatus::new(service, glance),
+            uptime_24h: uptime::uptime(&day),
+            coverage_24h: uptime::coverage(&day, day_ms),
+            uptime_30d_bar: bar(glance, span),
+            active_incident: ActiveIncident::of(glance, base),
+            active_maintenance: None,
+            certificate: certificate.as_ref().map(CertificateView::from),
+        }
+    }
+}
+
+impl CurrentStatus {
+    fn new(service: &Service, glance: &Glance) -> Self {
+        let status = match (service.paused_at, glance.verdict) {
+            (Some(_), _) => "paused",
+            (None, None) => "pending",
+            (None, Some(verdict)) => verdict.as_str(),
+        };
+        Self {
+            status,
+            response_time: glance.total_us.map(milliseconds),
+            checked_at: glance.checked_at,
+            since: service.paused_at.unwrap_or(glance.since),
+            status_code: glance.status_code,
+            reason: glance.reason.as_ref().map(ReasonView::from),
+        }
+    }
+}
+
+impl ActiveIncident {
+    fn of(glance: &Glance, base: &url::Url) -> Option<Self> {
+        let open = glance.incident?;
+        let sentence = glance.reason.as_ref().map(|reason| reason.sentence.clone());
+        Some(Self {
+            id: open.id.0,
+            name: sentence.unwrap_or_else(|| "Recovering: one look was good.".to_owned()),
+            impact: match open.severity {
+                domain::incident::Severity::Degraded => "minor",
+                domain::incident::Severity::Down => "major",
+            },
+            severity: severity(open.severity),
+            started_at: open.started_at,
+            url: format!("{base}incidents/{}", open.id),
+        })
+    }
+}
+
+fn bar(glance: &Glance, span: Span) -> Vec<BarDayView> {
+    let days = glance.days(span.now, 30);
+    days.iter()
+        .map(|(date, spent)| DayView::new(*date, spent, span).into())
+        .collect()
+}
+
+fn header_names(config: &ServiceConfig) -> Vec<HeaderName> {
+    let names = config.target.headers.iter();
+    names
+        .map(|header| HeaderName {
+            name: header.name.clone(),
+        })
+        .collect()
+}
+
+/// The only expected status, or the lowest of several: a set is written in ascending order.
+fn first_status(config: &ServiceConfig) -> u16 {
+    let text = config.target.expected_statuses.to_string();
+    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or(200)
+}
+
+fn whole_ms(duration: std::time::Duration) -> u64 {
+    duration.as_millis().try_into().unwrap_or(u64::MAX)
+}
