@@ -12,6 +12,8 @@ use sqlx::{FromRow, PgConnection};
 
 use crate::Result;
 
+pub mod reading;
+
 pub mod closing;
 
 /// Remembers that the rollup of an hour is older than a check of it. Needs the lock on the service's health.
