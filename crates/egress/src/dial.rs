@@ -202,3 +202,96 @@ fn timed_out(address: SocketAddr, started: Instant) -> Failure {
         },
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const V6: &str = "[2001:db8::1]:80";
+
+    fn way<'a>(policy: &'a Policy, routes: &'a Routes) -> Way<'a> {
+        Way {
+            policy,
+            routes,
+            deadline: Instant::now() + TCP_CAP,
+        }
+    }
+
+    fn ips(texts: &[&str]) -> Vec<IpAddr> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn the_families_take_turns_and_ipv6_leads_where_there_is_a_route() {
+        let policy = Policy::shared();
+        let addresses = ips(&["192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"]);
+        for (routed, expected) in [
+            (
+                true,
+                ["2001:db8::1", "192.0.2.1", "2001:db8::2", "192.0.2.2"],
+            ),
+            (
+                false,
+                ["192.0.2.1", "2001:db8::1", "192.0.2.2", "2001:db8::2"],
+            ),
+        ] {
+            let routes = Routes::assumed(true, routed);
+            let order: Vec<IpAddr> = ordered(&way(&policy, &routes), &addresses, 80)
+                .iter()
+                .map(SocketAddr::ip)
+                .collect();
+            assert_eq!(order, ips(&expected));
+        }
+    }
+
+    #[tokio::test]
+    async fn ipv6_is_called_unreachable_only_where_it_should_have_worked() {
+        let policy = Policy::shared();
+        let (with, without) = (Routes::assumed(true, true), Routes::assumed(true, false));
+        let address: SocketAddr = V6.parse().unwrap();
+        let ours = [Attempt {
+            address,
+            code: FailureCode::InternalNetwork,
+        }];
+        let theirs = [Attempt {
+            address,
+            code: FailureCode::ConnectRefused,
+        }];
+        assert!(lost_ipv6(&way(&policy, &with), address, &[]));
+        assert!(lost_ipv6(&way(&policy, &with), address, &theirs));
+        assert!(!lost_ipv6(&way(&policy, &with), address, &ours));
+        assert!(!lost_ipv6(&way(&policy, &without), address, &theirs));
+        assert!(!lost_ipv6(
+            &way(&policy, &with),
+            "192.0.2.1:80".parse().unwrap(),
+            &theirs
+        ));
+    }
+
+    #[test]
+    fn the_targets_own_failure_outranks_one_of_ours() {
+        let address: SocketAddr = V6.parse().unwrap();
+        let tried = |codes: &[FailureCode]| {
+            codes
+                .iter()
+                .map(|code| Attempt {
+                    address,
+                    code: *code,
+                })
+                .collect()
+        };
+        let code = |codes: &[FailureCode]| failed(tried(codes)).code;
+        assert_eq!(
+            code(&[FailureCode::ConnectRefused, FailureCode::InternalNetwork]),
+            FailureCode::ConnectRefused
+        );
+        assert_eq!(
+            code(&[FailureCode::ConnectRefused, FailureCode::ConnectUnreachable]),
+            FailureCode::ConnectUnreachable
+        );
+        assert_eq!(
+            code(&[FailureCode::InternalNetwork]),
+            FailureCode::InternalNetwork
+        );
+    }
+}

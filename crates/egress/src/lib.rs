@@ -12,15 +12,18 @@ use tokio::{
 };
 use url::Host;
 
+mod client;
 mod config;
 mod dial;
 mod errno;
+pub mod http1;
 mod own_watch;
 mod policy;
 mod resolver;
 mod routes;
 mod tls;
 
+pub use client::{Answer, Client, Question};
 pub use config::Config;
 pub use dial::{Dialed, TCP_CAP};
 pub use errno::is_exhaustion;

@@ -17,7 +17,9 @@ use hyper::body::Incoming;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio_util::io::StreamReader;
 
-use crate::{BODY_CAP, classify, exchange::Wire};
+use egress::http1::{self, Wire};
+
+use crate::BODY_CAP;
 
 /// Largest zstd window, as a power of two: 8 MiB, what RFC 9659 allows.
 const ZSTD_WINDOW: u32 = 23;
@@ -174,7 +176,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pieces<'_, S> {
                     Some(piece)
                 }
                 Err(error) => {
-                    self.failure = Some(classify::failure(&error, Phase::Body));
+                    self.failure = Some(http1::failure(&error, Phase::Body));
                     None
                 }
             })

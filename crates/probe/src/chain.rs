@@ -7,7 +7,10 @@ use domain::{
     observation::{Certificate, Observation},
     target::Method,
 };
-use egress::Ask;
+use egress::{
+    Ask,
+    http1::{Place, redirect},
+};
 use tokio::time::Instant;
 use url::Url;
 
@@ -17,9 +20,8 @@ use crate::{
     cookies::Jar,
     evidence::{self, EVIDENCE},
     hop::{self, Plan, Seen},
-    meter::micros,
-    prepared::{HopRequest, Message, PreparedTarget},
-    redirect,
+    micros,
+    prepared::{Message, PreparedTarget},
 };
 
 /// From how many days before its end a certificate is worth a word.
@@ -76,7 +78,7 @@ enum Step {
     Failed(Failure),
     /// The same place with another method.
     Again,
-    To(HopRequest),
+    To(Place),
 }
 
 impl<'a> Look<'a> {
@@ -131,7 +133,7 @@ impl<'a> Look<'a> {
     }
 
     /// What a hop's outcome asks for.
-    fn next(&mut self, from: &HopRequest, seen: &Seen) -> Step {
+    fn next(&mut self, from: &Place, seen: &Seen) -> Step {
         let (None, Some(status), Some(headers)) = (&seen.failure, seen.hop.status, &seen.headers)
         else {
             return Step::Done;
@@ -166,7 +168,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    fn too_many(&self, last: &HopRequest) -> Failure {
+    fn too_many(&self, last: &Place) -> Failure {
         let urls = self
             .observation
             .hops

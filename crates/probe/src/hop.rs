@@ -5,7 +5,10 @@ use domain::{
     observation::{Certificate, Hop, HttpVersion},
     target::HttpTarget,
 };
-use egress::Ask;
+use egress::{
+    Ask,
+    http1::{self, Place, Wire, redirect},
+};
 use http::{HeaderMap, Version};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -15,11 +18,8 @@ use tokio::{
 use crate::{
     Prober,
     body::{self, Read, Wanted},
-    classify,
-    exchange::Wire,
-    meter::micros,
-    prepared::{HopRequest, Message},
-    redirect,
+    micros,
+    prepared::Message,
 };
 
 /// What one hop brought.
@@ -50,7 +50,7 @@ pub(crate) struct Plan<'a> {
 pub(crate) async fn make(
     prober: &Prober,
     plan: &Plan<'_>,
-    to: &HopRequest,
+    to: &Place,
     message: &Message<'_>,
 ) -> Seen {
     let mut seen = Seen::default();
@@ -64,7 +64,7 @@ pub(crate) async fn make(
 async fn connect(
     prober: &Prober,
     plan: &Plan<'_>,
-    to: &HopRequest,
+    to: &Place,
     message: &Message<'_>,
     seen: &mut Seen,
 ) -> Result<(), Failure> {
@@ -105,7 +105,7 @@ async fn ask<S>(
     prober: &Prober,
     plan: &Plan<'_>,
     stream: S,
-    what: (&HopRequest, &Message<'_>),
+    what: (&Place, &Message<'_>),
     seen: &mut Seen,
 ) -> Result<(), Failure>
 where
@@ -114,7 +114,7 @@ where
     let (to, message) = what;
     let started = Instant::now();
     let opened = Wire::open(&prober.http, stream, started).await;
-    let mut wire = opened.map_err(|error| classify::failure(&error, Phase::Send))?;
+    let mut wire = opened.map_err(|error| http1::failure(&error, Phase::Send))?;
     let meter = wire.meter();
     let request = message.to_request(to, &prober.user_agent);
     let answered = timeout_at(plan.deadline, wire.ask(request)).await;
@@ -128,7 +128,7 @@ where
     };
     let response = match answered {
         Ok(Ok(response)) => response,
-        Ok(Err(error)) => return Err(classify::failure(&error, phase)),
+        Ok(Err(error)) => return Err(http1::failure(&error, phase)),
         Err(_) => return Err(timed_out(plan, phase)),
     };
     let (head, incoming) = response.into_parts();

@@ -8,14 +8,10 @@ use http::HeaderValue;
 
 mod body;
 mod chain;
-mod classify;
 mod cookies;
 mod evidence;
-mod exchange;
 mod hop;
-mod meter;
 mod prepared;
-mod redirect;
 
 pub use prepared::PreparedTarget;
 
@@ -49,16 +45,10 @@ impl Prober {
         let identity = format!("PulseCheck/{} (+{contact})", env!("CARGO_PKG_VERSION"));
         let user_agent =
             HeaderValue::from_str(&identity).unwrap_or(HeaderValue::from_static("PulseCheck"));
-        let mut http = hyper::client::conn::http1::Builder::new();
-        // Browsers accept what these allow, so a service that sends it is up.
-        http.allow_obsolete_multiline_headers_in_responses(true)
-            .allow_spaces_after_header_name_in_responses(true)
-            .max_headers(256)
-            .max_buf_size(128 * 1024);
         Self {
             egress,
             user_agent,
-            http,
+            http: egress::http1::builder(),
         }
     }
 
@@ -71,4 +61,9 @@ impl Prober {
     pub async fn look(&self, target: &PreparedTarget, options: LookOptions) -> Observation {
         chain::follow(self, target, options).await
     }
+}
+
+/// Whole microseconds, at most an hour or so.
+fn micros(duration: Duration) -> u32 {
+    u32::try_from(duration.as_micros()).unwrap_or(u32::MAX)
 }

@@ -3,32 +3,22 @@
 use bytes::Bytes;
 use domain::{
     failure::{Detail, Failure, FailureCode, Phase},
-    target::{HttpTarget, Method, is_askable},
+    target::{HttpTarget, Method},
 };
+use egress::http1::Place;
 use http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_TYPE, HOST},
-    uri::PathAndQuery,
 };
-use url::{Host, Url};
 
 /// A target with its request built; make it once per configuration, look many times.
 #[derive(Debug)]
 pub struct PreparedTarget {
     target: HttpTarget,
-    request: Result<HopRequest, Failure>,
+    request: Result<Place, Failure>,
     headers: HeaderMap,
     body: Bytes,
     needs_body: bool,
-}
-
-/// Where one hop goes.
-#[derive(Debug, Clone)]
-pub(crate) struct HopRequest {
-    pub(crate) url: Url,
-    pub(crate) port: u16,
-    pub(crate) path: PathAndQuery,
-    pub(crate) host: HeaderValue,
 }
 
 impl PreparedTarget {
@@ -37,7 +27,7 @@ impl PreparedTarget {
     pub fn new(target: HttpTarget) -> Self {
         let headers = headers(&target);
         let request = match &headers {
-            Ok(_) => HopRequest::to(&target.url).ok_or_else(|| failure(FailureCode::InvalidUrl)),
+            Ok(_) => Place::at(&target.url).ok_or_else(|| failure(FailureCode::InvalidUrl)),
             Err(failure) => Err(failure.clone()),
         };
         let needs_body = target
@@ -59,7 +49,7 @@ impl PreparedTarget {
         &self.target
     }
 
-    pub(crate) fn first_hop(&self) -> Result<&HopRequest, &Failure> {
+    pub(crate) fn first_hop(&self) -> Result<&Place, &Failure> {
         self.request.as_ref()
     }
 
@@ -78,37 +68,6 @@ impl PreparedTarget {
     }
 }
 
-impl HopRequest {
-    /// None when the URL cannot be asked over http or https.
-    pub(crate) fn to(url: &Url) -> Option<Self> {
-        is_askable(url).ok()?;
-        let port = url.port_or_known_default()?;
-        let host = match url.port() {
-            Some(port) => format!("{}:{port}", url.host_str()?),
-            None => url.host_str()?.to_owned(),
-        };
-        let path = match url.query() {
-            Some(query) => format!("{}?{query}", url.path()),
-            None => url.path().to_owned(),
-        };
-        Some(Self {
-            url: url.clone(),
-            port,
-            path: PathAndQuery::from_maybe_shared(Bytes::from(path)).ok()?,
-            host: HeaderValue::from_maybe_shared(Bytes::from(host)).ok()?,
-        })
-    }
-
-    pub(crate) fn is_https(&self) -> bool {
-        self.url.scheme() == "https"
-    }
-
-    pub(crate) fn host(&self) -> Host<&str> {
-        // Always there: `is_askable` has looked.
-        self.url.host().unwrap_or(Host::Domain(""))
-    }
-}
-
 /// What one hop sends beside its place.
 pub(crate) struct Message<'a> {
     pub(crate) method: Method,
@@ -121,7 +80,7 @@ pub(crate) struct Message<'a> {
 impl Message<'_> {
     pub(crate) fn to_request(
         &self,
-        to: &HopRequest,
+        to: &Place,
         user_agent: &HeaderValue,
     ) -> http::Request<http_body_util::Full<Bytes>> {
         let mut request = http::Request::new(http_body_util::Full::new(self.body.clone()));

@@ -21,32 +21,32 @@ const LARGEST_READ: usize = 64 * 1024;
 
 /// What a metered stream noted; read from outside while hyper owns the stream.
 #[derive(Debug, Default)]
-pub(crate) struct Meter {
+pub struct Meter {
     sent_us: AtomicU32,
     stuck: AtomicBool,
 }
 
 impl Meter {
     /// Microseconds from the start to the last write that got through.
-    pub(crate) fn sent_us(&self) -> u32 {
+    pub fn sent_us(&self) -> u32 {
         self.sent_us.load(Ordering::Relaxed)
     }
 
     /// The peer does not take what we have to send.
-    pub(crate) fn is_stuck(&self) -> bool {
+    pub fn is_stuck(&self) -> bool {
         self.stuck.load(Ordering::Relaxed)
     }
 }
 
 /// A stream that reports to a meter.
-pub(crate) struct Metered<S> {
+pub(super) struct Metered<S> {
     stream: S,
     started: Instant,
     meter: Arc<Meter>,
 }
 
 impl<S> Metered<S> {
-    pub(crate) fn new(stream: S, started: Instant) -> (Self, Arc<Meter>) {
+    pub(super) fn new(stream: S, started: Instant) -> (Self, Arc<Meter>) {
         let meter = Arc::new(Meter::default());
         (
             Self {
@@ -71,7 +71,7 @@ impl<S> Metered<S> {
 }
 
 /// Whole microseconds, at most an hour or so.
-pub(crate) fn micros(duration: std::time::Duration) -> u32 {
+pub(super) fn micros(duration: std::time::Duration) -> u32 {
     u32::try_from(duration.as_micros()).unwrap_or(u32::MAX)
 }
 

@@ -5,12 +5,12 @@ use std::{error::Error as _, io};
 use domain::failure::{Detail, Failure, FailureCode, Phase, clean};
 
 /// The failure for an error of the HTTP connection in `phase`.
-pub(crate) fn failure(error: &hyper::Error, phase: Phase) -> Failure {
+pub fn failure(error: &hyper::Error, phase: Phase) -> Failure {
     let io = io_error(error);
-    if let Some(tls) = io.and_then(egress::find_tls_error) {
-        return egress::tls_failure(tls, phase);
+    if let Some(tls) = io.and_then(crate::find_tls_error) {
+        return crate::tls_failure(tls, phase);
     }
-    if io.is_some_and(egress::is_exhaustion) {
+    if io.is_some_and(crate::is_exhaustion) {
         return Failure::new(FailureCode::InternalResource, phase, Detail::None);
     }
     match (io.map(innermost_kind), phase) {
@@ -39,7 +39,7 @@ pub(crate) fn failure(error: &hyper::Error, phase: Phase) -> Failure {
             Failure::new(FailureCode::ConnectionClosed, phase, Detail::None)
         }
         _ => {
-            tracing::warn!(?error, phase = phase.as_str(), "probe.unmapped_error");
+            tracing::warn!(?error, phase = phase.as_str(), "egress.unmapped_error");
             Failure::new(FailureCode::Other, phase, Detail::None)
         }
     }

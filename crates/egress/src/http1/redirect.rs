@@ -7,15 +7,15 @@ use domain::{
 use http::{HeaderMap, header};
 use url::Url;
 
-use crate::prepared::HopRequest;
+use super::Place;
 
 /// Whether this status sends us elsewhere.
-pub(crate) const fn is_redirect(status: u16) -> bool {
+pub const fn is_redirect(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
 /// The next hop. Locations are UTF-8 in practice, whatever the standards say.
-pub(crate) fn next(from: &Url, headers: &HeaderMap) -> Result<HopRequest, Failure> {
+pub fn next(from: &Url, headers: &HeaderMap) -> Result<Place, Failure> {
     let Some(location) = headers.get(header::LOCATION) else {
         return Err(Failure::new(
             FailureCode::RedirectInvalid,
@@ -35,11 +35,11 @@ pub(crate) fn next(from: &Url, headers: &HeaderMap) -> Result<HopRequest, Failur
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.set_fragment(None);
-    HopRequest::to(&url).ok_or_else(unusable)
+    Place::at(&url).ok_or_else(unusable)
 }
 
 /// The method of the next request (RFC 9110 §15.4, as browsers do it).
-pub(crate) const fn method(status: u16, before: Method) -> Method {
+pub const fn method(status: u16, before: Method) -> Method {
     match (status, before) {
         (303, Method::Head) => Method::Head,
         (303, _) | (301 | 302, Method::Post) => Method::Get,
@@ -48,7 +48,7 @@ pub(crate) const fn method(status: u16, before: Method) -> Method {
 }
 
 /// Whether both URLs belong to one origin: only then may the user's headers and body follow.
-pub(crate) fn is_same_origin(a: &Url, b: &Url) -> bool {
+pub fn is_same_origin(a: &Url, b: &Url) -> bool {
     a.scheme() == b.scheme()
         && a.host() == b.host()
         && a.port_or_known_default() == b.port_or_known_default()

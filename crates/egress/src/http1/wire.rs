@@ -19,10 +19,10 @@ use tokio::{
     time::Instant,
 };
 
-use crate::meter::{Meter, Metered};
+use super::meter::{Meter, Metered};
 
 /// An open connection on which one request was made. Dropping it closes the connection.
-pub(crate) struct Wire<S: AsyncRead + AsyncWrite + Unpin> {
+pub struct Wire<S: AsyncRead + AsyncWrite + Unpin> {
     sender: SendRequest<Full<Bytes>>,
     connection: Option<Connection<TokioIo<Metered<S>>, Full<Bytes>>>,
     meter: Arc<Meter>,
@@ -30,11 +30,7 @@ pub(crate) struct Wire<S: AsyncRead + AsyncWrite + Unpin> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// Prepares a stream for one request; nothing is sent yet.
-    pub(crate) async fn open(
-        builder: &Builder,
-        stream: S,
-        started: Instant,
-    ) -> hyper::Result<Self> {
+    pub async fn open(builder: &Builder, stream: S, started: Instant) -> hyper::Result<Self> {
         let (metered, meter) = Metered::new(stream, started);
         let (sender, connection) = builder.handshake(TokioIo::new(metered)).await?;
         Ok(Self {
@@ -44,12 +40,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         })
     }
 
-    pub(crate) fn meter(&self) -> Arc<Meter> {
+    pub fn meter(&self) -> Arc<Meter> {
         self.meter.clone()
     }
 
     /// Sends the request and reads the head of the response; interim responses (1xx) are skipped.
-    pub(crate) async fn ask(
+    pub async fn ask(
         &mut self,
         request: http::Request<Full<Bytes>>,
     ) -> hyper::Result<http::Response<Incoming>> {
@@ -59,7 +55,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 
     /// The next piece of the body.
-    pub(crate) fn poll_piece(
+    pub fn poll_piece(
         &mut self,
         body: &mut Incoming,
         cx: &mut Context<'_>,
