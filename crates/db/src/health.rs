@@ -45,7 +45,7 @@ pub async fn insert(
 }
 
 #[derive(FromRow)]
-struct Open {
+struct Unsettled {
     verdict: Option<i16>,
     last_slot: Option<DateTime<Utc>>,
     last_stands_for_ms: Option<i32>,
@@ -55,7 +55,7 @@ struct Open {
 /// Back to pending: the service is to be looked at as if it were new, while its history stays. Slots before its last
 /// one stay refused. Needs the lock; an open incident must have been resolved before.
 pub async fn reset(conn: &mut PgConnection, key: ServiceKey, now: DateTime<Utc>) -> Result<()> {
-    let open: Option<Open> = sqlx::query_as(
+    let open: Option<Unsettled> = sqlx::query_as(
         "select verdict, last_slot, last_stands_for_ms, open_hours from service_health where service_key = $1",
     )
     .bind(key.0)
@@ -76,7 +76,7 @@ pub async fn reset(conn: &mut PgConnection, key: ServiceKey, now: DateTime<Utc>)
     Ok(())
 }
 
-impl Open {
+impl Unsettled {
     /// The open hours with the share of the last check, which is forgotten from here on.
     fn settled(&self, now: DateTime<Utc>) -> Vec<u8> {
         let mut hours = OpenHours::decode(&self.open_hours).unwrap_or_default();

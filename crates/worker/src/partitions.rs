@@ -8,7 +8,7 @@ use runtime::backoff::Backoff;
 use tokio_util::sync::CancellationToken;
 
 /// How often it is looked after.
-const PERIOD: Duration = Duration::from_secs(600);
+const PERIOD: Duration = Duration::from_mins(10);
 
 /// Today and yesterday stay whatever they weigh: their hours may not be closed yet.
 const NEVER_DROPPED: u64 = 2;

@@ -89,7 +89,7 @@ pub(super) fn fold(
 /// Where the good look before trouble is to be found.
 enum Good<'a> {
     /// In what was stored before this batch.
-    Stored(Option<KeptLook>),
+    Stored(Option<Box<KeptLook>>),
     InBatch(&'a Look),
 }
 
@@ -138,7 +138,7 @@ impl<'a> Fold<'a> {
         Self {
             standing,
             open_hours,
-            good: Good::Stored(stored),
+            good: Good::Stored(stored.map(Box::new)),
             saw_up: was_up,
             current,
             folded: Folded::default(),
@@ -232,7 +232,7 @@ impl<'a> Fold<'a> {
 
     fn last_good(&self) -> Option<KeptLook> {
         match &self.good {
-            Good::Stored(kept) => kept.clone(),
+            Good::Stored(kept) => kept.as_deref().cloned(),
             Good::InBatch(look) => look.observation.as_deref().map(|observation| KeptLook {
                 at: look.started_at,
                 observation: observation.clone(),

@@ -21,7 +21,7 @@ use super::{
 const LONGEST_BATCH: Duration = Duration::from_secs(30);
 
 /// How long the list of partitions is believed.
-const DAYS_FRESH: Duration = Duration::from_secs(60);
+const DAYS_FRESH: Duration = Duration::from_mins(1);
 
 /// How often a batch that got in another transaction's way is tried again at once.
 const CONFLICTS: u32 = 5;

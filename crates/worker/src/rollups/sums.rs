@@ -42,7 +42,7 @@ pub(super) async fn sum(conn: &mut PgConnection, span: &Span) -> db::Result<()> 
     }
     closing::write_hours(conn, &changed).await?;
     write_days(conn, &changed).await?;
-    closing::write_recent(conn, &pack(recent, &changed, &stored)).await
+    closing::write_recent(conn, &pack(&recent, &changed, &stored)).await
 }
 
 /// The checks that stand in the hour, and in the hours after it that one of them reaches.
@@ -60,7 +60,7 @@ async fn read(
         }
         let reach = stands
             .values()
-            .flat_map(|stands| reach(stands, span.hour))
+            .filter_map(|stands| reach(stands, span.hour))
             .max();
         let wanted = limit.min(reach.unwrap_or(end));
         if wanted <= end {
@@ -145,7 +145,7 @@ async fn write_days(conn: &mut PgConnection, changed: &[Hour]) -> db::Result<()>
 
 /// Takes the changed hours into the packed month of each service.
 fn pack(
-    recent: BTreeMap<ServiceKey, Option<Recent>>,
+    recent: &BTreeMap<ServiceKey, Option<Recent>>,
     changed: &[Hour],
     stored: &BTreeMap<(ServiceKey, DateTime<Utc>), Tally>,
 ) -> BTreeMap<ServiceKey, Recent> {

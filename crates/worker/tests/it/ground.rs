@@ -43,15 +43,17 @@ impl Ground {
         let now: DateTime<Utc> = sqlx::query_scalar("select now()")
             .fetch_one(&pool)
             .await
-            .unwrap();
+            .expect("the database answers");
         let workspace = WorkspaceId(Uuid::now_v7());
         sqlx::query("insert into workspaces (id, name) values ($1, 'Test')")
             .bind(workspace.0)
             .execute(&pool)
             .await
-            .unwrap();
+            .expect("the database answers");
         let db = Db::from_pool(pool);
-        partitions::ensure(&db, now.date_naive()).await.unwrap();
+        partitions::ensure(&db, now.date_naive())
+            .await
+            .expect("the database answers");
         Self {
             db,
             workspace,
@@ -68,15 +70,15 @@ impl Ground {
         )
         .bind(id.0)
         .bind(self.workspace.0)
-        .bind(i16::try_from(schedule::shard(id)).unwrap())
+        .bind(i16::try_from(schedule::shard(id)).expect("the database answers"))
         .fetch_one(self.db.pool())
         .await
-        .unwrap();
+        .expect("the database answers");
         let key = ServiceKey(key);
-        let mut conn = self.db.acquire().await.unwrap();
+        let mut conn = self.db.acquire().await.expect("the database answers");
         db::health::insert(&mut conn, self.workspace, key, self.now)
             .await
-            .unwrap();
+            .expect("the database answers");
         Watched {
             id,
             key,
@@ -106,14 +108,14 @@ impl Ground {
         sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {from}")))
             .fetch_one(self.db.pool())
             .await
-            .unwrap()
+            .expect("the database answers")
     }
 
     pub(crate) async fn run(&self, statement: &str) {
         sqlx::query(sqlx::AssertSqlSafe(statement.to_owned()))
             .execute(self.db.pool())
             .await
-            .unwrap();
+            .expect("the database answers");
     }
 
     /// Every row of everything that the record writes, as text.
@@ -131,7 +133,7 @@ impl Ground {
             let mut part: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
                 .fetch_all(self.db.pool())
                 .await
-                .unwrap();
+                .expect("the database answers");
             rows.append(&mut part);
         }
         rows
@@ -143,7 +145,7 @@ impl Ground {
             while !sqlx::query_scalar::<_, bool>(holds)
                 .fetch_one(self.db.pool())
                 .await
-                .unwrap()
+                .expect("the database answers")
             {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
@@ -259,8 +261,11 @@ pub(crate) fn recorder(
 pub(crate) async fn record(db: &Db, looks: impl IntoIterator<Item = Look>) {
     let (sender, recorder, _heard) = recorder(db, Settings::default());
     for look in looks {
-        sender.send(look).unwrap();
+        sender.send(look).expect("the database answers");
     }
     drop(sender);
-    recorder.run(CancellationToken::new()).await.unwrap();
+    recorder
+        .run(CancellationToken::new())
+        .await
+        .expect("the database answers");
 }

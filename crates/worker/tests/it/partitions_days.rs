@@ -8,8 +8,10 @@ use crate::ground::Ground;
 
 impl Ground {
     async fn days(&self) -> Vec<NaiveDate> {
-        let mut conn = self.db.acquire().await.unwrap();
-        let days = partitions::days(&mut conn).await.unwrap();
+        let mut conn = self.db.acquire().await.expect("the database answers");
+        let days = partitions::days(&mut conn)
+            .await
+            .expect("the database answers");
         days.into_iter().collect()
     }
 

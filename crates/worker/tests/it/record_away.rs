@@ -15,7 +15,9 @@ use crate::ground::{Ground, recorder};
 async fn behind_a_switch(pool: &PgPool) -> (Switch, Db) {
     let options = pool.connect_options();
     let host = options.get_host().replace("localhost", "127.0.0.1");
-    let target: SocketAddr = format!("{host}:{}", options.get_port()).parse().unwrap();
+    let target: SocketAddr = format!("{host}:{}", options.get_port())
+        .parse()
+        .expect("the database answers");
     let switch = Switch::to(target).await;
     let options = options
         .as_ref()

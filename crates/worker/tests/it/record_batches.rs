@@ -35,7 +35,7 @@ async fn news_is_written_at_once_and_routine_waits_for_company(pool: PgPool) {
     let ground = Ground::new(pool).await;
     let service = ground.service().await;
     let settings = Settings {
-        quiet_window: Duration::from_secs(3_600),
+        quiet_window: Duration::from_hours(1),
         load: f64::INFINITY,
         ..Settings::default()
     };

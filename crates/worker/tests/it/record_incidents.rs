@@ -33,7 +33,7 @@ impl Ground {
         sqlx::query_as("select * from incidents order by started_at")
             .fetch_all(self.db.pool())
             .await
-            .unwrap()
+            .expect("the database answers")
     }
 
     async fn timeline(&self) -> Vec<(DateTime<Utc>, IncidentEvent)> {
@@ -41,7 +41,7 @@ impl Ground {
             sqlx::query_as("select at, event from incident_events order by at, id")
                 .fetch_all(self.db.pool())
                 .await
-                .unwrap();
+                .expect("the database answers");
         rows.into_iter().map(|(at, event)| (at, event.0)).collect()
     }
 
@@ -50,7 +50,7 @@ impl Ground {
             .bind(service.key.0)
             .fetch_one(self.db.pool())
             .await
-            .unwrap()
+            .expect("the database answers")
     }
 }
 

@@ -33,7 +33,7 @@ async fn plan(
     statement: &str,
     arguments: &str,
 ) -> String {
-    let mut conn = ground.db.acquire().await.unwrap();
+    let mut conn = ground.db.acquire().await.expect("the database answers");
     for sql in [
         format!("set plan_cache_mode = {mode}"),
         format!("prepare s ({types}) as {statement}"),
@@ -41,14 +41,14 @@ async fn plan(
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
             .execute(&mut *conn)
             .await
-            .unwrap();
+            .expect("the database answers");
     }
     let explain = format!("explain execute s ({arguments})");
     let rows = sqlx::raw_sql(sqlx::AssertSqlSafe(explain))
         .fetch_all(&mut *conn)
         .await
-        .unwrap();
-    conn.close().await.unwrap();
+        .expect("the database answers");
+    conn.close().await.expect("the database answers");
     let lines: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
     lines.join("\n")
 }

@@ -22,17 +22,18 @@ impl Ground {
     }
 
     async fn close(&self, now: DateTime<Utc>) {
-        let all: Vec<i16> = (0..i16::try_from(schedule::SHARDS).unwrap()).collect();
+        let all: Vec<i16> =
+            (0..i16::try_from(schedule::SHARDS).expect("the database answers")).collect();
         worker::rollups::close_due(&self.db, &all, now, &CancellationToken::new())
             .await
-            .unwrap();
+            .expect("the database answers");
     }
 
     async fn hour(&self, service: &Watched, hour: DateTime<Utc>) -> Option<rollups::Hour> {
-        let mut conn = self.db.acquire().await.unwrap();
+        let mut conn = self.db.acquire().await.expect("the database answers");
         let hours = rollups::hours(&mut conn, &[service.key], hour, hour + HOUR)
             .await
-            .unwrap();
+            .expect("the database answers");
         hours.into_iter().next()
     }
 
@@ -42,8 +43,8 @@ impl Ground {
                 .bind(service.key.0)
                 .fetch_one(self.db.pool())
                 .await
-                .unwrap();
-        Recent::decode(&bytes).unwrap()
+                .expect("the database answers");
+        Recent::decode(&bytes).expect("the database answers")
     }
 }
 

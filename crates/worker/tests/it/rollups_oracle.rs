@@ -48,7 +48,10 @@ fn history() -> impl Strategy<Value = Vec<Told>> {
 fn look(service: &Watched, base: DateTime<Utc>, (slot, stands, verdict, us): Told) -> Look {
     let mut look = service.look(base + TimeDelta::seconds(slot), verdict);
     look.stands_for = TimeDelta::seconds(stands);
-    look.observation.as_mut().unwrap().total_us = us;
+    look.observation
+        .as_mut()
+        .expect("the database answers")
+        .total_us = us;
     look
 }
 
@@ -86,10 +89,11 @@ fn runner() -> TestRunner {
 }
 
 async fn close(ground: &Ground, now: DateTime<Utc>) {
-    let all: Vec<i16> = (0..i16::try_from(schedule::SHARDS).unwrap()).collect();
+    let all: Vec<i16> =
+        (0..i16::try_from(schedule::SHARDS).expect("the database answers")).collect();
     worker::rollups::close_due(&ground.db, &all, now, &CancellationToken::new())
         .await
-        .unwrap();
+        .expect("the database answers");
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
@@ -110,7 +114,7 @@ async fn rollups_equal_brute_force_whatever_came_late_or_twice(pool: PgPool) {
     let order = order.new_tree(&mut runner).unwrap().current();
     let mut arrivals: Vec<(f64, Look)> = Vec::new();
     for (look, (chance, at)) in looks.into_iter().zip(order) {
-        let due = (look.slot - base).as_seconds_f64() / (HOURS * 3600) as f64;
+        let due = (look.slot - base).as_seconds_f64() / TimeDelta::hours(HOURS).as_seconds_f64();
         if chance > 0.9 {
             arrivals.push((at, look.clone()));
         }
@@ -140,11 +144,11 @@ async fn compare(
     base: DateTime<Utc>,
     truth: &BTreeMap<i64, Tally>,
 ) {
-    let mut conn = ground.db.acquire().await.unwrap();
+    let mut conn = ground.db.acquire().await.expect("the database answers");
     let (from, to) = (base, base + TimeDelta::hours(HOURS + 6));
     let stored = rollups::hours(&mut conn, &[service.key], from, to)
         .await
-        .unwrap();
+        .expect("the database answers");
     let stored: BTreeMap<i64, Tally> = stored
         .into_iter()
         .map(|hour| ((hour.hour - base).num_hours(), hour.tally))
@@ -159,7 +163,7 @@ async fn compare(
     let (first, last) = (from.date_naive(), to.date_naive());
     let stored = rollups::days(&mut conn, &[service.key], first, last)
         .await
-        .unwrap();
+        .expect("the database answers");
     let stored: BTreeMap<_, _> = stored.into_iter().map(|day| (day.day, day.tally)).collect();
     assert_eq!(stored, days);
     let packed: Vec<u8> =
@@ -167,8 +171,8 @@ async fn compare(
             .bind(service.key.0)
             .fetch_one(&mut *conn)
             .await
-            .unwrap();
-    let recent = Recent::decode(&packed).unwrap();
+            .expect("the database answers");
+    let recent = Recent::decode(&packed).expect("the database answers");
     for (day, spent) in recent.days(ground.now, &Spent::default(), 30) {
         assert_eq!(
             spent,
