@@ -1,0 +1,214 @@
+//! Draws the conclusions that no single document states: groups, keys, links, levels, contradictions.
+
+mod groups;
+mod links;
+
+use std::collections::{HashMap, hash_map::Entry};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Affected, ComponentKey, Impact, Incident, Level, LevelSource, Page, Said};
+use crate::{Warning, WarningKind};
+
+/// An open incident about which nothing was said for this long is a leftover and decides nothing.
+pub const STALE_AFTER: TimeDelta = TimeDelta::days(30);
+
+impl Page {
+    /// Completes a page whose documents have all been read. Without `now` no incident counts as stale.
+    pub(crate) fn settle(&mut self, now: Option<DateTime<Utc>>) {
+        self.mark_stale(now);
+        groups::settle(self);
+        links::settle(self);
+        if self.levels == LevelSource::Incidents {
+            self.take_levels_from_incidents(now);
+        }
+        self.roll_up_groups();
+        self.settle_overall();
+        self.note_contradictions();
+    }
+
+    fn mark_stale(&mut self, now: Option<DateTime<Utc>>) {
+        let mut stale = Vec::new();
+        for incident in self.incidents.items_mut() {
+            let last_word = incident.last_word_at();
+            incident.stale = incident.is_open()
+                && now
+                    .zip(last_word)
+                    .is_some_and(|(now, at)| now - at > STALE_AFTER);
+            if incident.stale {
+                stale.push(incident.name.clone());
+            }
+        }
+        for name in stale {
+            self.warn(Warning::new(
+                WarningKind::Stale,
+                format!("open without news for over 30 days: {name}"),
+            ));
+        }
+    }
+
+    /// On a page that publishes only trouble, whatever no open incident names is operational, provided that the
+    /// incidents could be read.
+    fn take_levels_from_incidents(&mut self, now: Option<DateTime<Utc>>) {
+        let base = if self.incidents.is_known() {
+            Level::Operational
+        } else {
+            Level::Unknown
+        };
+        let mut claims: HashMap<ComponentKey, Said<Level>> = HashMap::new();
+        for incident in self.incidents.iter().filter(|incident| incident.is_open()) {
+            for (key, level) in claimed(&incident.affected, incident) {
+                let level = if incident.stale {
+                    Level::Unknown
+                } else {
+                    level
+                };
+                let raw = incident.impact.raw.clone();
+                claim(
+                    &mut claims,
+                    key,
+                    Said {
+                        meaning: level,
+                        raw,
+                    },
+                );
+            }
+        }
+        for maintenance in &self.maintenances {
+            if now.is_none_or(|now| maintenance.is_active(now)) && !maintenance.is_over() {
+                for key in maintenance.affected.iter().filter_map(|a| a.key.clone()) {
+                    let raw = maintenance.phase.raw.clone();
+                    claim(
+                        &mut claims,
+                        key,
+                        Said {
+                            meaning: Level::Maintenance,
+                            raw,
+                        },
+                    );
+                }
+            }
+        }
+        for component in self.components.items_mut() {
+            component.status = claims.remove(&component.key).unwrap_or(Said::derived(base));
+        }
+    }
+
+    fn roll_up_groups(&mut self) {
+        let silent: Vec<ComponentKey> = self
+            .components
+            .iter()
+            .filter(|c| c.is_group && c.status.raw.is_none())
+            .map(|c| c.key.clone())
+            .collect();
+        for key in silent {
+            let inside: Vec<Level> = self.levels_under(&key);
+            if let Some(group) = self
+                .components
+                .items_mut()
+                .iter_mut()
+                .find(|c| c.key == key)
+            {
+                group.status = Said::derived(Level::roll_up(inside));
+            }
+        }
+    }
+
+    /// Levels of the leaves whose path leads through this group.
+    fn levels_under(&self, key: &ComponentKey) -> Vec<Level> {
+        let Some(group) = self.components.iter().find(|c| c.key == *key) else {
+            return Vec::new();
+        };
+        let mut path = group.group_path.clone();
+        path.push(group.name.clone());
+        self.leaves()
+            .filter(|leaf| leaf.group_path.starts_with(&path))
+            .map(|leaf| leaf.status.meaning)
+            .collect()
+    }
+
+    fn settle_overall(&mut self) {
+        if self.overall.raw.is_some() || self.overall.meaning != Level::Unknown {
+            return;
+        }
+        let listed = Level::roll_up(self.leaves().map(|leaf| leaf.status.meaning));
+        let only_trouble = self.levels == LevelSource::Incidents && self.incidents.is_known();
+        self.overall = Said::derived(if only_trouble {
+            self.worst_of_incidents(listed)
+        } else {
+            listed
+        });
+    }
+
+    /// On a page that publishes only trouble, no trouble is good news, and trouble without components is trouble.
+    fn worst_of_incidents(&self, listed: Level) -> Level {
+        let open = self.open_incidents().filter(|incident| !incident.stale);
+        let worst = open.fold(Level::Operational, |worst, incident| {
+            match incident.impact.meaning {
+                Impact::None | Impact::Maintenance => worst,
+                _ => worst.worse(Level::Degraded),
+            }
+        });
+        let doubtful = listed == Level::Unknown && self.leaves().next().is_some();
+        if doubtful && worst == Level::Operational {
+            Level::Unknown
+        } else {
+            worst.worse(listed)
+        }
+    }
+
+    fn note_contradictions(&mut self) {
+        let worst = self.leaves().fold(Level::Unknown, |worst, leaf| {
+            worst.worse(leaf.status.meaning)
+        });
+        let (Some(said), Some(seen)) = (self.overall.meaning.severity(), worst.severity()) else {
+            return;
+        };
+        let (said_fine, seen_fine) = (said < 2, seen < 2);
+        if said_fine != seen_fine {
+            self.warn(Warning::new(
+                WarningKind::Contradiction,
+                format!(
+                    "the page as a whole is {}, its worst component {}",
+                    self.overall.meaning.as_str(),
+                    worst.as_str()
+                ),
+            ));
+        }
+    }
+}
+
+/// Keeps the worst that is said of a component.
+fn claim(claims: &mut HashMap<ComponentKey, Said<Level>>, key: ComponentKey, said: Said<Level>) {
+    match claims.entry(key) {
+        Entry::Vacant(free) => {
+            free.insert(said);
+        }
+        Entry::Occupied(mut known) => {
+            let before = known.get().meaning;
+            // Healthy in one incident and doubtful in another is doubtful.
+            let doubt = before == Level::Operational && said.meaning == Level::Unknown;
+            if doubt || before.worse(said.meaning) != before {
+                known.insert(said);
+            }
+        }
+    }
+}
+
+/// What an incident says of each component it names.
+fn claimed<'a>(
+    affected: &'a [Affected],
+    incident: &'a Incident,
+) -> impl Iterator<Item = (ComponentKey, Level)> + 'a {
+    let by_impact = match incident.impact.meaning {
+        Impact::None => Level::Operational,
+        Impact::Minor => Level::Degraded,
+        Impact::Major => Level::PartialOutage,
+        Impact::Critical => Level::MajorOutage,
+        Impact::Maintenance => Level::Maintenance,
+        Impact::Unknown => Level::Unknown,
+    };
+    affected
+        .iter()
+        .filter_map(move |one| Some((one.key.clone()?, one.level.unwrap_or(by_impact))))
+}

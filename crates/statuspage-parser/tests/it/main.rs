@@ -1,0 +1,3 @@
+//! Everything about reading vendors' pages that is tested from outside.
+
+mod recordings;
