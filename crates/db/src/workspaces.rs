@@ -1,13 +1,14 @@
 //! The `workspaces` table: the tenants.
 
 use chrono::{DateTime, Utc};
-use domain::id::{UserId, WorkspaceId};
+use domain::id::{ServiceId, UserId, WorkspaceId};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 use crate::{
     Result,
     memberships::{self, Role},
+    watched,
 };
 
 /// A tenant.
@@ -79,9 +80,16 @@ pub async fn rename(conn: &mut PgConnection, id: WorkspaceId, name: &str) -> Res
     Ok(())
 }
 
-/// Deletes a person's own workspace with everything in it; which one it was. Locks the health of its services
+/// A workspace that is gone, and what was in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deleted {
+    pub workspace: WorkspaceId,
+    pub services: Vec<ServiceId>,
+}
+
+/// Deletes a person's own workspace with everything in it and tells the workers. Locks the health of its services
 /// first and in order, as recorders do, so that neither waits for the other in a circle.
-pub async fn delete_personal(conn: &mut PgConnection, user: UserId) -> Result<Option<WorkspaceId>> {
+pub async fn delete_personal(conn: &mut PgConnection, user: UserId) -> Result<Option<Deleted>> {
     let id: Option<Uuid> =
         sqlx::query_scalar("select id from workspaces where personal_of = $1 for update")
             .bind(user.0)
@@ -96,9 +104,22 @@ pub async fn delete_personal(conn: &mut PgConnection, user: UserId) -> Result<Op
     .bind(id)
     .execute(&mut *conn)
     .await?;
+    sqlx::query("select pg_notify($2, shard || ':' || key) from services where workspace_id = $1")
+        .bind(id)
+        .bind(watched::CHANNEL)
+        .execute(&mut *conn)
+        .await?;
+    let services: Vec<Uuid> =
+        sqlx::query_scalar("delete from services where workspace_id = $1 returning id")
+            .bind(id)
+            .fetch_all(&mut *conn)
+            .await?;
     sqlx::query("delete from workspaces where id = $1")
         .bind(id)
         .execute(conn)
         .await?;
-    Ok(Some(WorkspaceId(id)))
+    Ok(Some(Deleted {
+        workspace: WorkspaceId(id),
+        services: services.into_iter().map(ServiceId).collect(),
+    }))
 }

@@ -2,8 +2,12 @@
 
 mod certificates;
 mod dns;
+mod oauth;
+mod proxy;
 mod upstream;
 
 pub use certificates::{Authority, Flaw, Issued};
 pub use dns::{Answer, FaultDns};
+pub use oauth::{CLIENT_ID, CLIENT_SECRET, OauthMode, OauthPerson, OauthProvider};
+pub use proxy::Switch;
 pub use upstream::{Mode, Request, TlsMode, Upstream};
