@@ -19,7 +19,7 @@ export default defineConfig({
   server: { port: 5173, proxy: { '/api': { target: api, xfwd: true } } },
   test: {
     environment: 'jsdom',
-    include: ['src/**/*.test.{ts,tsx}'],
+    include: ['src/**/*.test.{ts,tsx}', 'drift/*.test.ts'],
     setupFiles: ['src/test-setup.ts'],
   },
 });

@@ -37,7 +37,7 @@ test('set up, add a service, pause it, delete it and undo', async ({ page }) => 
   await page.keyboard.type('shop.example.com');
   await page.keyboard.press('Enter');
 
-  await expect(page.getByRole('region', { name: 'What we saw' })).toContainText('Answered 200');
+  await expect(page.getByRole('region', { name: 'What we saw' })).toContainText('It answered 200');
   await tabTo(page, 'Category');
   await page.keyboard.type('Shop');
   await tabTo(page, 'Save and watch');

@@ -48,7 +48,7 @@ test('a site that refuses robots can be accepted as up', async ({ page }) => {
   await expect(seen).toContainText('First byte');
   await expect(seen).toContainText('Certificate expires in 39 days');
   await seen.getByRole('button', { name: 'Accept 403 as up' }).click();
-  await expect(seen).toContainText('Answered 403');
+  await expect(seen).toContainText('It answered 403');
   await page.getByRole('button', { name: 'Save and watch' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('refuses.example.com');
 });
@@ -68,7 +68,7 @@ test('the server’s field errors stand at their fields, also in the folded part
   await expect(page.getByLabel('Timeout')).toBeHidden();
   await page.getByRole('button', { name: 'Save and watch' }).click();
   await expect(page.getByText('This address is not reachable from here by policy.')).toBeVisible();
-  await expect(page.getByText('must be from 100 to 30,000')).toBeVisible();
+  await expect(page.getByText('Timeout must be from 100 to 30,000.')).toBeVisible();
   await expect(page.getByRole('textbox', { name: 'Address' })).toBeFocused();
 });
 
@@ -139,7 +139,7 @@ test('sessions can be ended and a wrong password is said at its field', async ({
   await page.getByLabel('Current password').fill('wrong');
   await page.getByLabel('New password').fill('five words in a row');
   await page.getByRole('button', { name: 'Change password' }).click();
-  await expect(page.getByText('is wrong')).toBeVisible();
+  await expect(page.getByText('Current password is not your password.')).toBeVisible();
 });
 
 test('erasing asks for the e-mail address in full', async ({ page }) => {

@@ -1,10 +1,10 @@
 /** Incidents: lists and single ones. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import type { Incident, IncidentDetail } from './contract';
+import type { IncidentDetail } from './contract';
 import { keys } from './keys';
 import { pollWhileAway } from './live';
 import { isPageError } from './problem';
-import { send, sendForPage } from './transport';
+import { api, asked, body, page } from './transport';
 
 export interface IncidentFilters {
   service_id?: string | undefined;
@@ -16,12 +16,14 @@ export const incidentsQuery = (filters: IncidentFilters = {}, limit = 50) =>
   infiniteQueryOptions({
     queryKey: keys.incidentList({ ...filters, limit }),
     queryFn: ({ pageParam, signal }) =>
-      sendForPage<Incident>('/api/incidents', {
-        query: { ...filters, limit, cursor: pageParam },
-        signal,
-      }),
+      page(
+        api.GET('/api/incidents', {
+          params: { query: asked({ ...filters, limit, cursor: pageParam }) },
+          signal,
+        }),
+      ),
     initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
+    getNextPageParam: (last) => last.next,
     refetchInterval: pollWhileAway,
   });
 
@@ -29,7 +31,7 @@ export const incidentQuery = (id: string) =>
   queryOptions({
     queryKey: keys.incident(id),
     queryFn: ({ signal }) =>
-      send<IncidentDetail>('GET', `/api/incidents/${encodeURIComponent(id)}`, { signal }),
+      body<IncidentDetail>(api.GET('/api/incidents/{id}', { params: { path: { id } }, signal })),
     refetchInterval: pollWhileAway,
     throwOnError: isPageError,
   });

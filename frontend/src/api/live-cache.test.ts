@@ -77,7 +77,7 @@ it('an event that was overtaken by a newer one changes nothing', () => {
 });
 
 it('a deleted service leaves the list at once', () => {
-  liveCache(client)({ name: 'service.changed', data: { service_id: 'c', deleted: true } });
+  liveCache(client)({ name: 'service.changed', data: { service_id: 'c', change: 'deleted' } });
   expect(rows().map(({ id }) => id)).toEqual(['a', 'b']);
 });
 

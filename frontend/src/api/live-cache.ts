@@ -4,6 +4,7 @@ import type {
   IncidentLiveEvent,
   Service,
   ServiceChangedEvent,
+  ServiceDetail,
   ServiceStatusEvent,
 } from './contract';
 import { keys } from './keys';
@@ -36,7 +37,7 @@ export function liveCache(client: QueryClient): (event: LiveEvent) => void {
       }
       case 'service.changed': {
         const event = data as ServiceChangedEvent;
-        if (event.deleted === true) removeFromLists(client, event.service_id);
+        if (event.change === 'deleted') removeFromLists(client, event.service_id);
         else refetchSoon(keys.serviceLists);
         refetchSoon(keys.summary, keys.service(event.service_id));
         return;
@@ -54,37 +55,39 @@ export function liveCache(client: QueryClient): (event: LiveEvent) => void {
   };
 }
 
-const withStatus = (service: Service, event: ServiceStatusEvent): Service => ({
-  ...service,
-  current_status: {
-    ...service.current_status,
-    status: event.status,
-    response_time: event.response_time,
-    checked_at: event.checked_at,
-    reason: event.reason ?? null,
-    suspect: event.suspect ?? false,
-    since:
-      service.current_status?.status === event.status
-        ? (service.current_status.since ?? null)
-        : event.checked_at,
-  },
-});
+function withStatus<S extends Service>(service: S, event: ServiceStatusEvent): S {
+  const before = service.current_status;
+  const suspect = event.suspect ?? false;
+  return {
+    ...service,
+    current_status: {
+      ...before,
+      status: event.status,
+      // A suspicion is no look yet: the last answer's figure stays.
+      response_time: suspect ? before.response_time : event.response_time,
+      checked_at: event.checked_at,
+      reason: event.reason ?? null,
+      suspect,
+      since: event.since ?? (before.status === event.status ? before.since : event.checked_at),
+    },
+  };
+}
 
 /** True when the state changed, so that counts and incidents are worth asking for. */
 export function patchStatus(client: QueryClient, event: ServiceStatusEvent): boolean {
   let changed = false;
-  const patch = (service: Service): Service => {
+  const patch = <S extends Service>(service: S): S => {
     if (service.id !== event.service_id) return service;
-    const known = service.current_status?.checked_at;
+    const known = service.current_status.checked_at;
     // Events may overtake each other; the newer look stands.
     if (known != null && Date.parse(known) > Date.parse(event.checked_at)) return service;
-    if (service.current_status?.status !== event.status) changed = true;
+    if (service.current_status.status !== event.status) changed = true;
     return withStatus(service, event);
   };
   client.setQueriesData<ServiceList>({ queryKey: keys.serviceLists }, (list) =>
     list === undefined ? list : mapList(list, patch),
   );
-  client.setQueryData<Service>(keys.service(event.service_id), (service) =>
+  client.setQueryData<ServiceDetail>(keys.service(event.service_id), (service) =>
     service === undefined ? service : patch(service),
   );
   return changed;

@@ -39,16 +39,10 @@ function sentenceFor(status: number, body: ProblemBody, retryAfter: number | nul
   return body.title ?? text.unexpected(status, body.request_id ?? null);
 }
 
-export async function problemFrom(response: Response): Promise<Problem> {
+/** `error` is the body as far as it could be read; a proxy in between may answer with anything. */
+export function problemFrom(response: Response, error: unknown): Problem {
   const wait = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
-  let body: ProblemBody = {};
-  try {
-    if (response.headers.get('Content-Type')?.includes('json') === true) {
-      body = (await response.json()) as ProblemBody;
-    }
-  } catch {
-    // A proxy in between may answer with something that only claims to be JSON.
-  }
+  const body = typeof error === 'object' && error !== null ? (error as ProblemBody) : {};
   return new Problem(response.status, body, Number.isNaN(wait) ? null : wait);
 }
 

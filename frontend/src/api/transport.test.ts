@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Problem } from './problem';
 import { whenSessionEnds } from './session';
-import { nextCursor, send, sendForPage } from './transport';
+import { api, body, fetchApi, nextCursor, page } from './transport';
 
 const answers = vi.fn<(request: Request | string) => Response | Error>();
 
@@ -16,8 +16,8 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-const json = (body: unknown, init: ResponseInit = {}) =>
-  new Response(JSON.stringify(body), {
+const json = (value: unknown, init: ResponseInit = {}) =>
+  new Response(JSON.stringify(value), {
     ...init,
     headers: { 'Content-Type': 'application/json', ...init.headers },
   });
@@ -32,8 +32,8 @@ describe('a 401', () => {
       .mockReturnValueOnce(new Response(null, { status: 401 }))
       .mockReturnValueOnce(json({ message: 'Token refreshed' }))
       .mockReturnValueOnce(json({ id: 1 }));
-    await expect(send('GET', '/api/services/1')).resolves.toEqual({ id: 1 });
-    expect(asked()).toEqual(['/api/services/1', '/api/auth/refresh', '/api/services/1']);
+    await expect(body(api.GET('/api/summary'))).resolves.toEqual({ id: 1 });
+    expect(asked()).toEqual(['/api/summary', '/api/auth/refresh', '/api/summary']);
   });
 
   it('of several requests at once costs one refresh', async () => {
@@ -43,7 +43,11 @@ describe('a 401', () => {
       if (path === '/api/auth/refresh') fresh = true;
       return fresh ? json({}) : new Response(null, { status: 401 });
     });
-    await Promise.all(['/api/a', '/api/b', '/api/c'].map((path) => send('GET', path)));
+    await Promise.all(
+      ['/api/a', '/api/b', '/api/c'].map((path) =>
+        fetchApi(new Request(new URL(path, window.location.origin))),
+      ),
+    );
     expect(asked().filter((path) => path === '/api/auth/refresh')).toHaveLength(1);
   });
 
@@ -51,13 +55,15 @@ describe('a 401', () => {
     const ended = vi.fn();
     whenSessionEnds(ended);
     answers.mockImplementation(() => new Response(null, { status: 401 }));
-    await expect(send('GET', '/api/services')).rejects.toMatchObject({ status: 401 });
+    await expect(body(api.GET('/api/services'))).rejects.toMatchObject({ status: 401 });
     expect(ended).toHaveBeenCalledOnce();
   });
 
   it('while signing in is an answer, not the end of a session', async () => {
     answers.mockReturnValueOnce(new Response(null, { status: 401 }));
-    await expect(send('POST', '/api/auth/login', { body: {} })).rejects.toBeInstanceOf(Problem);
+    await expect(
+      body(api.POST('/api/auth/login', { body: { email: '', password: '' } })),
+    ).rejects.toBeInstanceOf(Problem);
     expect(asked()).toEqual(['/api/auth/login']);
   });
 
@@ -67,7 +73,7 @@ describe('a 401', () => {
     answers
       .mockReturnValueOnce(new Response(null, { status: 401 }))
       .mockReturnValueOnce(new Response(null, { status: 503 }));
-    await expect(send('GET', '/api/services')).rejects.toMatchObject({ status: 0 });
+    await expect(body(api.GET('/api/services'))).rejects.toMatchObject({ status: 0 });
     expect(ended).not.toHaveBeenCalled();
   });
 });
@@ -80,7 +86,7 @@ describe('problems', () => {
         { status: 422, headers: { 'Content-Type': 'application/problem+json' } },
       ),
     );
-    await expect(send('POST', '/api/services', { body: {} })).rejects.toMatchObject({
+    await expect(body(api.POST('/api/services', { body: {} }))).rejects.toMatchObject({
       status: 422,
       fields: { name: ['must not be empty'], url: ['is bad'] },
     });
@@ -90,19 +96,21 @@ describe('problems', () => {
     answers.mockReturnValueOnce(
       new Response(null, { status: 429, headers: { 'Retry-After': '7' } }),
     );
-    await expect(send('POST', '/api/services/test')).rejects.toThrow('Try again in 7 s');
+    await expect(body(api.POST('/api/services/test', { body: {} }))).rejects.toThrow(
+      'Try again in 7 s',
+    );
   });
 
   it('have a sentence when nothing answers at all', async () => {
     answers.mockReturnValueOnce(new TypeError('Failed to fetch'));
-    await expect(send('GET', '/api/summary')).rejects.toThrow('PulseCheck does not answer');
+    await expect(body(api.GET('/api/summary'))).rejects.toThrow('PulseCheck does not answer');
   });
 
   it('survive a proxy that answers with HTML', async () => {
     answers.mockReturnValueOnce(
       new Response('<html>', { status: 502, headers: { 'Content-Type': 'text/html' } }),
     );
-    await expect(send('GET', '/api/summary')).rejects.toMatchObject({ status: 502 });
+    await expect(body(api.GET('/api/summary'))).rejects.toMatchObject({ status: 502 });
   });
 });
 
@@ -113,7 +121,11 @@ describe('paging', () => {
         headers: { Link: '</api/x?limit=2&cursor=abc%3D>; rel="next"', 'X-Total-Count': '9' },
       }),
     );
-    await expect(sendForPage('/api/x')).resolves.toEqual({ items: [1, 2], next: 'abc=', total: 9 });
+    await expect(page(api.GET('/api/services'))).resolves.toEqual({
+      items: [1, 2],
+      next: 'abc=',
+      total: 9,
+    });
   });
 
   it.each([

@@ -1,6 +1,8 @@
 /** The one way to the API: JSON both ways, silent token refresh, the server's clock, problems thrown. */
+import createClient from 'openapi-fetch';
 import { noteServerTime } from '../lib/time';
 import { Problem, problemFrom } from './problem';
+import type { paths } from './schema.gen';
 import { refreshSession, sessionEnded } from './session';
 
 /** Routes whose 401 is an answer and not the end of a session. */
@@ -36,40 +38,25 @@ async function attempt(request: Request): Promise<Response> {
   return response;
 }
 
-type Query = Record<string, string | number | undefined | null>;
+/** The typed client; every path, parameter and body is checked against the API's document. */
+export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: fetchApi });
 
-interface Options {
-  query?: Query;
-  body?: unknown;
-  signal?: AbortSignal;
-  /** Lets the request outlive the page. */
-  keepalive?: boolean;
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
 }
 
-async function call(method: string, path: string, options: Options): Promise<Response> {
-  const url = new URL(path, window.location.origin);
-  for (const [name, value] of Object.entries(options.query ?? {})) {
-    if (value !== undefined && value !== null && value !== '') {
-      url.searchParams.set(name, String(value));
-    }
-  }
-  const init: RequestInit = { method, headers: { Accept: 'application/json' } };
-  if (options.body !== undefined) {
-    init.body = JSON.stringify(options.body);
-    init.headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
-  }
-  if (options.signal !== undefined) init.signal = options.signal;
-  if (options.keepalive === true) init.keepalive = true;
-  const response = await fetchApi(new Request(url, init));
-  if (!response.ok) throw await problemFrom(response);
-  return response;
-}
-
-export async function send<T>(method: string, path: string, options: Options = {}): Promise<T> {
-  const response = await call(method, path, options);
-  if (response.status === 204) return undefined as T;
-  const text = await response.text();
-  return (text === '' ? undefined : JSON.parse(text)) as T;
+/**
+ * The body of a good answer; everything else is thrown as a problem. `Named` gives the shape its
+ * name of the contract where the client's own rendering of it loses tuples.
+ */
+export async function body<Named = never, T = unknown>(
+  asked: Promise<Answer<T>>,
+): Promise<[Named] extends [never] ? T : Named> {
+  const { data, error, response } = await asked;
+  if (!response.ok) throw problemFrom(response, error);
+  return data as [Named] extends [never] ? T : Named;
 }
 
 export interface Page<T> {
@@ -80,12 +67,12 @@ export interface Page<T> {
 }
 
 /** A list with its paging headers. */
-export async function sendForPage<T>(path: string, options: Options = {}): Promise<Page<T>> {
-  const response = await call('GET', path, options);
-  const items = (await response.json()) as T[];
+export async function page<T>(asked: Promise<Answer<T[]>>): Promise<Page<T>> {
+  const { data, error, response } = await asked;
+  if (!response.ok) throw problemFrom(response, error);
   const total = Number.parseInt(response.headers.get('X-Total-Count') ?? '', 10);
   return {
-    items,
+    items: data ?? [],
     next: nextCursor(response.headers.get('Link')),
     total: Number.isNaN(total) ? null : total,
   };
@@ -96,4 +83,15 @@ export function nextCursor(link: string | null): string | null {
   const next = /<([^>]*)>\s*;[^,]*rel="?next"?/i.exec(link ?? '')?.[1];
   if (next === undefined) return null;
   return new URL(next, 'http://relative.invalid').searchParams.get('cursor');
+}
+
+/** Leaves out what was not asked for: an empty parameter is not the same as none. */
+export function asked<T extends object>(
+  parameters: T,
+): Partial<{ [K in keyof T]: NonNullable<T[K]> }> {
+  return Object.fromEntries(
+    Object.entries(parameters).filter(
+      ([, value]) => value !== undefined && value !== null && value !== '',
+    ),
+  ) as Partial<{ [K in keyof T]: NonNullable<T[K]> }>;
 }

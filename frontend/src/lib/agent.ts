@@ -18,8 +18,8 @@ const systems: [RegExp, string][] = [
   [/Linux/, 'Linux'],
 ];
 
-export function describeAgent(agent: string | null): string {
-  if (agent === null || agent === '') return 'Unknown browser';
+export function describeAgent(agent: string): string {
+  if (agent === '') return 'Unknown browser';
   const browser = browsers.find(([pattern]) => pattern.test(agent))?.[1];
   const system = systems.find(([pattern]) => pattern.test(agent))?.[1];
   if (browser === undefined) return agent.slice(0, 60);

@@ -2,14 +2,14 @@ import { expect, it } from 'vitest';
 import { spansOf } from './phases';
 
 const timings = (part: object) => ({
-  timings: { dns_us: 0, tcp_us: 0, tls_us: 0, send_us: 0, ttfb_us: 0, transfer_us: 0, ...part },
+  timings: { dns_ms: 0, tcp_ms: 0, tls_ms: 0, send_ms: 0, ttfb_ms: 0, transfer_ms: 0, ...part },
 });
 
 it('phases follow one another, hop after hop, without those that did not happen', () => {
   expect(
     spansOf([
-      timings({ dns_us: 2000, tcp_us: 3000, send_us: 500, ttfb_us: 4500 }),
-      timings({ tcp_us: 1000, transfer_us: 1000 }),
+      timings({ dns_ms: 2, tcp_ms: 3, send_ms: 0.5, ttfb_ms: 4.5 }),
+      timings({ tcp_ms: 1, transfer_ms: 1 }),
     ]),
   ).toEqual([
     [

@@ -3,13 +3,13 @@
 export const phaseNames = ['dns', 'tcp', 'tls', 'ttfb', 'transfer'] as const;
 export type PhaseName = (typeof phaseNames)[number];
 
-interface TimingsUs {
-  dns_us: number;
-  tcp_us: number;
-  tls_us: number;
-  send_us: number;
-  ttfb_us: number;
-  transfer_us: number;
+interface Timings {
+  dns_ms: number;
+  tcp_ms: number;
+  tls_ms: number;
+  send_ms: number;
+  ttfb_ms: number;
+  transfer_ms: number;
 }
 
 export interface PhaseSpan {
@@ -21,18 +21,18 @@ export interface PhaseSpan {
 }
 
 /** One list of spans per hop. Sending is part of the wait for the first byte. */
-export function spansOf(hops: readonly { timings: TimingsUs }[]): PhaseSpan[][] {
+export function spansOf(hops: readonly { timings: Timings }[]): PhaseSpan[][] {
   let at = 0;
   return hops.map(({ timings }) => {
     const lengths: Record<PhaseName, number> = {
-      dns: timings.dns_us,
-      tcp: timings.tcp_us,
-      tls: timings.tls_us,
-      ttfb: timings.send_us + timings.ttfb_us,
-      transfer: timings.transfer_us,
+      dns: timings.dns_ms,
+      tcp: timings.tcp_ms,
+      tls: timings.tls_ms,
+      ttfb: timings.send_ms + timings.ttfb_ms,
+      transfer: timings.transfer_ms,
     };
     return phaseNames.flatMap((phase) => {
-      const length = lengths[phase] / 1000;
+      const length = lengths[phase];
       if (length === 0) return [];
       const span = { phase, start: at, length };
       at += length;

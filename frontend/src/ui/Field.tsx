@@ -7,6 +7,7 @@ import {
   type TextareaHTMLAttributes,
   useId,
 } from 'react';
+import { reasonSentence } from '../lib/reasons';
 import { cx } from './classes';
 import { Icon } from './Icon';
 
@@ -63,7 +64,7 @@ export function Field({
       )}
       {errors.length > 0 && (
         <p id={`${id}-error`} className="mt-1.5 text-sm font-medium text-down-text">
-          {errors.join(' ')}
+          {errors.map((reason) => reasonSentence(label, reason)).join(' ')}
         </p>
       )}
     </div>

@@ -110,7 +110,7 @@ function newestOf(services: readonly Service[]) {
   for (const service of services) {
     if (service.paused_at !== null) continue;
     shortestInterval = Math.min(shortestInterval, service.check_interval);
-    const at = service.current_status?.checked_at;
+    const at = service.current_status.checked_at;
     if (at != null && (newest === null || Date.parse(at) > Date.parse(newest))) newest = at;
   }
   return { newest, shortestInterval };

@@ -11,6 +11,7 @@ import { EraseAccount } from './EraseAccount';
 import { PasswordForm } from './PasswordForm';
 import { Sessions } from './Sessions';
 import { chooseTheme, useTheme } from './theme';
+import { WaysToSignIn } from './WaysToSignIn';
 
 const text = accountText.page;
 const themes = [
@@ -50,7 +51,8 @@ export function AccountPage() {
         </div>
       </Section>
       <Sessions />
-      {me.auth_provider === 'local' && <PasswordForm />}
+      <WaysToSignIn me={me} />
+      <PasswordForm me={me} />
       <EraseAccount me={me} />
     </PageColumn>
   );

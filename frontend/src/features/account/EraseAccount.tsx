@@ -33,9 +33,9 @@ function EraseDialog({ me, onClose }: { me: Me; onClose: () => void }) {
   const [password, setPassword] = useState('');
   const navigate = useNavigate();
   const client = useQueryClient();
-  const local = me.auth_provider === 'local';
+  const local = me.has_password;
   const erase = useMutation({
-    mutationFn: () => eraseAccount(local ? password : undefined),
+    mutationFn: () => eraseAccount(local ? password : null),
     onSuccess: async () => {
       await navigate(`${paths.login()}?erased=1`, { replace: true });
       client.clear();

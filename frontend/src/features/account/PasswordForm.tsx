@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { changePassword } from '@/api/account';
+import type { Me } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { fieldsOf, sentenceOf } from '@/api/problem';
 import { accountText } from '@/lib/text/account';
@@ -12,16 +13,17 @@ import { toast } from '@/ui/Toasts';
 
 const text = accountText.page;
 
-export function PasswordForm() {
+export function PasswordForm({ me }: { me: Me }) {
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const client = useQueryClient();
   const change = useMutation({
-    mutationFn: () => changePassword(current, next),
+    mutationFn: () => changePassword(me.has_password ? current : null, next),
     onSuccess: () => {
       setCurrent('');
       setNext('');
       toast(text.changed);
+      void client.invalidateQueries({ queryKey: keys.me });
       return client.invalidateQueries({ queryKey: keys.sessions });
     },
   });
@@ -31,22 +33,24 @@ export function PasswordForm() {
     if (!change.isPending) change.mutate();
   };
   return (
-    <Section title={text.password}>
+    <Section title={me.has_password ? text.password : text.setPassword}>
       <form onSubmit={submit} className="grid gap-4 sm:grid-cols-2">
         {change.isError && Object.keys(fields).length === 0 && (
           <div className="sm:col-span-2">
             <Notice kind="error">{sentenceOf(change.error)}</Notice>
           </div>
         )}
-        <TextField
-          label={text.current}
-          type="password"
-          autoComplete="current-password"
-          required
-          value={current}
-          errors={fields.current_password}
-          onChange={(event) => setCurrent(event.target.value)}
-        />
+        {me.has_password && (
+          <TextField
+            label={text.current}
+            type="password"
+            autoComplete="current-password"
+            required
+            value={current}
+            errors={fields.current_password}
+            onChange={(event) => setCurrent(event.target.value)}
+          />
+        )}
         <TextField
           label={text.next}
           type="password"
@@ -57,9 +61,9 @@ export function PasswordForm() {
           errors={fields.new_password}
           onChange={(event) => setNext(event.target.value)}
         />
-        <div>
+        <div className="sm:col-span-2">
           <Button type="submit" busy={change.isPending && text.changing}>
-            {text.changePassword}
+            {me.has_password ? text.changePassword : text.setPassword}
           </Button>
         </div>
       </form>

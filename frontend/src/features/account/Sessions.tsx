@@ -66,12 +66,12 @@ function SessionLine({ session, onEnd }: { session: Session; onEnd: () => void }
   return (
     <li className="flex min-h-14 items-center gap-3 px-4 py-2">
       <div className="min-w-0 flex-1">
-        <p className="truncate font-medium" title={session.user_agent ?? undefined}>
+        <p className="truncate font-medium" title={session.user_agent}>
           {where}
         </p>
         <p className="truncate text-sm text-faint">
-          {session.address !== null && <>{session.address} · </>}
-          {text.lastUsed} <RelativeTime at={session.last_used_at} />
+          {session.address !== '' && <>{session.address} · </>}
+          {text.lastUsed} <RelativeTime at={session.last_seen_at} />
         </p>
       </div>
       {session.current ? (

@@ -2,8 +2,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link, useLocation, useNavigate } from 'react-router';
-import { providersQuery, type SetupForm, setUp } from '@/api/account';
-import { fieldsOf, hasStatus, sentenceOf } from '@/api/problem';
+import { providersQuery, setUp } from '@/api/account';
+import type { SetupForm } from '@/api/contract';
+import { fieldsOf, sentenceOf } from '@/api/problem';
 import { paths } from '@/lib/paths';
 import { accountText } from '@/lib/text/account';
 import { Button, buttonClass } from '@/ui/Button';
@@ -63,13 +64,12 @@ function AccountForm({ token }: { token: string }) {
     event.preventDefault();
     if (!create.isPending) create.mutate();
   };
-  const refused = [401, 403, 404, 410].some((status) => hasStatus(create.error, status));
   const known = ['name', 'email', 'password'].some((field) => fields[field] !== undefined);
   return (
     <form onSubmit={submit} className="space-y-4">
       {create.isError && !known && (
         <Notice kind="error">
-          {refused || fields.setup_token !== undefined ? text.badToken : sentenceOf(create.error)}
+          {fields.setup_token !== undefined ? text.badToken : sentenceOf(create.error)}
         </Notice>
       )}
       <TextField

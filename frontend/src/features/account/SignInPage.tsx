@@ -56,7 +56,7 @@ export function SignInPage() {
               providers.data[name] && (
                 <a
                   key={name}
-                  href={`/api/auth/${name}?next=${encodeURIComponent(next)}`}
+                  href={`/api/auth/${name}?return_to=${encodeURIComponent(next)}`}
                   className={cx(buttonClass(), 'h-10 w-full')}
                 >
                   <ProviderMark name={name} />

@@ -1,6 +1,6 @@
 /** Light, dark or the device's own: kept in this browser and among one's preferences. */
 import { useSyncExternalStore } from 'react';
-import { savePreferences } from '@/api/account';
+import { saveTheme } from '@/api/account';
 
 export type Theme = 'light' | 'dark' | 'system';
 
@@ -33,7 +33,7 @@ function apply(next: Theme): void {
 export function chooseTheme(next: Theme): void {
   apply(next);
   // The choice already holds here; that it did not reach the server costs nothing visible.
-  savePreferences({ theme: next }).catch(() => undefined);
+  saveTheme(next).catch(() => undefined);
 }
 
 /** Takes over the theme chosen in another browser, unless one was chosen in this one. */

@@ -1,5 +1,5 @@
 /** The first failing look beside the last good one, with what differs marked. */
-import type { IncidentDetail, LookResult } from '@/api/contract';
+import type { IncidentDetail, Observation, Severity } from '@/api/contract';
 import { bytes, milliseconds } from '@/lib/numbers';
 import { spansOf } from '@/lib/phases';
 import { incidentText } from '@/lib/text/incident';
@@ -13,8 +13,13 @@ import { Waterfall } from '@/ui/Waterfall';
 
 const text = incidentText.page;
 
-export function Evidence({ evidence }: { evidence: IncidentDetail['evidence'] }) {
-  const failing = evidence.first_failing;
+interface Props {
+  evidence: IncidentDetail['evidence'];
+  severity: Severity;
+}
+
+export function Evidence({ evidence, severity }: Props) {
+  const failing = evidence.first_failed;
   const good = evidence.last_good;
   if (failing === null && good === null) return null;
   const goodFacts = good === null ? null : factsOf(good);
@@ -22,8 +27,20 @@ export function Evidence({ evidence }: { evidence: IncidentDetail['evidence'] })
   return (
     <Section title={text.evidence}>
       <div className="grid gap-4 lg:grid-cols-2">
-        <Look title={text.firstFailing} none={text.noFirst} look={failing} against={goodFacts} />
-        <Look title={text.lastGood} none={text.noLast} look={good} against={failingFacts} />
+        <Look
+          title={text.firstFailing}
+          none={text.noFirst}
+          look={failing}
+          status={severity}
+          against={goodFacts}
+        />
+        <Look
+          title={text.lastGood}
+          none={text.noLast}
+          look={good}
+          status="up"
+          against={failingFacts}
+        />
       </div>
     </Section>
   );
@@ -31,16 +48,18 @@ export function Evidence({ evidence }: { evidence: IncidentDetail['evidence'] })
 
 type Facts = Record<keyof typeof text.rows, string>;
 
-export function factsOf(look: LookResult): Facts {
-  const last = look.observation.hops[look.observation.hops.length - 1];
-  const { certificate } = look.observation;
+export function factsOf(look: Observation): Facts {
+  const last = look.hops[look.hops.length - 1];
+  const { certificate } = look;
+  const reason = look.failure ?? look.unmet;
+  const total = milliseconds(look.total_ms);
   return {
-    result: look.sentence,
-    status: look.status_code === null ? '–' : String(look.status_code),
+    result: reason?.sentence ?? (last?.status == null ? '–' : text.answered(last.status, total)),
+    status: last?.status == null ? '–' : String(last.status),
     address: last?.remote ?? '–',
-    total: milliseconds(look.observation.total_us / 1000),
+    total,
     size: last === undefined ? '–' : bytes(last.bytes),
-    certificate: certificate == null ? '–' : date(certificate.not_after),
+    certificate: certificate === null ? '–' : date(certificate.not_after),
   };
 }
 
@@ -50,11 +69,12 @@ const compared = ['status', 'address', 'certificate'] as const;
 interface LookProps {
   title: string;
   none: string;
-  look: LookResult | null;
+  look: Observation | null;
+  status: 'up' | Severity;
   against: Facts | null;
 }
 
-function Look({ title, none, look, against }: LookProps) {
+function Look({ title, none, look, status, against }: LookProps) {
   if (look === null) {
     return (
       <Panel className="p-4 sm:p-5">
@@ -66,7 +86,7 @@ function Look({ title, none, look, against }: LookProps) {
   const facts = factsOf(look);
   const differs = (row: keyof Facts) =>
     against !== null && compared.some((one) => one === row) && facts[row] !== against[row];
-  const phases = spansOf(look.observation.hops).flatMap((hop, index) =>
+  const phases = spansOf(look.hops).flatMap((hop, index) =>
     hop.map((span) => ({
       key: `${span.phase}:${index}`,
       label: serviceText.page.phases[span.phase],
@@ -74,15 +94,13 @@ function Look({ title, none, look, against }: LookProps) {
       length: span.length,
     })),
   );
-  const body = look.observation.evidence?.body ?? '';
+  const body = look.evidence?.body ?? '';
   return (
     <Panel className="flex flex-col gap-4 p-4 sm:p-5">
       <div className="flex items-center gap-2.5">
-        <StatusGlyph status={look.status} />
+        <StatusGlyph status={status} />
         <h3 className="font-medium">{title}</h3>
-        {look.checked_at != null && (
-          <RelativeTime at={look.checked_at} className="ml-auto text-sm text-faint" />
-        )}
+        {look.at !== null && <RelativeTime at={look.at} className="ml-auto text-sm text-faint" />}
       </div>
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">
         {(Object.keys(text.rows) as (keyof Facts)[]).map((row) => (
@@ -104,11 +122,7 @@ function Look({ title, none, look, against }: LookProps) {
         ))}
       </dl>
       {phases.length > 0 && (
-        <Waterfall
-          phases={phases}
-          total={look.observation.total_us / 1000}
-          totalLabel={serviceText.page.total}
-        />
+        <Waterfall phases={phases} total={look.total_ms} totalLabel={serviceText.page.total} />
       )}
       {body !== '' && (
         <pre className="max-h-40 overflow-y-auto rounded-md bg-sunken p-3 font-mono text-xs break-all whitespace-pre-wrap text-soft">

@@ -19,7 +19,7 @@ interface Props {
 
 export function IncidentLine({ incident, name, onItsOwnPage = false, clockOnly = false }: Props) {
   const open = incident.resolved_at === null;
-  const title = onItsOwnPage ? undefined : (name ?? incident.service_name ?? text.deletedService);
+  const title = onItsOwnPage ? undefined : (name ?? (incident.service_name || text.deletedService));
   const verb = open ? text.verbOpen[incident.type] : text.verb[incident.type];
   return (
     <li className="relative flex min-h-14 items-center gap-3 py-2 pr-4 pl-4 hover:bg-hover first:rounded-t-[9px] last:rounded-b-[9px]">

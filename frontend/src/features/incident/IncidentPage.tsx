@@ -49,7 +49,7 @@ function Loaded({ incident }: { incident: IncidentDetail }) {
     throwOnError: false,
     retry: false,
   });
-  const name = service.data?.name ?? incident.service_name ?? incidentText.deletedService;
+  const name = service.data?.name ?? (incident.service_name || incidentText.deletedService);
   const open = incident.resolved_at === null;
   const type = text.typeWord[incident.type];
   return (
@@ -108,14 +108,14 @@ function Loaded({ incident }: { incident: IncidentDetail }) {
           </Fact>
           <Fact label={text.failedChecks}>{incident.checks_failed}</Fact>
           <Fact label={text.severity}>
-            <StatusLabel status={incident.worst} />
+            <StatusLabel status={incident.worst_severity} />
           </Fact>
         </dl>
       </Panel>
-      <Evidence evidence={incident.evidence} />
+      <Evidence evidence={incident.evidence} severity={incident.worst_severity} />
       <div className="grid gap-x-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.45fr)]">
         <Section title={text.timeline}>
-          <Timeline events={incident.timeline} />
+          <Timeline incident={incident} />
         </Section>
         <AffectedChecks checks={incident.checks} />
       </div>

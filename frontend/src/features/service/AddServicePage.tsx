@@ -49,7 +49,6 @@ export function AddServicePage() {
         lookAtOnce={search.has('look') && toUrl(given) !== null}
         save={createService}
         onSaved={(service) => {
-          client.setQueryData(keys.service(service.id), service);
           void client.invalidateQueries({ queryKey: keys.serviceLists });
           void client.invalidateQueries({ queryKey: keys.summary });
           toast(text.created(service.name));

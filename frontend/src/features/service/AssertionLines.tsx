@@ -1,4 +1,5 @@
 /** What the answer must say, one condition per line. */
+import { reasonSentence } from '@/lib/reasons';
 import { serviceText } from '@/lib/text/service';
 import { Button, IconButton } from '@/ui/Button';
 import { SelectField, TextField } from '@/ui/Field';
@@ -77,7 +78,7 @@ export function AssertionLines({ assertions, errors, onChange }: Props) {
         })}
         {errors !== undefined && (
           <p role="alert" className="text-sm font-medium text-down-text">
-            {errors.join(' ')}
+            {errors.map((reason) => reasonSentence(text.assertions, reason)).join(' ')}
           </p>
         )}
         <Button

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useNavigate, useParams } from 'react-router';
-import type { Service } from '@/api/contract';
+import type { ServiceDetail } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { serviceQuery, updateService } from '@/api/services';
 import { paths } from '@/lib/paths';
@@ -32,7 +32,7 @@ export function EditServicePage() {
   );
 }
 
-function Editor({ service }: { service: Service }) {
+function Editor({ service }: { service: ServiceDetail }) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const categories = useCategories();
@@ -44,12 +44,13 @@ function Editor({ service }: { service: Service }) {
       <Sentence className="mb-7">{text.editTitle(service.name)}</Sentence>
       <ServiceForm
         initial={initial}
+        serviceId={service.id}
         categories={categories}
         submitLabel={text.update}
         save={(draft) => updateService(service.id, draft)}
         onSaved={(saved) => {
-          client.setQueryData<Service>(keys.service(saved.id), (known) =>
-            known === undefined ? saved : { ...known, ...saved },
+          client.setQueryData<ServiceDetail>(keys.service(saved.id), (known) =>
+            known === undefined ? known : { ...known, ...saved },
           );
           void client.invalidateQueries({ queryKey: keys.services });
           toast(text.updated(saved.name));

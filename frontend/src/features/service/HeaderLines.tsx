@@ -1,4 +1,5 @@
 /** Request headers, one per line. Saved values are never shown again, only kept or replaced. */
+import { reasonSentence } from '@/lib/reasons';
 import { serviceText } from '@/lib/text/service';
 import { Button, IconButton } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
@@ -54,7 +55,7 @@ export function HeaderLines({ headers, errors, onChange }: Props) {
         ))}
         {errors !== undefined && (
           <p role="alert" className="text-sm font-medium text-down-text">
-            {errors.join(' ')}
+            {errors.map((reason) => reasonSentence(text.headers, reason)).join(' ')}
           </p>
         )}
         <Button

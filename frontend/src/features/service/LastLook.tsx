@@ -1,6 +1,6 @@
 /** What the last look saw: its phases, the certificate, and how the service is watched. */
 import type { ReactNode } from 'react';
-import type { Service } from '@/api/contract';
+import type { ServiceDetail } from '@/api/contract';
 import { milliseconds } from '@/lib/numbers';
 import { webAddress } from '@/lib/paths';
 import { serviceText } from '@/lib/text/service';
@@ -14,28 +14,28 @@ import { intervalWords } from './ServiceHead';
 
 const text = serviceText.page;
 
-export function LastLook({ service }: { service: Service }) {
-  const look = service.last_look;
-  const certificate = service.certificate ?? look?.observation.certificate;
+export function LastLook({ service }: { service: ServiceDetail }) {
+  const look = service.latest;
+  const certificate = service.certificate ?? look?.certificate;
   const secure = service.url?.startsWith('https:') === true;
   return (
     <div className="grid gap-x-6 lg:grid-cols-[minmax(0,1.45fr)_minmax(0,1fr)]">
       <Section
         title={text.lastLook}
         aside={
-          look?.checked_at == null ? undefined : (
+          look?.at == null ? undefined : (
             <span className="flex items-center gap-3">
-              <StatusLabel status={look.status} />
-              <RelativeTime at={look.checked_at} />
+              <StatusLabel status={service.current_status.status} />
+              <RelativeTime at={look.at} />
             </span>
           )
         }
       >
         <Panel className="p-4 sm:p-5">
-          {look == null || look.observation.hops.length === 0 ? (
-            <p className="text-soft">{look?.sentence ?? text.lastLookNone}</p>
+          {look === null || look.hops.length === 0 ? (
+            <p className="text-soft">{look?.failure?.sentence ?? text.lastLookNone}</p>
           ) : (
-            <LookPhases observation={look.observation} />
+            <LookPhases observation={look} />
           )}
         </Panel>
       </Section>
@@ -44,9 +44,7 @@ export function LastLook({ service }: { service: Service }) {
           <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 p-4 text-sm sm:px-5">
             <Fact label={text.interval}>{intervalWords(service.check_interval)}</Fact>
             <Fact label={text.method}>{service.method}</Fact>
-            <Fact label={text.expected}>
-              {service.expected_statuses ?? String(service.expected_status)}
-            </Fact>
+            <Fact label={text.expected}>{service.expected_statuses}</Fact>
             <Fact label={text.timeout}>{milliseconds(service.timeout_ms)}</Fact>
             <Fact label={text.slow}>{milliseconds(service.degraded_threshold_ms)}</Fact>
             <Fact label={text.created}>

@@ -16,7 +16,7 @@ import type { LatencyPoint, LatencyRange } from '@/api/contract';
 import { milliseconds } from '@/lib/numbers';
 import { serviceText } from '@/lib/text/service';
 import { stateText } from '@/lib/text/state';
-import { dayAndTime, now } from '@/lib/time';
+import { dayAndTime, duration, now } from '@/lib/time';
 import { type ChartRow, type IncidentSpan, rangeMs, rowsOf, ticksOf } from './latency-series';
 
 const text = serviceText.page;
@@ -155,7 +155,7 @@ function Tip({ row }: { row: ChartRow | undefined }) {
           {troubles.map((state) => (
             <div key={state} className="contents">
               <dt>{stateText.short[state]}</dt>
-              <dd className="text-right">{row[state]}</dd>
+              <dd className="text-right">{duration(row[state] * 1000)}</dd>
             </div>
           ))}
         </dl>

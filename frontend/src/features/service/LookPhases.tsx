@@ -8,7 +8,7 @@ import { Waterfall } from '@/ui/Waterfall';
 const text = serviceText.page;
 
 export function LookPhases({ observation }: { observation: Observation }) {
-  const { hops, total_us } = observation;
+  const { hops, total_ms } = observation;
   const spans = spansOf(hops);
   const phases = spans.flatMap((hop, index) =>
     hop.map((span) => ({
@@ -40,7 +40,7 @@ export function LookPhases({ observation }: { observation: Observation }) {
           </li>
         ))}
       </ol>
-      <Waterfall phases={phases} total={total_us / 1000} totalLabel={text.total} />
+      <Waterfall phases={phases} total={total_ms} totalLabel={text.total} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** Adds or edits a service: one address, a look at it, a name; the rest folded away. */
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import type { LookResult, Service, ServiceDraft } from '@/api/contract';
+import type { Service, ServiceDraft, TestRun } from '@/api/contract';
 import { type FieldErrors, fieldsOf, hasStatus, sentenceOf } from '@/api/problem';
 import { testService } from '@/api/services';
 import { nameFromUrl, toUrl } from '@/lib/paste-list';
@@ -19,6 +19,8 @@ const text = serviceText.form;
 
 interface Props {
   initial: FormValues;
+  /** The saved service that is edited, whose header values the server knows. */
+  serviceId?: string;
   categories: readonly string[];
   submitLabel: string;
   /** Look as soon as the form is shown, as after typing an address on the first dashboard. */
@@ -54,6 +56,7 @@ const rootOf = (field: string) => /^[a-z_]+/.exec(field)?.[0] ?? field;
 export function ServiceForm(props: Props) {
   const {
     initial,
+    serviceId,
     categories,
     submitLabel,
     lookAtOnce = false,
@@ -67,7 +70,7 @@ export function ServiceForm(props: Props) {
   const [open, setOpen] = useState(false);
   const [errors, setErrors] = useState<FieldErrors>({});
   const [general, setGeneral] = useState<string | null>(null);
-  const [tested, setTested] = useState<{ for: string; look: LookResult } | null>(null);
+  const [tested, setTested] = useState<{ for: string; look: TestRun } | null>(null);
   const form = useRef<HTMLFormElement>(null);
 
   const draft = draftOf(values);
@@ -112,7 +115,8 @@ export function ServiceForm(props: Props) {
   };
 
   const test = useMutation({
-    mutationFn: (asked: ServiceDraft) => testService(asked),
+    mutationFn: (asked: ServiceDraft) =>
+      testService(serviceId === undefined ? asked : { ...asked, service_id: serviceId }),
     onSuccess: (look) => setTested({ for: question, look }),
     onError: refuse,
   });

@@ -1,6 +1,6 @@
 /** The head of a service page: its sentence, its address, and what can be done. */
 import { Link, useNavigate } from 'react-router';
-import type { Service } from '@/api/contract';
+import type { ServiceDetail } from '@/api/contract';
 import { paths, webAddress } from '@/lib/paths';
 import type { Status } from '@/lib/status';
 import { serviceText } from '@/lib/text/service';
@@ -19,7 +19,7 @@ import { ServiceMenu } from './ServiceMenu';
 
 const text = serviceText.page;
 
-export function ServiceHead({ service }: { service: Service }) {
+export function ServiceHead({ service }: { service: ServiceDetail }) {
   const status = statusOf(service);
   const actions = useServiceActions();
   const navigate = useNavigate();
@@ -69,18 +69,18 @@ export function ServiceHead({ service }: { service: Service }) {
   );
 }
 
-function Since({ service, status }: { service: Service; status: Status }) {
-  const since = service.active_incident?.started_at ?? service.current_status?.since;
-  if (since == null || status === 'pending' || status === 'unknown') return null;
+function Since({ service, status }: { service: ServiceDetail; status: Status }) {
+  const since = service.active_incident?.started_at ?? service.current_status.since;
+  if (status === 'pending' || status === 'unknown') return null;
   return (
     <span className="font-normal text-soft">
       {` ${stateText.forSpan} `}
-      <RelativeTime at={status === 'paused' ? (service.paused_at ?? since) : since} as="span" />
+      <RelativeTime at={since} as="span" />
     </span>
   );
 }
 
-function Why({ service, status }: { service: Service; status: Status }) {
+function Why({ service, status }: { service: ServiceDetail; status: Status }) {
   const sentence =
     status === 'paused'
       ? text.pausedDetail
@@ -88,8 +88,8 @@ function Why({ service, status }: { service: Service; status: Status }) {
         ? text.pendingDetail
         : status === 'up'
           ? null
-          : (service.current_status?.reason?.sentence ?? null);
-  const suspect = service.current_status?.suspect === true;
+          : (service.current_status.reason?.sentence ?? null);
+  const suspect = service.current_status.suspect === true;
   if (sentence === null && !suspect) return null;
   return (
     <p className={cx('mt-1 text-lg', status === 'up' ? 'text-soft' : 'text-ink')}>
@@ -99,9 +99,9 @@ function Why({ service, status }: { service: Service; status: Status }) {
   );
 }
 
-function Facts({ service }: { service: Service }) {
+function Facts({ service }: { service: ServiceDetail }) {
   const address = webAddress(service.url);
-  const looked = service.current_status?.checked_at;
+  const looked = service.current_status.checked_at;
   return (
     <DotList className="mt-1.5 text-soft">
       {address === null ? (

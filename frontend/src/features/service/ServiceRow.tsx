@@ -21,7 +21,7 @@ export const ServiceRow = memo(function ServiceRow({ service }: { service: Servi
   const status = statusOf(service);
   const faded = status === 'paused';
   const measured = service.monitor_type === 'http_ping';
-  const latency = service.current_status?.response_time;
+  const latency = service.current_status.response_time;
   return (
     <div
       className={cx(
@@ -43,7 +43,7 @@ export const ServiceRow = memo(function ServiceRow({ service }: { service: Servi
           </Link>
           <p className="truncate text-sm text-faint">
             <span className={wordColour[status]}>{stateText.short[status]}</span>
-            {service.current_status?.suspect === true && <> · {stateText.checkingAgain}</>}
+            {service.current_status.suspect === true && <> · {stateText.checkingAgain}</>}
             {' · '}
             <Detail service={service} />
           </p>
@@ -74,7 +74,7 @@ export const ServiceRow = memo(function ServiceRow({ service }: { service: Servi
 
 /** What is wrong while something is, else where the service lives. */
 function Detail({ service }: { service: Service }) {
-  const reason = service.current_status?.reason?.sentence;
+  const reason = service.current_status.reason?.sentence;
   if (isTroubled(statusOf(service)) && reason !== undefined) return reason;
   const address = webAddress(service.url ?? service.status_page_url);
   if (address === null) return service.url;

@@ -1,5 +1,5 @@
 /** What a look before saving saw: verdict, sentence, phases, certificate, and what to do about robots. */
-import type { LookResult } from '@/api/contract';
+import type { TestRun } from '@/api/contract';
 import { serviceText } from '@/lib/text/service';
 import { stateText } from '@/lib/text/state';
 import { Button } from '@/ui/Button';
@@ -13,7 +13,7 @@ const text = serviceText.test;
 const robotStatuses = [401, 403, 429];
 
 interface Props {
-  look: LookResult | null;
+  look: TestRun | null;
   /** The form asks another question by now. */
   outdated: boolean;
   pending: boolean;
@@ -38,7 +38,7 @@ export function TestResult({ look, outdated, pending, onAccept, onHeader }: Prop
     );
   }
   const refusal =
-    look.status !== 'up' && look.status_code !== null && robotStatuses.includes(look.status_code)
+    look.verdict !== 'up' && look.status_code !== null && robotStatuses.includes(look.status_code)
       ? look.status_code
       : null;
   const { hops, certificate } = look.observation;
@@ -46,10 +46,10 @@ export function TestResult({ look, outdated, pending, onAccept, onHeader }: Prop
     <section aria-label={text.heading} className={cx(pending && 'opacity-60')}>
       <Panel>
         <div role="status" className="flex items-start gap-3.5 px-5 py-4">
-          <StatusGlyph status={look.status} size={20} className="mt-0.5" />
+          <StatusGlyph status={look.verdict} size={20} className="mt-0.5" />
           <div className="min-w-0">
-            <p className={cx('text-xl font-semibold tracking-tight', wordColour[look.status])}>
-              {stateText.short[look.status]}
+            <p className={cx('text-xl font-semibold tracking-tight', wordColour[look.verdict])}>
+              {stateText.short[look.verdict]}
             </p>
             <p className="text-soft">{look.sentence}</p>
             {outdated && !pending && <p className="mt-1 text-sm text-faint">{text.stale}</p>}

@@ -1,7 +1,7 @@
 /** Uptime in figures with how much was observed, and day by day. */
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Service } from '@/api/contract';
+import type { ServiceDetail } from '@/api/contract';
 import { daysQuery } from '@/api/services';
 import { percent } from '@/lib/numbers';
 import { serviceText } from '@/lib/text/service';
@@ -12,7 +12,7 @@ import { Segmented } from '@/ui/Segmented';
 const text = serviceText.page;
 const ranges = ['24h', '7d', '30d', '90d'] as const;
 
-export function UptimeSection({ service }: { service: Service }) {
+export function UptimeSection({ service }: { service: ServiceDetail }) {
   const [shown, setShown] = useState<'30' | '90'>(() => (window.innerWidth < 640 ? '30' : '90'));
   const n = Number(shown);
   const { data } = useQuery(daysQuery(service.id, n));
@@ -41,13 +41,10 @@ export function UptimeSection({ service }: { service: Service }) {
             >
               <dt className="text-sm text-faint">{text.uptimeRanges[range]}</dt>
               <dd className="figures mt-0.5 text-2xl font-semibold tracking-tight">
-                {percent(service.uptime?.[`uptime_${range}`])}
+                {percent(service.uptime[`uptime_${range}`])}
               </dd>
               <dd className="figures text-sm text-faint">
-                {observed(
-                  service.uptime?.[`uptime_${range}`],
-                  service.uptime?.[`coverage_${range}`],
-                )}
+                {observed(service.uptime[`uptime_${range}`], service.uptime[`coverage_${range}`])}
               </dd>
             </div>
           ))}

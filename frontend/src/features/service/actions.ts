@@ -31,8 +31,8 @@ export function useServiceActions() {
     patchStatus(client, {
       service_id: service.id,
       status,
-      response_time: service.current_status?.response_time ?? null,
-      checked_at: service.current_status?.checked_at ?? new Date(now()).toISOString(),
+      response_time: service.current_status.response_time,
+      checked_at: service.current_status.checked_at ?? new Date(now()).toISOString(),
     });
 
   return {

@@ -1,5 +1,5 @@
 /** What stands in the service form, and how it becomes a request. */
-import type { Assertion, Service, ServiceDraft } from '@/api/contract';
+import type { Assertion, AssertionKind, ServiceDetail, ServiceDraft } from '@/api/contract';
 import { nameFromUrl, toUrl } from '@/lib/paste-list';
 
 export interface HeaderLine {
@@ -12,7 +12,7 @@ export interface HeaderLine {
 
 export interface AssertionLine {
   key: number;
-  kind: Assertion['kind'];
+  kind: AssertionKind;
   /** Path or header name, where the kind has one. */
   subject: string;
   text: string;
@@ -34,7 +34,8 @@ export interface FormValues {
   assertions: AssertionLine[];
   follow_redirects: boolean;
   tls_verify: boolean;
-  address_family: 'auto' | '4' | '6';
+  /** `auto`, `4` or `6` */
+  address_family: string;
 }
 
 export const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
@@ -47,7 +48,7 @@ export const assertionKinds = [
   'json_equals',
   'header_equals',
   'header_contains',
-] as const satisfies readonly Assertion['kind'][];
+] as const satisfies readonly AssertionKind[];
 
 let lastKey = 0;
 export const nextKey = (): number => {
@@ -74,7 +75,7 @@ export const emptyValues = (url = ''): FormValues => ({
   address_family: 'auto',
 });
 
-export function valuesOf(service: Service): FormValues {
+export function valuesOf(service: ServiceDetail): FormValues {
   return {
     url: service.url ?? '',
     name: service.name,
@@ -82,7 +83,7 @@ export function valuesOf(service: Service): FormValues {
     tags: service.tags.join(', '),
     check_interval: String(service.check_interval),
     method: service.method,
-    expected_statuses: service.expected_statuses ?? String(service.expected_status),
+    expected_statuses: service.expected_statuses,
     timeout_ms: String(service.timeout_ms),
     degraded_threshold_ms: String(service.degraded_threshold_ms),
     retries: String(service.retries),
@@ -141,42 +142,41 @@ export function withStatus(expected: string, status: number): string {
     : [...parts.filter((part) => part !== ''), status].join(',');
 }
 
+/** What a kind of condition calls its two halves; the server refuses any other field. */
+const parts: Record<
+  AssertionKind,
+  { subject?: 'path' | 'name'; text?: 'text' | 'pattern' | 'value' }
+> = {
+  body_contains: { text: 'text' },
+  body_not_contains: { text: 'text' },
+  body_matches: { text: 'pattern' },
+  json_exists: { subject: 'path' },
+  json_equals: { subject: 'path', text: 'value' },
+  header_equals: { subject: 'name', text: 'value' },
+  header_contains: { subject: 'name', text: 'text' },
+};
+
 export function lineOf(assertion: Assertion): AssertionLine {
   const { kind } = assertion;
-  const made = (subject: string, text: string) => ({ key: nextKey(), kind, subject, text });
-  switch (assertion.kind) {
-    case 'body_contains':
-    case 'body_not_contains':
-      return made('', assertion.text);
-    case 'body_matches':
-      return made('', assertion.pattern);
-    case 'json_exists':
-      return made(assertion.path, '');
-    case 'json_equals':
-      return made(assertion.path, JSON.stringify(assertion.value));
-    case 'header_equals':
-      return made(assertion.name, assertion.value);
-    case 'header_contains':
-      return made(assertion.name, assertion.text);
-  }
+  const { subject, text } = parts[kind];
+  const value = text === undefined ? '' : assertion[text];
+  return {
+    key: nextKey(),
+    kind,
+    subject: subject === undefined ? '' : (assertion[subject] ?? ''),
+    text: kind === 'json_equals' ? JSON.stringify(value) : String(value ?? ''),
+  };
 }
 
 export function assertionOf({ kind, subject, text }: AssertionLine): Assertion {
-  switch (kind) {
-    case 'body_contains':
-    case 'body_not_contains':
-      return { kind, text };
-    case 'body_matches':
-      return { kind, pattern: text };
-    case 'json_exists':
-      return { kind, path: subject };
-    case 'json_equals':
-      return { kind, path: subject, value: jsonOrText(text) };
-    case 'header_equals':
-      return { kind, name: subject, value: text };
-    case 'header_contains':
-      return { kind, name: subject, text };
-  }
+  const names = parts[kind];
+  return {
+    kind,
+    ...(names.subject === undefined ? {} : { [names.subject]: subject }),
+    ...(names.text === undefined
+      ? {}
+      : { [names.text]: kind === 'json_equals' ? jsonOrText(text) : text }),
+  };
 }
 
 /** `true`, `3` and `"ok"` are JSON; a bare word is a string. */

@@ -14,7 +14,7 @@ export interface Section {
   up: number;
 }
 
-export const statusOf = (service: Service): Status => service.current_status?.status ?? 'pending';
+export const statusOf = (service: Service): Status => service.current_status.status;
 
 const placeOf = (service: Service): string =>
   isTroubled(statusOf(service)) ? ATTENTION : (service.category ?? NONE);

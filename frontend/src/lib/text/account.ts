@@ -27,23 +27,25 @@ export const accountText = {
   },
   /** What `/login?error=<code>` means. */
   errors: {
-    access_denied:
+    denied:
       'You declined at the provider, so nothing was signed in. Try again or choose another way.',
-    invalid_state:
-      'The sign-in was started in another window or took too long. Start it again from here.',
-    invalid_code: 'The provider’s answer was already used or has expired. Start again from here.',
-    provider_error: 'The provider reported a fault of its own. Try again in a minute.',
-    provider_unavailable: 'The provider did not answer in time. Try again in a minute.',
+    state:
+      'The sign-in was started in another window, took too long or was already used. Start it again from here.',
+    code: 'The provider’s answer was already used or has expired. Start again from here.',
+    provider: 'The provider failed or did not answer in time. Try again in a minute.',
     email_unverified:
       'The provider has no verified e-mail address for you. Verify it there, then sign in again.',
     sign_up_closed: 'This installation takes no new accounts. Ask its operator to invite you.',
     not_allowed: 'Your address is not on this installation’s list. Ask its operator to add it.',
-    email_taken:
-      'An account with this e-mail address signs in another way. Use that one; you can link both in your account.',
+    account_exists:
+      'An account with this e-mail address signs in another way. Use that one; you can link this one in your account.',
+    linked_elsewhere: 'This sign-in is already linked to another account here.',
+    link_sign_in: 'Sign in again, then link the provider from your account.',
+    link_origin: 'Linking has to be started from your account page. Start it again from there.',
     not_configured: 'This way to sign in is not configured here.',
-    session_expired: 'Your session has ended. Sign in again to go on.',
-    origin_mismatch:
-      'PulseCheck is open under another address than it was told. Its operator should set PUBLIC_URL to the address in your browser.',
+    too_many: 'There were too many attempts. Wait a minute, then try again.',
+    unavailable: 'PulseCheck cannot reach its database right now. Try again in a minute.',
+    internal: 'PulseCheck met a fault of its own while signing you in. It is in the server’s log.',
   } as Record<string, string>,
   errorOther: (code: string) =>
     `Signing in did not work (${code}). Try again or choose another way.`,
@@ -83,7 +85,16 @@ export const accountText = {
     endOthers: 'End all others',
     ended: 'The session is ended.',
     othersEnded: 'All other sessions are ended.',
+    ways: 'Ways to sign in',
+    link: 'Link',
+    linkLabel: (name: string) => `Link ${name}`,
+    unlink: 'Unlink',
+    unlinkLabel: (name: string) => `Unlink ${name}`,
+    unlinked: (name: string) => `${name} is no longer a way to sign in.`,
+    notLinked: 'not linked',
+    providerNames: { google: 'Google', github: 'GitHub' },
     password: 'Password',
+    setPassword: 'Set a password',
     current: 'Current password',
     next: 'New password',
     changePassword: 'Change password',

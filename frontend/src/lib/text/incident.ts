@@ -48,7 +48,23 @@ export const incidentText = {
     failedChecks: 'Failed checks',
     severity: 'Worst',
     timeline: 'Timeline',
-    noTimeline: 'Nothing recorded yet.',
+    events: {
+      firstFailure: (cause = '') => `First failing look. ${cause}`.trim(),
+      opened: (attempts: number | null) =>
+        attempts !== null && attempts > 1
+          ? `Confirmed by ${attempts} attempts; the incident was opened.`
+          : 'The incident was opened.',
+      worse: (cause = '') => `It went from degraded to down. ${cause}`.trim(),
+      milder: (cause = '') => `It went from down to degraded. ${cause}`.trim(),
+      resolved: 'The incident was resolved.',
+      resolvedBy: {
+        recovered: 'Two good answers in a row; the incident was resolved.',
+        paused: 'The service was paused, which ended the incident.',
+        config_changed: 'The service was changed to ask something else, which ended the incident.',
+        deleted: 'The service was deleted, which ended the incident.',
+      },
+    },
+    answered: (status: number, took: string) => `Answered ${status} in ${took}.`,
     evidence: 'Evidence',
     firstFailing: 'First failing look',
     lastGood: 'Last good look',
