@@ -234,3 +234,28 @@ async fn what_a_look_saw_is_written_again_only_when_it_differs(pool: PgPool) {
         1
     );
 }
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn news_is_safe_on_disk_before_it_is_told_and_routine_need_not_be(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let service = ground.service().await;
+    for statement in [
+        "do $$ begin execute format('alter database %I set synchronous_commit = on', current_database()); end $$",
+        "create table commits (id bigserial primary key, mode text)",
+        "create function note() returns trigger language plpgsql as
+             $$ begin insert into commits (mode) values (current_setting('synchronous_commit')); return null; end $$",
+        "create constraint trigger note after update on service_health deferrable initially deferred
+             for each row execute function note()",
+    ] {
+        ground.run(statement).await;
+    }
+    ground.record([service.up(ground.ago(120))]).await;
+    ground.record([service.up(ground.ago(90))]).await;
+    ground.record([service.down(ground.ago(60))]).await;
+    ground.record([service.down(ground.ago(30))]).await;
+    let modes: Vec<String> = sqlx::query_scalar("select mode from commits order by id")
+        .fetch_all(ground.db.pool())
+        .await
+        .unwrap();
+    assert_eq!(modes, ["on", "off", "on", "off"]);
+}
