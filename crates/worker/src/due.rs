@@ -93,11 +93,11 @@ impl Facts {
         let Some(last) = self.last_slot() else {
             return 0;
         };
-        let newest = self.grid.at_or_before(self.now);
-        if newest <= last {
+        let (first, newest) = (self.grid.after(last), self.grid.at_or_before(self.now));
+        if newest < first {
             return 0;
         }
-        count_steps(self.grid, last, newest) - u32::from(!self.is_too_late(newest))
+        count_steps(self.grid, first, newest) + u32::from(self.is_too_late(newest))
     }
 
     /// A slot more than one interval ahead was written by a clock that has been set back since.
@@ -136,8 +136,7 @@ impl Facts {
     fn spares(&self, slot: DateTime<Utc>, arrival: Arrival) -> bool {
         match arrival {
             Arrival::Start => (self.now - slot) * 2 <= self.grace(),
-            Arrival::TakeOver => true,
-            Arrival::Changed => false,
+            Arrival::TakeOver | Arrival::Changed => true,
         }
     }
 

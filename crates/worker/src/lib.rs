@@ -72,11 +72,12 @@ pub struct Parts {
 pub fn run(parts: Parts, tasks: &mut Tasks) -> WorkerId {
     let id = WorkerId(Uuid::now_v7());
     let (may_record, recording) = watch::channel(false);
+    let (recorded, standings) = mpsc::unbounded_channel();
     let recorder = record::Parts {
         db: parts.db.clone(),
         cache: parts.cache.clone(),
         may_record: recording,
-        standings: None,
+        standings: Some(recorded),
     };
     let (looks, recorder) = Recorder::new(recorder, record::Settings::default());
     let (stalls, stalled) = watch::channel(0);
@@ -130,6 +131,7 @@ pub fn run(parts: Parts, tasks: &mut Tasks) -> WorkerId {
     let inbox = Inbox {
         commands: inbox,
         answers: answered,
+        standings,
     };
     tasks.spawn("recorder", recorder.run(stop.clone()));
     tasks.spawn(

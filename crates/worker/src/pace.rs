@@ -27,7 +27,7 @@ impl Default for Pace {
             heartbeat: Duration::from_secs(2),
             live_for: Duration::from_secs(6),
             frozen_for: Duration::from_secs(10),
-            compare: Duration::from_secs(60),
+            compare: Duration::from_mins(1),
             stall: Duration::from_secs(1),
             tick: Duration::from_millis(250),
             goodbye: Duration::from_secs(2),

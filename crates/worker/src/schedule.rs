@@ -18,6 +18,7 @@ use crate::{
     figures::{Figures, Meters},
     pace::Pace,
     progress::Mark,
+    record::Standings,
     roster::{Roster, Turn},
     service::Arriving,
     suspect::Suspicions,
@@ -64,6 +65,8 @@ pub(crate) struct Parts {
 pub(crate) struct Inbox {
     pub(crate) commands: mpsc::Receiver<Command>,
     pub(crate) answers: mpsc::UnboundedReceiver<Answer>,
+    /// Where services stand by the record, after looks that were handed over.
+    pub(crate) standings: mpsc::UnboundedReceiver<Standings>,
 }
 
 /// The state of the loop.
@@ -118,6 +121,7 @@ impl Schedule {
                     self.notice_standstill(&mut awake);
                     self.obey(command);
                 }
+                Some(standings) = inbox.standings.recv() => self.believe(standings),
                 () = sleep_until(wake) => {}
             }
             self.notice_standstill(&mut awake);
@@ -228,7 +232,8 @@ impl Schedule {
     }
 }
 
-/// A distance in whole milliseconds, as checks store it; at least one.
+/// A distance in whole milliseconds, as checks store it; rounded up, so that no gap is left before the next slot.
 fn in_ms(distance: TimeDelta) -> TimeDelta {
-    TimeDelta::milliseconds(distance.num_milliseconds().max(1))
+    let us = distance.num_microseconds().unwrap_or(i64::MAX - 999);
+    TimeDelta::milliseconds((us + 999) / 1_000)
 }

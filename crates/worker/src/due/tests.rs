@@ -34,7 +34,8 @@ fn tables_of_first_looks() {
         (8_000, Some(1), Start, 1, 22_000),
         (8_000, Some(1), TakeOver, 0, 500),
         (16_000, Some(1), TakeOver, 1, 14_000),
-        (100, Some(1), Changed, 1, 29_900),
+        (100, Some(1), Changed, 0, 500),
+        (100, Some(0), Changed, 1, 29_900),
         (100, Some(0), Start, 1, 29_900),
         (100, Some(0), TakeOver, 1, 29_900),
         (100, None, TakeOver, 0, 500),
@@ -157,6 +158,11 @@ fn what_passed_in_a_pause_is_counted_once() {
             now,
         };
         assert_eq!(facts.passed(), passed, "{ms}");
+        // A look outside the grid, shortly before the slot, changes nothing but the slot itself.
+        let last_slot = Some(slot - seconds(10));
+        let lost = u32::from(ms > 15_000);
+        let more = Facts { last_slot, ..facts }.passed();
+        assert_eq!(more, passed + lost, "{ms}");
     }
 }
 

@@ -6,6 +6,7 @@ use domain::id::ServiceKey;
 use super::Schedule;
 use crate::{
     due::{Arrival, Due},
+    record::Standings,
     roster::{Entry, Step},
     service::Arriving,
 };
@@ -74,6 +75,30 @@ impl Schedule {
         if arriving.look_at != entry.look_at {
             entry.look_at = arriving.look_at;
             entry.asked_at = arriving.look_at;
+        }
+    }
+
+    /// The record knows better, for example what another worker wrote; what is newer than the record stands.
+    pub(super) fn believe(&mut self, standings: Standings) {
+        let Some(now) = self.parts.clock.now() else {
+            return;
+        };
+        for (key, standing) in standings {
+            let Some(index) = self.roster.find(key) else {
+                continue;
+            };
+            let Some(entry) = self.roster.get_mut(index) else {
+                continue;
+            };
+            if standing.last < entry.standing.last || entry.look.is_some() {
+                continue;
+            }
+            let grid = entry.service.grid(&entry.standing);
+            entry.standing = standing;
+            if entry.service.grid(&standing) != grid {
+                let due = entry.facts(now).next();
+                self.plan(index, due);
+            }
         }
     }
 
