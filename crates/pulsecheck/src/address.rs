@@ -61,16 +61,23 @@ pub struct PublicUrl {
 }
 
 impl PublicUrl {
+    /// Whether there is one.
+    pub fn is_given(&self) -> bool {
+        self.given().is_some()
+    }
+
     /// What was given, or this machine where the program listens on `port`.
     pub fn or_local(&self, port: u16) -> String {
-        let given = [&self.public_url, &self.frontend_url];
-        let mut given = given
+        self.given()
+            .map_or_else(|| format!("http://localhost:{port}"), ToOwned::to_owned)
+    }
+
+    fn given(&self) -> Option<&str> {
+        let names = [&self.public_url, &self.frontend_url];
+        names
             .into_iter()
             .filter_map(|url| Some(url.as_deref()?.trim()))
-            .filter(|url| !url.is_empty());
-        given
-            .next()
-            .map_or_else(|| format!("http://localhost:{port}"), ToOwned::to_owned)
+            .find(|url| !url.is_empty())
     }
 }
 

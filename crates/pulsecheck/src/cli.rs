@@ -92,12 +92,22 @@ impl Cli {
             Some(Command::Backup(config)) => write_backup(&settings, &config).await,
             Some(Command::Restore(config)) => restore(&settings, &config).await,
             Some(Command::Configuration) => {
-                tell(configuration::markdown(&[Self::command()]));
+                tell(configuration::markdown(&programs()));
                 Ok(())
             }
             None => Ok(()),
         }
     }
+}
+
+/// Every program of ours, for the page of all settings.
+fn programs() -> [clap::Command; 3] {
+    let api = clap::Command::new("api serve").about("The API alone, on PostgreSQL and Redis");
+    [
+        Cli::command(),
+        api::config::Config::augment_args(api),
+        worker::config::Config::command(),
+    ]
 }
 
 async fn migrate(settings: &Settings) -> anyhow::Result<()> {

@@ -108,6 +108,7 @@ fn write_settings(page: &mut String, command: &Command, known: &mut BTreeSet<Str
         let defaults: Vec<String> = argument
             .get_default_values()
             .iter()
+            .filter(|value| !value.is_empty())
             .map(|value| format!("`{}`", value.to_string_lossy()))
             .collect();
         writeln!(

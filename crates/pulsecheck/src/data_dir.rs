@@ -68,6 +68,19 @@ impl DataDir {
         self.path.join("secret.key")
     }
 
+    /// What people type to open the program that served from here last.
+    pub fn served_at(&self) -> Option<String> {
+        let text = fs::read_to_string(self.path.join("public-url")).ok()?;
+        Some(text.trim().to_owned()).filter(|url| !url.is_empty())
+    }
+
+    /// Notes what people type, for commands that make links.
+    pub fn note_served_at(&self, url: &str) -> anyhow::Result<()> {
+        let path = self.path.join("public-url");
+        fs::write(&path, format!("{url}\n"))
+            .with_context(|| format!("cannot write {}", path.display()))
+    }
+
     /// Takes the lock without waiting.
     pub fn try_lock(&self) -> Result<Lock, Locked> {
         let path = self.path.join("lock");

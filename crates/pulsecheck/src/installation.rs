@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::data_dir::{DataDir, Locked};
 use crate::postgres::{self, Embedded};
-use crate::{backup, secret_key};
+use crate::{backup, output, secret_key};
 
 /// More than all parts together need at once; the embedded server accepts a hundred.
 const CONNECTIONS: u32 = 24;
@@ -158,7 +158,10 @@ impl Installation {
             .context("cannot reach the database")?;
         match db::schema::check(&mut conn).await {
             Err(db::Error::NotMigrated) => {
-                bail!("the database is older than this program. Type:\n    pulsecheck migrate")
+                bail!(
+                    "the database is older than this program. Type:\n    {} migrate",
+                    output::program()
+                )
             }
             other => Ok(other?),
         }

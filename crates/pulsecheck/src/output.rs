@@ -11,3 +11,10 @@ pub fn tell(text: impl std::fmt::Display) {
 pub fn complain(error: &anyhow::Error) {
     writeln!(std::io::stderr(), "\n{error:#}").ok();
 }
+
+/// How this program was called, for lines to type: `pulsecheck`, or a path where it is not installed.
+pub fn program() -> String {
+    let name = std::env::args().next();
+    name.filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "pulsecheck".to_owned())
+}

@@ -11,7 +11,7 @@ use url::Url;
 use crate::address::{Address, PublicUrl};
 use crate::cli::close_after;
 use crate::installation::{Access, Installation, Settings};
-use crate::output::tell;
+use crate::output::{program, tell};
 
 /// Settings of `setup-link`.
 #[derive(Clone, Debug, clap::Args)]
@@ -69,9 +69,10 @@ pub async fn setup_link(settings: &Settings, config: &LinkConfig) -> anyhow::Res
     let link = accounts::setup_link(&installation.db, &url, &Clock::System).await;
     match close_after(installation, link).await? {
         Some(link) => tell(format_args!("Make the first account at\n    {link}")),
-        None => tell(
-            "Somebody operates this installation already; they can sign in. For another account type:\n    pulsecheck user add ann@example.com",
-        ),
+        None => tell(format_args!(
+            "Somebody operates this installation already; they can sign in. For another account type:\n    {} user add ann@example.com",
+            program()
+        )),
     }
     Ok(())
 }
@@ -130,7 +131,10 @@ async fn list(installation: &Installation) -> anyhow::Result<()> {
         ));
     }
     if people.is_empty() {
-        tell("Nobody yet. `pulsecheck setup-link` shows a link for making the first account.");
+        tell(format_args!(
+            "Nobody yet. For a link that makes the first account type:\n    {} setup-link",
+            program()
+        ));
     }
     Ok(())
 }

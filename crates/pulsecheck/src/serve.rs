@@ -88,6 +88,7 @@ async fn greet(
     listening: SocketAddr,
 ) -> anyhow::Result<()> {
     let url = &state.site.public_url;
+    installation.data.note_served_at(url.as_str())?;
     let link = api::accounts::setup_link(&state.db, url, &state.clock).await?;
     tell(format_args!(
         "\nPulseCheck {} is ready at {}",

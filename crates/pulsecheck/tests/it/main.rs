@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 mod backup;
+mod documentation;
 mod embedded;
 mod place;
 mod program;
