@@ -54,11 +54,11 @@ create table service_health (
     look jsonb,
     -- Of everything in `look` but times and timings.
     look_digest bigint not null default 0,
+    last_stands_for_ms integer,
+    last_status_code smallint,
     last_slot timestamptz,
     last_started_at timestamptz,
-    last_stands_for_ms integer,
     last_total_us integer,
-    last_status_code smallint,
     -- The running hour and the one before (domain::open_hours).
     open_hours bytea not null default '',
     -- Timings of the latest look, hop by hop (domain::packed).

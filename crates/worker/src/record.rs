@@ -12,7 +12,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -53,8 +53,10 @@ pub struct Settings {
     pub pace: Duration,
     /// How long a service is left alone whose health somebody else has locked.
     pub held: Duration,
-    /// How long the end may take before what waits is given up.
+    /// How long the end may take once the last sender is gone, before what waits is given up.
     pub goodbye: Duration,
+    /// How long it may take in any case; below the 40 s after which the process ends.
+    pub longest_goodbye: Duration,
 }
 
 impl Default for Settings {
@@ -67,7 +69,8 @@ impl Default for Settings {
             load: 100.0,
             pace: Duration::from_millis(50),
             held: Duration::from_millis(250),
-            goodbye: Duration::from_secs(25),
+            goodbye: Duration::from_secs(20),
+            longest_goodbye: Duration::from_secs(38),
         }
     }
 }
@@ -83,11 +86,12 @@ pub struct Parts {
     pub standings: Option<UnboundedSender<Standings>>,
 }
 
-/// When the loop last went round; it does so at least twice a second.
+/// What can be seen of a recorder from outside: when its loop last went round, which it does at least twice a second.
 #[derive(Clone, Debug)]
 pub struct Progress {
     start: Instant,
     millis: Arc<AtomicU64>,
+    waiting: Arc<AtomicUsize>,
 }
 
 impl Progress {
@@ -95,15 +99,22 @@ impl Progress {
         Self {
             start: Instant::now(),
             millis: Arc::default(),
+            waiting: Arc::default(),
         }
     }
 
-    fn touch(&self) {
+    /// Looks that wait to be recorded.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    fn touch(&self, waiting: usize) {
+        self.waiting.store(waiting, Ordering::Relaxed);
         let passed = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.millis.store(passed, Ordering::Relaxed);
     }
 
-    /// How long ago that was.
+    /// How long ago it went round.
     pub fn age(&self) -> Duration {
         let touched = Duration::from_millis(self.millis.load(Ordering::Relaxed));
         self.start.elapsed().saturating_sub(touched)
@@ -138,8 +149,8 @@ impl Recorder {
         self.progress.clone()
     }
 
-    /// Records until every sender is gone. After `stop` nothing is gathered any more, and what could not be recorded
-    /// within `Settings::goodbye` is given up and counted.
+    /// Records until every sender is gone. After `stop` nothing is gathered any more, and what cannot be recorded in
+    /// time (`Settings::goodbye`) is given up and counted.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         let (recorded, listening) = mpsc::unbounded_channel();
         let publishing =
@@ -219,7 +230,7 @@ impl Loop {
         let mut writing: Option<Writing> = None;
         let mut arrived = Vec::new();
         loop {
-            self.progress.touch();
+            self.progress.touch(self.spool.len() + self.under_way);
             metrics::gauge!(SPOOL).set(count(self.spool.len()));
             if !self.open && self.spool.len() == 0 && writing.is_none() {
                 break;
@@ -237,10 +248,12 @@ impl Loop {
                     self.settle(outcome);
                 }
                 () = stop.cancelled(), if self.ending.is_none() => {
-                    self.ending = Some(Instant::now() + self.settings.goodbye);
+                    self.ending = Some(Instant::now() + self.settings.longest_goodbye);
+                    self.hurry();
                 }
                 n = looks.recv_many(&mut arrived, self.settings.batch), if self.open => {
                     self.open = n > 0;
+                    self.hurry();
                     arrived.drain(..).for_each(|look| self.take_in(look));
                 }
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => writing = self.begin(),
@@ -344,8 +357,18 @@ impl Loop {
         }
     }
 
+    /// After `stop`, nothing new can come once the last sender is gone.
+    fn hurry(&mut self) {
+        if let (false, Some(end)) = (self.open, self.ending) {
+            self.ending = Some(end.min(Instant::now() + self.settings.goodbye));
+        }
+    }
+
     fn give_up(&self) {
         let lost = self.spool.len() + self.under_way;
+        if lost == 0 {
+            return;
+        }
         tracing::error!(
             looks = lost,
             "the end came before these looks were recorded: they are lost"

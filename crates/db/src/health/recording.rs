@@ -106,6 +106,13 @@ pub async fn configured(conn: &mut PgConnection, keys: &[i32]) -> Result<Vec<Con
         .await?)
 }
 
+/// Those of the services that have a row at all, whoever has locked it.
+pub async fn existing(conn: &mut PgConnection, keys: &[i32]) -> Result<Vec<ServiceKey>> {
+    let sql = "select service_key from service_health where service_key = any($1)";
+    let keys: Vec<i32> = sqlx::query_scalar(sql).bind(keys).fetch_all(conn).await?;
+    Ok(keys.into_iter().map(ServiceKey).collect())
+}
+
 /// The database's time, at which the transaction began.
 pub async fn now(conn: &mut PgConnection) -> Result<DateTime<Utc>> {
     Ok(sqlx::query_scalar("select now()").fetch_one(conn).await?)

@@ -58,7 +58,14 @@ pub(super) async fn write(
     let now = recording::now(&mut tx).await?;
     let locked = recording::lock_free(&mut tx, &keys).await?;
     let configured = recording::configured(&mut tx, &keys).await?;
-    let judge = Judge::new(&locked, &configured, days, now);
+    let mut judge = Judge::new(&locked, &configured, days, now);
+    let elsewhere = judge.not_locked(&keys);
+    if !elsewhere.is_empty() {
+        judge.elsewhere = recording::existing(&mut tx, &elsewhere)
+            .await?
+            .into_iter()
+            .collect();
+    }
     let fates: Vec<Fate> = entries
         .iter()
         .map(|entry| judge.fate(&entry.look))
@@ -93,6 +100,8 @@ pub(super) async fn write(
 /// Decides which looks count.
 struct Judge<'a> {
     locked: BTreeSet<ServiceKey>,
+    /// Locked by somebody else.
+    elsewhere: BTreeSet<ServiceKey>,
     configured: HashMap<i32, Configured>,
     days: &'a BTreeSet<NaiveDate>,
     now: DateTime<Utc>,
@@ -107,19 +116,25 @@ impl<'a> Judge<'a> {
     ) -> Self {
         Self {
             locked: locked.iter().map(|before| before.service).collect(),
+            elsewhere: BTreeSet::new(),
             configured: configured.iter().map(|c| (c.key, *c)).collect(),
             days,
             now,
         }
     }
 
+    fn not_locked(&self, keys: &[i32]) -> Vec<i32> {
+        let is_locked = |key: &&i32| self.locked.contains(&ServiceKey(**key));
+        keys.iter().filter(|key| !is_locked(key)).copied().collect()
+    }
+
     fn fate(&self, look: &Look) -> Fate {
-        let Some(configured) = self.configured.get(&look.service.0) else {
-            return Fate::Outdated;
-        };
-        if !self.locked.contains(&look.service) {
-            Fate::Held
-        } else if configured.paused || configured.revision != look.revision {
+        if self.elsewhere.contains(&look.service) {
+            return Fate::Held;
+        }
+        let locked = self.locked.contains(&look.service);
+        let configured = self.configured.get(&look.service.0).filter(|_| locked);
+        if configured.is_none_or(|now| now.paused || now.revision != look.revision) {
             Fate::Outdated
         } else if look.slot - self.now > LARGEST_LEAD {
             Fate::Future

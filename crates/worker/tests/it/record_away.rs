@@ -122,15 +122,34 @@ async fn the_end_gives_up_after_a_while_and_does_not_hang(pool: PgPool) {
     };
     let (looks, recorder, _heard) = recorder(&db, settings);
     looks.send(service.up(ground.ago(30))).unwrap();
+    drop(looks);
     let stop = CancellationToken::new();
     stop.cancel();
-    // The sender is still there: somebody who does not end must not keep the record from ending.
+    tokio::time::timeout(Duration::from_secs(10), recorder.run(stop))
+        .await
+        .expect("it ends")
+        .unwrap();
+    assert_eq!(ground.count("checks").await, 0);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn somebody_who_does_not_end_cannot_keep_the_record_from_ending(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let service = ground.service().await;
+    let settings = Settings {
+        longest_goodbye: Duration::from_millis(300),
+        ..Settings::default()
+    };
+    let (looks, recorder, _heard) = recorder(&ground.db, settings);
+    looks.send(service.up(ground.ago(30))).unwrap();
+    let stop = CancellationToken::new();
+    stop.cancel();
     tokio::time::timeout(Duration::from_secs(10), recorder.run(stop))
         .await
         .expect("it ends")
         .unwrap();
     drop(looks);
-    assert_eq!(ground.count("checks").await, 0);
+    assert_eq!(ground.count("checks").await, 1);
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
