@@ -172,9 +172,11 @@ mod tests {
         Cli::parse_from(all).config.check()
     }
 
-    #[test]
-    fn everything_that_is_missing_or_wrong_is_said_at_once() {
+    #[tokio::test]
+    async fn everything_that_is_missing_or_wrong_is_said_at_once() {
         let faults = check(&[
+            "--database-url",
+            "nonsense",
             "--redis-url",
             "nonsense",
             "--public-url",
@@ -200,8 +202,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_complete_configuration_is_accepted() {
+    #[tokio::test]
+    async fn a_complete_configuration_is_accepted() {
         let settings = check(&[
             "--database-url",
             "postgres://a@localhost/b",

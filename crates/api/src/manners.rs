@@ -14,16 +14,13 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
 };
-use tower_http::{
-    CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer,
-    limit::RequestBodyLimitLayer,
-};
+use tower_http::{CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{auth::origin, problem::Problem, state::AppState};
 
 /// Largest request body, in bytes.
 pub const LARGEST_BODY: usize = 256 * 1024;
-/// How long a request may take until its answer begins. Test runs take up to three looks of 30 s each at worst.
+/// How long a request may take until its answer begins: a test run takes 30 s at worst.
 const LONGEST_REQUEST: Duration = Duration::from_secs(40);
 
 /// Wraps every route in the manners of the house; the outermost comes last.
@@ -38,7 +35,6 @@ pub(crate) fn wrap(routes: Router, state: &AppState) -> Router {
             pace::limit_requests,
         ))
         .layer(middleware::from_fn(give_up))
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)))

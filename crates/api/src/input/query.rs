@@ -2,11 +2,29 @@
 
 use std::{ops::RangeInclusive, str::FromStr};
 
+use axum::{
+    extract::{FromRequestParts, Query},
+    http::request::Parts,
+};
 use chrono::{DateTime, Utc};
 use domain::fields::Fields;
 use serde::de::DeserializeOwned;
 
-use crate::view::page;
+use crate::{problem::Problem, view::page};
+
+/// Query parameters as texts, to be read one by one.
+#[derive(Clone, Debug)]
+pub struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let read = Query::<T>::try_from_uri(&parts.uri);
+        read.map(|Query(asked)| Self(asked))
+            .map_err(|error| Problem::Malformed(format!("{}.", error.body_text())))
+    }
+}
 
 /// A whole number in `range`, or `default` when it is not there.
 pub fn number<T>(

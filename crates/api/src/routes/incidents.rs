@@ -1,10 +1,6 @@
 //! `/api/incidents`: spans in which a service was not up.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-    http::Uri,
-};
+use axum::{Json, extract::State, http::Uri};
 use chrono::{DateTime, TimeDelta};
 use db::{
     PgConnection,
@@ -23,7 +19,10 @@ use uuid::Uuid;
 
 use crate::{
     auth::{Member, Viewer},
-    input::{path::Id, query},
+    input::{
+        path::Id,
+        query::{self, Asked},
+    },
     problem::{Problem, ProblemBody},
     state::AppState,
     view::{
@@ -104,7 +103,7 @@ async fn list_incidents(
     member: Member<Viewer>,
     State(state): State<AppState>,
     uri: Uri,
-    Query(asked): Query<IncidentsQuery>,
+    Asked(asked): Asked<IncidentsQuery>,
 ) -> Result<Paged<IncidentView>, Problem> {
     let mut wanted = wanted(&asked)?;
     let limit = wanted.limit;

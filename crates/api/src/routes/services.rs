@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
@@ -24,7 +24,12 @@ use uuid::Uuid;
 
 use crate::{
     auth::{Editor, Member, Viewer},
-    input::{Lenient, path::Id, query, service::ServiceInput},
+    input::{
+        Lenient,
+        path::Id,
+        query::{self, Asked},
+        service::ServiceInput,
+    },
     manners::client::Client,
     problem::{Problem, ProblemBody},
     state::AppState,
@@ -109,7 +114,7 @@ async fn list_services(
     member: Member<Viewer>,
     State(state): State<AppState>,
     uri: Uri,
-    Query(asked): Query<ListQuery>,
+    Asked(asked): Asked<ListQuery>,
 ) -> Result<Paged<ServiceView>, Problem> {
     let mut fields = Fields::default();
     let text = |text: &Option<String>| query::filled(text.as_deref()).map(str::to_owned);

@@ -120,18 +120,25 @@ impl Browser {
     }
 
     /// Opens an event stream, resuming after `last`.
-    pub async fn stream(&self, path: &str, last: Option<&str>) -> Stream {
+    pub(crate) async fn stream(&self, path: &str, last: Option<&str>) -> Stream {
         let mut request = self.http.get(format!("{}{path}", self.base));
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }
-        let response = self.dress(request, path, false).send().await.expect("an answer");
+        let response = self
+            .dress(request, path, false)
+            .send()
+            .await
+            .expect("an answer");
         assert_eq!(response.status().as_u16(), 200);
-        Stream { response, buffer: String::new() }
+        Stream {
+            response,
+            buffer: String::new(),
+        }
     }
 
     /// Sends a body as it is, under a content type.
-    pub async fn raw(&self, method: &str, path: &str, kind: &str, body: String) -> Answer {
+    pub(crate) async fn raw(&self, method: &str, path: &str, kind: &str, body: String) -> Answer {
         let method = method.parse().expect("a method");
         let request = self.http.request(method, format!("{}{path}", self.base));
         let request = self.dress(request, path, true);
@@ -226,19 +233,23 @@ impl Browser {
 }
 
 /// An open event stream.
-pub struct Stream {
+pub(crate) struct Stream {
     response: reqwest::Response,
     buffer: String,
 }
 
 impl Stream {
-    pub fn header(&self, name: &str) -> &str {
-        let value = self.response.headers().get(name).and_then(|value| value.to_str().ok());
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self
+            .response
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok());
         value.unwrap_or_default()
     }
 
     /// Reads on until `text` has come, and gives back everything up to the end of its frame; none when the stream ended.
-    pub async fn until(&mut self, text: &str) -> Option<String> {
+    pub(crate) async fn until(&mut self, text: &str) -> Option<String> {
         loop {
             if let Some(at) = self.buffer.find(text)
                 && let Some(end) = self.buffer[at..].find("\n\n")
@@ -252,7 +263,7 @@ impl Stream {
     }
 
     /// Returns when the stream is over.
-    pub async fn end(&mut self) {
+    pub(crate) async fn end(&mut self) {
         while let Ok(Some(_)) = self.response.chunk().await {}
     }
 }

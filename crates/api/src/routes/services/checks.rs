@@ -1,6 +1,6 @@
 //! The checks of one service, newest first.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::Uri;
 use chrono::DateTime;
 use db::{
@@ -14,7 +14,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     auth::{Member, Viewer},
-    input::{path::Id, query},
+    input::{
+        path::Id,
+        query::{self, Asked},
+    },
     problem::{Problem, ProblemBody},
     state::AppState,
     view::{
@@ -65,7 +68,7 @@ async fn list_checks(
     State(state): State<AppState>,
     Id(id): Id,
     uri: Uri,
-    Query(asked): Query<ChecksQuery>,
+    Asked(asked): Asked<ChecksQuery>,
 ) -> Result<Paged<CheckView>, Problem> {
     let mut wanted = wanted(&asked)?;
     let id = ServiceId(id);

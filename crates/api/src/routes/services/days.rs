@@ -1,9 +1,6 @@
 //! The days of one service: the segments of its bar, as far back as they are kept.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::{Json, extract::State};
 use chrono::{NaiveDate, TimeDelta};
 use db::{rollups, services::listing};
 use domain::{coverage::Spent, fields::Fields, id::ServiceId};
@@ -13,7 +10,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     auth::{Member, Viewer},
-    input::{path::Id, query},
+    input::{
+        path::Id,
+        query::{self, Asked},
+    },
     problem::{Problem, ProblemBody},
     state::AppState,
     view::day::{DayView, Span},
@@ -48,7 +48,7 @@ async fn list_days(
     member: Member<Viewer>,
     State(state): State<AppState>,
     Id(id): Id,
-    Query(asked): Query<DaysQuery>,
+    Asked(asked): Asked<DaysQuery>,
 ) -> Result<Json<Vec<DayView>>, Problem> {
     let mut fields = Fields::default();
     let n = query::number(&mut fields, "n", asked.n.as_deref(), 1..=MOST, 90);

@@ -1,9 +1,6 @@
 //! The chart of one service: at most 300 points, whatever the range.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::{Json, extract::State};
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use db::{PgConnection, checks, rollups, services::listing};
 use domain::{
@@ -17,7 +14,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     auth::{Member, Viewer},
-    input::{path::Id, query},
+    input::{
+        path::Id,
+        query::{self, Asked},
+    },
     problem::{Problem, ProblemBody},
     state::AppState,
     view::{milliseconds, seconds},
@@ -91,7 +91,7 @@ async fn show_latency(
     member: Member<Viewer>,
     State(state): State<AppState>,
     Id(id): Id,
-    Query(asked): Query<LatencyQuery>,
+    Asked(asked): Asked<LatencyQuery>,
 ) -> Result<Json<Vec<PointView>>, Problem> {
     let mut fields = Fields::default();
     let range = query::word(&mut fields, "range", asked.range.as_deref(), &RANGES);

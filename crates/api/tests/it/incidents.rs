@@ -1,0 +1,87 @@
+//! Incidents: the list, its pages, and one in full.
+
+use chrono::TimeDelta;
+use domain::incident::Severity;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::{
+    past::Past,
+    services::{add, shop},
+    world::World,
+};
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn incidents_are_listed_newest_first_and_narrowed(pool: PgPool) {
+    let world = World::start(pool.clone()).await;
+    let person = world.operator().await;
+    let (a, b) = (add(&person, shop()).await, add(&person, shop()).await);
+    let now = world.state.clock.now();
+    let past = Past::of(&pool, &a, now).await;
+    let hours = TimeDelta::hours;
+    let old = past
+        .incident(Severity::Down, (hours(9), Some(hours(8))))
+        .await;
+    let mild = past
+        .incident(Severity::Degraded, (hours(5), Some(hours(4))))
+        .await;
+    let open = Past::of(&pool, &b, now)
+        .await
+        .incident(Severity::Down, (hours(2), None))
+        .await;
+    let ids = |query: &str| {
+        let address = format!("/api/incidents?{query}");
+        let person = &person;
+        async move {
+            let list = person.get(&address).await.expect(200).body;
+            let list = list.as_array().expect("a list").clone();
+            list.into_iter()
+                .map(|incident| incident["id"].clone())
+                .collect::<Vec<Value>>()
+        }
+    };
+    let (old, mild, open) = (json!(old), json!(mild), json!(open));
+    assert_eq!(ids("").await, [open.clone(), mild.clone(), old.clone()]);
+    assert_eq!(ids("status=open").await, [open.clone()]);
+    assert_eq!(ids("status=resolved&type=downtime").await, [old.clone()]);
+    assert_eq!(ids("type=degraded").await, [mild.clone()]);
+    assert_eq!(
+        ids(&format!("service_id={}", b["id"].as_str().expect("an id"))).await,
+        [open.clone()]
+    );
+    let since = (now - hours(6)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    assert_eq!(
+        ids(&format!("since={since}")).await,
+        [open.clone(), mild.clone()]
+    );
+    assert_eq!(ids(&format!("until={since}")).await, [old.clone()]);
+    assert_eq!(ids("limit=1&offset=1").await, [mild]);
+    let first = person.get("/api/incidents?limit=2").await.expect(200);
+    assert_eq!(first.header("x-total-count"), "3");
+    let link = first.header("link").trim_start_matches('<');
+    let next = link.split_once('>').expect("a link").0;
+    let second = person.get(next).await.expect(200);
+    assert_eq!(second.body[0]["id"], old);
+    assert_eq!(second.header("link"), "");
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn one_incident_has_its_timeline_its_evidence_and_its_checks(pool: PgPool) {
+    let world = World::start(pool.clone()).await;
+    let person = world.operator().await;
+    let service = add(&person, shop()).await;
+    let past = Past::of(&pool, &service, world.state.clock.now()).await;
+    past.checks(60).await;
+    let span = (TimeDelta::minutes(30), Some(TimeDelta::minutes(20)));
+    let id = past.incident(Severity::Down, span).await;
+    let incident = person
+        .get(&format!("/api/incidents/{id}"))
+        .await
+        .expect(200)
+        .body;
+    assert_eq!(incident["checks"].as_array().map(Vec::len), Some(11));
+    assert!(incident["evidence"]["first_failed"]["hops"].is_array());
+    insta::assert_json_snapshot!(incident, {
+        ".id" => "[id]", ".service_id" => "[id]", ".checks" => "[checks]", ".evidence" => "[evidence]",
+    });
+}

@@ -1,0 +1,13 @@
+//! The API as its callers see it: over HTTP, against a real database.
+
+mod auth;
+mod browser;
+mod document;
+mod events;
+mod incidents;
+mod outage;
+mod past;
+mod services;
+mod strangers;
+mod workspace;
+mod world;

@@ -1,0 +1,200 @@
+//! A past for services: what recorders would have written, without one.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    coverage::Spent,
+    failure::{Detail, Failure, FailureCode, Phase},
+    incident::Severity,
+    latest::LatestLook,
+    observation::{Hop, Observation},
+    recent::Recent,
+    verdict::Verdict,
+};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+/// Writes the past of one service.
+pub(crate) struct Past<'a> {
+    pub(crate) pool: &'a PgPool,
+    pub(crate) key: i32,
+    pub(crate) now: DateTime<Utc>,
+}
+
+/// What the server answered when it was down.
+pub(crate) fn refusal() -> Failure {
+    let detail = Detail::Status {
+        status: 503,
+        expected: "200".to_owned(),
+    };
+    Failure::new(FailureCode::UnexpectedStatus, Phase::Ttfb, detail)
+}
+
+impl<'a> Past<'a> {
+    pub(crate) async fn of(pool: &'a PgPool, service: &Value, now: DateTime<Utc>) -> Self {
+        let id: Uuid = service["id"]
+            .as_str()
+            .expect("an id")
+            .parse()
+            .expect("a UUID");
+        let key =
+            sqlx::query_scalar("update services set created_at = $2 where id = $1 returning key")
+                .bind(id)
+                .bind(now - TimeDelta::days(60))
+                .fetch_one(pool)
+                .await
+                .expect("a service");
+        Self { pool, key, now }
+    }
+
+    /// The newest look, at the moment.
+    pub(crate) async fn look(&self, verdict: Verdict) {
+        let failure = verdict.severity().map(|_| refusal());
+        let look = LatestLook {
+            checked_at: self.now,
+            reason: failure.as_ref().map(Into::into),
+            hops: vec![Hop {
+                url: "https://shop.example.com/health".to_owned(),
+                status: Some(if failure.is_some() { 503 } else { 200 }),
+                ..Hop::default()
+            }],
+            total_us: 123_400,
+            certificate: None,
+            advisories: Vec::new(),
+        };
+        sqlx::query(
+            "update service_health set health = 1, verdict = $2, since = $3, last_slot = $3, last_started_at = $3,
+                    last_stands_for_ms = 30000, last_total_us = 123400, last_status_code = $4, look = $5
+             where service_key = $1",
+        )
+        .bind(self.key)
+        .bind(verdict.number())
+        .bind(self.now)
+        .bind(if failure.is_some() { 503i16 } else { 200 })
+        .bind(serde_json::to_value(look).expect("JSON"))
+        .execute(self.pool)
+        .await
+        .expect("written");
+    }
+
+    /// Thirty days of up, the last closed hour being down for `down`.
+    pub(crate) async fn month(&self, down: TimeDelta) {
+        let this_hour = self.now.timestamp().div_euclid(3600);
+        let mut recent = Recent::new(self.now - TimeDelta::days(31));
+        for back in (1..=24 * 29).rev() {
+            let hour = DateTime::from_timestamp((this_hour - back) * 3600, 0).expect("an hour");
+            let down_ms = if back == 1 {
+                down.num_milliseconds()
+            } else {
+                0
+            };
+            let spent = Spent {
+                up_ms: 3_600_000 - down_ms,
+                down_ms,
+                ..Spent::default()
+            };
+            recent.close(hour, spent, None);
+            self.hour(hour, &spent).await;
+        }
+        sqlx::query("update service_health set recent = $2 where service_key = $1")
+            .bind(self.key)
+            .bind(recent.encode())
+            .execute(self.pool)
+            .await
+            .expect("written");
+    }
+
+    async fn hour(&self, hour: DateTime<Utc>, spent: &Spent) {
+        let mut latency = domain::histogram::Histogram::default();
+        latency.add(100_000);
+        sqlx::query("insert into rollup_hours values ($1, $2, $3, 0, $4, 0, 0, 120, 0, $5)")
+            .bind(self.key)
+            .bind(hour)
+            .bind(i32::try_from(spent.up_ms).expect("small"))
+            .bind(i32::try_from(spent.down_ms).expect("small"))
+            .bind(latency.encode())
+            .execute(self.pool)
+            .await
+            .expect("written");
+    }
+
+    /// A check per minute, the newest one minute ago; every tenth is down.
+    pub(crate) async fn checks(&self, count: i32) {
+        for day in 0..=2 {
+            let day = (self.now - TimeDelta::days(day)).date_naive();
+            let sql = format!(
+                "create table if not exists checks_{} partition of checks for values from ('{day}') to ('{}')",
+                day.format("%Y%m%d"),
+                day.succ_opt().expect("a day")
+            );
+            sqlx::query(sqlx::AssertSqlSafe(sql))
+                .execute(self.pool)
+                .await
+                .expect("a partition");
+        }
+        sqlx::query(
+            "insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase, attempts)
+             select $2 - n * interval '1 minute', $1, 60000, 50000, case when n % 10 = 0 then 503 else 200 end, 20,
+                    case when n % 10 = 0 then 3 else 1 end, case when n % 10 = 0 then 57 else 0 end,
+                    case when n % 10 = 0 then 5 else 0 end, 1
+             from generate_series(1, $3) n",
+        )
+        .bind(self.key)
+        .bind(self.now)
+        .bind(count)
+        .execute(self.pool)
+        .await
+        .expect("written");
+    }
+
+    /// An incident; an open one also stands in the service's health.
+    pub(crate) async fn incident(
+        &self,
+        severity: Severity,
+        (from, to): (TimeDelta, Option<TimeDelta>),
+    ) -> Uuid {
+        let id = Uuid::now_v7();
+        let started_at = self.now - from;
+        let kept = json!({ "at": started_at, "observation": Observation::default() });
+        sqlx::query(
+            "insert into incidents (id, service_key, workspace_id, started_at, opened_at, resolved_at, resolution, severity,
+                                    worst, cause, checks_failed, first_failed, last_good)
+             select $1, s.key, s.workspace_id, $3, $3 + interval '12 seconds', $4, $5, $6, $6, $7, 3, $8, $8
+             from services s where key = $2",
+        )
+        .bind(id)
+        .bind(self.key)
+        .bind(started_at)
+        .bind(to.map(|to| self.now - to))
+        .bind(to.map(|_| "recovered"))
+        .bind(severity.number())
+        .bind(serde_json::to_value(refusal()).expect("JSON"))
+        .bind(kept)
+        .execute(self.pool)
+        .await
+        .expect("written");
+        let opened =
+            json!({ "kind": "opened", "severity": severity, "cause": refusal(), "attempts": 3 });
+        sqlx::query("insert into incident_events (incident_id, at, event) values ($1, $2, $3)")
+            .bind(id)
+            .bind(started_at)
+            .bind(opened)
+            .execute(self.pool)
+            .await
+            .expect("written");
+        if to.is_none() {
+            sqlx::query(
+                "update service_health set health = 2, incident_id = $2, incident_severity = $3, incident_worst = $3,
+                        incident_started_at = $4 where service_key = $1",
+            )
+            .bind(self.key)
+            .bind(id)
+            .bind(severity.number())
+            .bind(started_at)
+            .execute(self.pool)
+            .await
+            .expect("written");
+        }
+        id
+    }
+}

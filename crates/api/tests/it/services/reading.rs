@@ -1,0 +1,263 @@
+//! Lists, pages, charts: from one row per service and from sums, never from history.
+
+use chrono::TimeDelta;
+use domain::{incident::Severity, verdict::Verdict};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use super::{add, path, shop};
+use crate::{
+    browser::{Answer, Browser},
+    past::Past,
+    world::World,
+};
+
+async fn named(person: &Browser, name: &str) -> Value {
+    let mut body = shop();
+    body["name"] = json!(name);
+    add(person, body).await
+}
+
+fn names(answer: &Answer) -> Vec<&str> {
+    let list = answer.body.as_array().expect("a list");
+    list.iter()
+        .filter_map(|service| service["name"].as_str())
+        .collect()
+}
+
+fn next(answer: &Answer) -> Option<String> {
+    let link = answer.header("link").strip_prefix('<')?;
+    Some(link.split_once(">; rel=\"next\"")?.0.to_owned())
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn pages_hold_every_service_once_in_every_order(pool: PgPool) {
+    let world = World::start(pool.clone()).await;
+    let person = world.operator().await;
+    for name in ["delta", "Alpha", "charlie", "bravo", "Äther"] {
+        let service = named(&person, name).await;
+        if name == "charlie" {
+            let now = world.state.clock.now();
+            Past::of(&pool, &service, now)
+                .await
+                .look(Verdict::Down)
+                .await;
+        }
+    }
+    for (sort, expected) in [
+        ("created", ["charlie", "delta", "Alpha", "bravo", "Äther"]),
+        ("name", ["Alpha", "bravo", "charlie", "delta", "Äther"]),
+        ("status", ["charlie", "Alpha", "bravo", "delta", "Äther"]),
+        ("category", ["Alpha", "bravo", "charlie", "delta", "Äther"]),
+    ] {
+        let mut seen: Vec<String> = Vec::new();
+        let mut at = Some(format!("/api/services?sort={sort}&limit=2"));
+        while let Some(address) = at {
+            let page = person.get(&address).await.expect(200);
+            assert_eq!(page.header("x-total-count"), "5");
+            seen.extend(names(&page).into_iter().map(str::to_owned));
+            at = next(&page);
+        }
+        assert_eq!(seen, expected, "{sort}");
+    }
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn filters_narrow_and_quotes_are_only_text(pool: PgPool) {
+    let world = World::start(pool.clone()).await;
+    let person = world.operator().await;
+    let (a, _) = (
+        named(&person, "100% 'Shop'").await,
+        named(&person, "Mail").await,
+    );
+    let now = world.state.clock.now();
+    Past::of(&pool, &a, now).await.look(Verdict::Down).await;
+    for (query, expected) in [
+        ("q=100%25%20'shop", vec!["100% 'Shop'"]),
+        ("q=%25", vec!["100% 'Shop'"]),
+        ("q=shop.example.com", vec!["100% 'Shop'", "Mail"]),
+        ("status=down", vec!["100% 'Shop'"]),
+        ("status=pending", vec!["Mail"]),
+        ("status=paused", vec![]),
+        (
+            "category=Web&monitor_type=http_ping",
+            vec!["100% 'Shop'", "Mail"],
+        ),
+        ("category=web", vec![]),
+        ("monitor_type=status_page", vec![]),
+    ] {
+        let answer = person
+            .get(&format!("/api/services?{query}"))
+            .await
+            .expect(200);
+        assert_eq!(names(&answer), expected, "{query}");
+    }
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn what_was_recorded_is_shown(pool: PgPool) {
+    let world = World::start(pool.clone()).await;
+    let person = world.operator().await;
+    let service = add(&person, shop()).await;
+    let past = Past::of(&pool, &service, world.state.clock.now()).await;
+    past.month(TimeDelta::minutes(6)).await;
+    past.look(Verdict::Down).await;
+    let incident = past
+        .incident(Severity::Down, (TimeDelta::minutes(6), None))
+        .await;
+    let detail = person.get(&path(&service)).await.expect(200).body;
+    let status = &detail["current_status"];
+    assert_eq!(
+        (&status["status"], &status["response_time"]),
+        (&json!("down"), &json!(124))
+    );
+    assert_eq!(status["reason"]["code"], "unexpected_status");
+    assert_eq!(detail["active_incident"]["id"], incident.to_string());
+    assert_eq!(detail["active_incident"]["impact"], "major");
+    assert_eq!(detail["latest"]["hops"][0]["status"], 503);
+    let bar = detail["uptime_30d_bar"].as_array().expect("a bar");
+    assert_eq!(bar.len(), 30);
+    assert_eq!(
+        (&bar[28]["status"], &bar[28]["uptime"]),
+        (&json!("up"), &json!(100.0))
+    );
+    assert_eq!(
+        (&bar[29]["status"], &bar[29]["down_s"]),
+        (&json!("down"), &json!(360))
+    );
+    let uptime = &detail["uptime"];
+    // 23 closed hours, six minutes of them down.
+    assert_eq!(uptime["uptime_24h"], 99.56);
+    assert_eq!(detail["uptime_24h"], 99.56);
+    assert!(
+        uptime["uptime_7d"].as_f64() > Some(99.9) && uptime["uptime_7d"].as_f64() < Some(100.0)
+    );
+    assert!(uptime["uptime_30d"].as_f64() > uptime["uptime_7d"].as_f64());
+    let summary = person.get("/api/summary").await.expect(200).body;
+    assert_eq!(
+        (&summary["counts"]["down"], &summary["open_incidents"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(summary["uptime_24h"], 99.56);
+    let days = person
+        .get(&format!("{}/days?n=60", path(&service)))
+        .await
+        .expect(200)
+        .body;
+    let days = days.as_array().expect("days");
+    assert_eq!(days.len(), 60);
+    assert_eq!(
+        (&days[59]["down_s"], &days[0]["status"]),
+        (&json!(360), &json!("none"))
+    );
+    let chart = person
+        .get(&format!("{}/latency?range=30d", path(&service)))
+        .await
+        .expect(200)
+        .body;
+    let chart = chart.as_array().expect("points");
+    assert_eq!(chart.len(), 240);
+    assert_eq!(
+        chart
+            .iter()
+            .map(|point| point["down"].as_i64().unwrap_or(0))
+            .sum::<i64>(),
+        360
+    );
+    assert!((90..110).contains(&chart[100]["p50"].as_i64().expect("a latency")));
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn lists_numbers_and_charts_do_not_touch_raw_checks(pool: PgPool) {
+    let world = World::start(pool.clone()).await;
+    let person = world.operator().await;
+    let service = add(&person, shop()).await;
+    let past = Past::of(&pool, &service, world.state.clock.now()).await;
+    past.month(TimeDelta::zero()).await;
+    past.look(Verdict::Up).await;
+    past.incident(
+        Severity::Down,
+        (TimeDelta::hours(5), Some(TimeDelta::hours(4))),
+    )
+    .await;
+    // What is not there cannot be read.
+    sqlx::query("drop table checks cascade")
+        .execute(&pool)
+        .await
+        .expect("dropped");
+    let one = path(&service);
+    for address in [
+        "/api/services?limit=50",
+        "/api/services?sort=status&q=shop",
+        "/api/summary",
+        "/api/incidents",
+        "/api/workspace",
+        &one,
+        &format!("{one}/days?n=90"),
+    ] {
+        person.get(address).await.expect(200);
+    }
+    person.get(&format!("{one}/checks")).await.expect(500);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn checks_are_paged_newest_first_by_cursor_and_by_offset(pool: PgPool) {
+    let world = World::start(pool.clone()).await;
+    let person = world.operator().await;
+    let service = add(&person, shop()).await;
+    let past = Past::of(&pool, &service, world.state.clock.now()).await;
+    past.checks(25).await;
+    let base = format!("{}/checks", path(&service));
+    let mut seen: Vec<String> = Vec::new();
+    let mut at = Some(format!("{base}?limit=10"));
+    while let Some(address) = at {
+        let page = person.get(&address).await.expect(200);
+        let times = page.body.as_array().expect("checks");
+        seen.extend(
+            times
+                .iter()
+                .map(|check| check["slot_at"].as_str().expect("a time").to_owned()),
+        );
+        at = next(&page);
+    }
+    assert_eq!(seen.len(), 25);
+    assert!(seen.is_sorted_by(|a, b| a > b));
+    let offset = person
+        .get(&format!("{base}?limit=1&offset=24"))
+        .await
+        .expect(200)
+        .body;
+    assert_eq!(offset[0]["slot_at"], seen[24].as_str());
+    let down = person
+        .get(&format!("{base}?status=down"))
+        .await
+        .expect(200)
+        .body;
+    assert_eq!(down.as_array().map(Vec::len), Some(2));
+    insta::assert_json_snapshot!(down[0], { ".id" => "[id]", ".service_id" => "[id]" });
+    let since = world.state.clock.now() - TimeDelta::minutes(5);
+    let since = since.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let newest = person
+        .get(&format!("{base}?since={since}"))
+        .await
+        .expect(200)
+        .body;
+    assert_eq!(newest.as_array().map(Vec::len), Some(5));
+    let again = person.get(&format!("{base}?limit=1")).await.body;
+    assert_eq!(again[0]["id"], newest[0]["id"]);
+    let chart = person
+        .get(&format!("{}/latency", path(&service)))
+        .await
+        .expect(200)
+        .body;
+    let chart = chart.as_array().expect("points");
+    assert_eq!(chart.len(), 288);
+    assert_eq!(
+        chart
+            .iter()
+            .map(|point| point["down"].as_i64().unwrap_or(0))
+            .sum::<i64>(),
+        120
+    );
+    assert_eq!(chart[0]["p50"], Value::Null);
+}

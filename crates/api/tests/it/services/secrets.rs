@@ -1,0 +1,79 @@
+//! Header values go in and never come out.
+
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use super::{add, path, shop};
+use crate::world::World;
+
+fn with_secrets() -> Value {
+    let mut body = shop();
+    body["method"] = json!("POST");
+    body["body"] = json!("body-s3cret");
+    body["headers"] = json!([{ "name": "Authorization", "value": "Bearer s3cret" }, { "name": "X-Plain", "value": "v4lue" }]);
+    body
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn header_values_never_come_back_and_lie_nowhere_in_clear(pool: PgPool) {
+    let world = World::start(pool.clone()).await;
+    let person = world.operator().await;
+    let service = add(&person, with_secrets()).await;
+    let edited = person
+        .put(&path(&service), json!({ "name": "B" }))
+        .await
+        .expect(200)
+        .body;
+    let detail = person.get(&path(&service)).await.expect(200).body;
+    let list = person.get("/api/services").await.expect(200).body;
+    for answer in [&service, &edited, &detail, &list] {
+        let text = answer.to_string();
+        assert!(
+            !text.contains("Bearer") && !text.contains("v4lue"),
+            "{text}"
+        );
+        assert!(text.contains("Authorization"));
+    }
+    assert_eq!(detail["body"], "body-s3cret");
+    assert!(!list.to_string().contains("body-s3cret"));
+    let stored: String = sqlx::query_scalar("select s::text from services s")
+        .fetch_one(&pool)
+        .await
+        .expect("a row");
+    assert!(
+        !stored.contains("s3cret") && !stored.contains("v4lue"),
+        "{stored}"
+    );
+    let audit: Vec<String> = sqlx::query_scalar("select a::text from audit_log a")
+        .fetch_all(&pool)
+        .await
+        .expect("rows");
+    assert!(!audit.join("\n").contains("s3cret"));
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_header_without_a_value_keeps_the_one_that_is_stored(pool: PgPool) {
+    let world = World::start(pool.clone()).await;
+    let person = world.operator().await;
+    let service = add(&person, with_secrets()).await;
+    let edit =
+        json!({ "headers": [{ "name": "authorization" }, { "name": "X-New", "value": "fresh" }] });
+    person.put(&path(&service), edit).await.expect(200);
+    let (id, sealed): (uuid::Uuid, Vec<u8>) = sqlx::query_as("select id, secrets from services")
+        .fetch_one(&pool)
+        .await
+        .expect("a row");
+    let plain = world
+        .state
+        .keyring
+        .open(&id.to_string(), &sealed)
+        .expect("opens");
+    let secrets: Value = serde_json::from_slice(&plain).expect("JSON");
+    assert_eq!(
+        secrets,
+        json!({ "headers": ["Bearer s3cret", "fresh"], "body": "body-s3cret" })
+    );
+    let unknown = json!({ "headers": [{ "name": "X-Unknown" }] });
+    let refused = person.put(&path(&service), unknown).await.expect(422);
+    assert!(refused.body["errors"]["headers"].is_array());
+}
