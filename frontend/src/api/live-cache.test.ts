@@ -93,3 +93,20 @@ it('a burst of events refetches each thing once', () => {
   expect(invalidate).toHaveBeenCalledTimes(3);
   vi.useRealTimers();
 });
+
+it('an event does not make a list look freshly fetched', async () => {
+  await client.invalidateQueries({ queryKey: keys.serviceLists, refetchType: 'none' });
+  const query = client.getQueryCache().find({ queryKey: keys.serviceList({}) });
+  const event = {
+    service_id: 'a',
+    status: 'down' as const,
+    response_time: null,
+    checked_at: '2026-01-01T00:00:30Z',
+  };
+  const updatedAt = query?.state.dataUpdatedAt;
+  patchStatus(client, { ...event, service_id: 'not listed yet' });
+  expect(query?.state).toMatchObject({ isInvalidated: true, dataUpdatedAt: updatedAt });
+  patchStatus(client, event);
+  expect(query?.state).toMatchObject({ isInvalidated: true, dataUpdatedAt: updatedAt });
+  expect(rows()[0]?.current_status.status).toBe('down');
+});

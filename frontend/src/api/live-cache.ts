@@ -84,12 +84,8 @@ export function patchStatus(client: QueryClient, event: ServiceStatusEvent): boo
     if (service.current_status.status !== event.status) changed = true;
     return withStatus(service, event);
   };
-  client.setQueriesData<ServiceList>({ queryKey: keys.serviceLists }, (list) =>
-    list === undefined ? list : mapList(list, patch),
-  );
-  client.setQueryData<ServiceDetail>(keys.service(event.service_id), (service) =>
-    service === undefined ? service : patch(service),
-  );
+  patchQueries<ServiceList>(client, keys.serviceLists, (list) => mapList(list, patch));
+  patchQueries<ServiceDetail>(client, keys.service(event.service_id), patch, true);
   return changed;
 }
 
@@ -105,15 +101,30 @@ function mapList(list: ServiceList, change: (service: Service) => Service): Serv
 }
 
 export function removeFromLists(client: QueryClient, id: string): void {
-  client.setQueriesData<ServiceList>({ queryKey: keys.serviceLists }, (list) =>
-    list === undefined
+  patchQueries<ServiceList>(client, keys.serviceLists, (list) => {
+    const without = (page: Page<Service>) => page.items.filter((service) => service.id !== id);
+    return list.pages.every((page) => without(page).length === page.items.length)
       ? list
-      : {
-          ...list,
-          pages: list.pages.map((page) => ({
-            ...page,
-            items: page.items.filter((service) => service.id !== id),
-          })),
-        },
-  );
+      : { ...list, pages: list.pages.map((page) => ({ ...page, items: without(page) })) };
+  });
+}
+
+/**
+ * Changes what is cached without making it look freshly fetched: a query that was due for a fetch
+ * before stays due.
+ */
+function patchQueries<T>(
+  client: QueryClient,
+  queryKey: readonly unknown[],
+  change: (data: T) => T,
+  exact = false,
+): void {
+  for (const query of client.getQueryCache().findAll({ queryKey, exact })) {
+    const { data, dataUpdatedAt, isInvalidated } = query.state;
+    if (data === undefined) continue;
+    const changed = change(data as T);
+    if (changed === data) continue;
+    client.setQueryData(query.queryKey, changed, { updatedAt: dataUpdatedAt });
+    if (isInvalidated) query.invalidate();
+  }
 }

@@ -32,10 +32,17 @@ export function Frame() {
   if (me.error !== null) {
     return <main>{hasStatus(me.error, 403) ? <ForbiddenPage /> : <OfflinePage />}</main>;
   }
+  return <StartUp />;
+}
+
+/** Before it is known who is here: the header's height, so that nothing jumps. */
+export function StartUp() {
   return (
-    <p role="status" className="sr-only">
-      {shellText.loading}
-    </p>
+    <div className="h-14 border-b border-line">
+      <p role="status" className="sr-only">
+        {shellText.loading}
+      </p>
+    </div>
   );
 }
 

@@ -2,18 +2,20 @@
 import type { RouteObject } from 'react-router';
 import { SignInPage } from '@/features/account/SignInPage';
 import { CrashPage, NotFoundPage } from './ErrorPages';
-import { Frame } from './Frame';
+import { Frame, StartUp } from './Frame';
 import { DashboardPage } from './pages/DashboardPage';
 
 export const routes: RouteObject[] = [
   { path: '/login', element: <SignInPage />, errorElement: <CrashPage /> },
   {
     path: '/setup',
+    hydrateFallbackElement: <StartUp />,
     errorElement: <CrashPage />,
     lazy: async () => ({ Component: (await import('@/features/account/SetupPage')).SetupPage }),
   },
   {
     element: <Frame />,
+    hydrateFallbackElement: <StartUp />,
     errorElement: <CrashPage />,
     children: [
       {

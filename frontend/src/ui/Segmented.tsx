@@ -28,7 +28,7 @@ export function Segmented<T extends string>({
             'touch relative inline-flex min-h-7 cursor-pointer items-center justify-center gap-1.5 rounded-[5px] px-2.5 text-sm font-medium transition-colors',
             'has-focus-visible:outline-2 has-focus-visible:outline-accent',
             option.value === value
-              ? 'bg-raised text-ink shadow-[0_1px_2px_rgb(0_0_0/0.12)]'
+              ? 'bg-chosen text-ink shadow-[0_1px_2px_rgb(0_0_0/0.12)]'
               : 'text-soft hover:text-ink',
           )}
         >

@@ -83,7 +83,7 @@ function Head({
         ? stateText.operational(integer(section.up), integer(section.total))
         : null;
   return (
-    <div className={cx(rowGrid, 'mb-2.5 pr-2 pb-px max-md:grid-cols-1')}>
+    <div className={cx(rowGrid, 'mb-2.5 pb-px max-md:grid-cols-1 md:pr-2')}>
       <div className="flex items-baseline gap-2.5 max-md:justify-between">
         <h2 className="min-w-0 truncate text-lg font-semibold tracking-tight">
           {titleOf(section)}
