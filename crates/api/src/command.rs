@@ -16,10 +16,13 @@ use status_cache::StatusCache;
 use tokio::net::TcpListener;
 
 use crate::{
+    auth::housekeeping,
     config::{Config, Faults, Settings},
     doctor, serve, start,
     state::{AppState, Parts},
 };
+
+mod people;
 
 /// PulseCheck's API: what the web app talks to.
 #[derive(clap::Parser)]
@@ -35,6 +38,10 @@ enum Command {
     Serve(Box<Config>),
     /// Say in plain words what is wrong with this installation
     Doctor(Box<Config>),
+    /// Show a new link for making the first account
+    SetupLink(Box<people::LinkConfig>),
+    /// Make accounts, list them, reset passwords
+    User(Box<people::UserConfig>),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -44,12 +51,18 @@ pub async fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(config) => serve_command(&config).await,
         Command::Doctor(config) => doctor_command(&config).await,
+        Command::SetupLink(config) => people::setup_link(&config).await.map(success),
+        Command::User(config) => people::run(*config).await.map(success),
         Command::Openapi => {
             say(&crate::openapi::document());
             Ok(ExitCode::SUCCESS)
         }
     };
     result.unwrap_or_else(|error| explain(&error))
+}
+
+fn success((): ()) -> ExitCode {
+    ExitCode::SUCCESS
 }
 
 async fn serve_command(config: &Config) -> anyhow::Result<ExitCode> {
@@ -75,12 +88,17 @@ async fn serve_command(config: &Config) -> anyhow::Result<ExitCode> {
         Ok(())
     });
     let migrate = config.connections.migrate;
+    tasks.spawn(
+        "housekeeping",
+        housekeeping::run(state.clone(), stop.clone()),
+    );
     tasks.spawn("api", async move {
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
             ready = start::database(&state.db, migrate, &readiness) => ready?,
         }
         start::redis(&state.status).await;
+        people::tell_setup_link(&state.db, &state.site.public_url).await?;
         let watch = watch_database(&state.db, &readiness);
         tracing::info!(address = %port.local_addr()?, "Serving the API");
         tokio::select! {

@@ -3,7 +3,7 @@
 use domain::fields::Fields;
 
 /// Longest address that is accepted, in characters (RFC 5321 allows no more in a path).
-const LONGEST_EMAIL: usize = 254;
+pub const LONGEST_EMAIL: usize = 254;
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 200;
 

@@ -4,19 +4,21 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use db::{oauth_states, sessions, setup_tokens};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::{accounts::SETUP_LINK_LIFE, state::AppState};
 
 /// How often there is a sweep.
 const EVERY: Duration = Duration::from_mins(10);
+/// When the first sweep is: a start has better things to do.
+const FIRST_AFTER: Duration = Duration::from_mins(1);
 /// How long an ended session is kept, for whoever wonders about the log.
 const KEPT_AFTER_END: TimeDelta = TimeDelta::days(7);
 
 /// Sweeps now and then until `stop`. Every replica does; a second sweep finds nothing.
 pub async fn run(state: AppState, stop: CancellationToken) -> anyhow::Result<()> {
-    let mut tick = interval(EVERY);
+    let mut tick = interval_at(Instant::now() + FIRST_AFTER, EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {

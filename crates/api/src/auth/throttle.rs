@@ -8,6 +8,7 @@ use governor::{
     state::keyed::DashMapStateStore,
 };
 
+use super::email::LONGEST_EMAIL;
 use crate::problem::Problem;
 
 type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock>;
@@ -41,7 +42,9 @@ impl Throttle {
 
     /// Counts an attempt at the password of `email`.
     pub fn try_account(&self, email: &str) -> Result<(), Problem> {
-        check(&self.accounts, &email.trim().to_lowercase())
+        // No account has a longer address, and nobody is to fill our memory.
+        let email: String = email.trim().chars().take(LONGEST_EMAIL).collect();
+        check(&self.accounts, &email.to_lowercase())
     }
 
     /// Forgets whoever has not tried lately.

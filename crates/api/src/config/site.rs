@@ -88,7 +88,8 @@ impl SiteConfig {
         })
     }
 
-    fn public_url(&self, faults: &mut Faults) -> Option<Url> {
+    /// The address that people open.
+    pub(crate) fn public_url(&self, faults: &mut Faults) -> Option<Url> {
         let names = [
             ("PUBLIC_URL", &self.public_url),
             ("FRONTEND_URL", &self.frontend_url),
