@@ -1,6 +1,6 @@
 //! The level that counts: what is published of a component, and the floor that its incidents set.
 
-use super::{Component, Impact, Incident, Level, Page, Phase};
+use super::{Component, Impact, Incident, Level, LevelSource, Page, Phase};
 
 /// A component's level after its open incidents were heard.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,7 +16,9 @@ impl Page {
     /// weight makes it at least degraded; one that is being monitored, without impact or stale does not.
     pub fn effective(&self, component: &Component) -> Effective<'_> {
         let published = component.status.meaning;
-        let better = published.severity() < Level::Degraded.severity();
+        // Where levels come from incidents they are heard already.
+        let better = self.levels == LevelSource::Components
+            && published.severity() < Level::Degraded.severity();
         let floor = better
             .then(|| {
                 self.open_incidents()
@@ -41,6 +43,6 @@ fn sets_floor(incident: &Incident, component: &Component) -> bool {
         && incident.phase.meaning != Phase::Monitoring
         && incident.affected.iter().any(|affected| {
             affected.key.as_ref() == Some(&component.key)
-                && affected.level != Some(Level::Operational)
+                && affected.level.as_ref().map(|said| said.meaning) != Some(Level::Operational)
         })
 }

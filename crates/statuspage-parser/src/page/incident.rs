@@ -79,8 +79,8 @@ pub struct Affected {
     /// `None` where only a name is published and it fits no component, or several.
     pub key: Option<ComponentKey>,
     pub name: Option<String>,
-    /// What the incident says the component is now.
-    pub level: Option<Level>,
+    /// What the incident says of the component now.
+    pub level: Option<Said<Level>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use std::collections::{HashMap, hash_map::Entry};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Affected, ComponentKey, Impact, Incident, Level, LevelSource, Page, Said};
+use super::{Component, ComponentKey, Impact, Incident, Level, LevelSource, Page, Said};
 use crate::{Warning, WarningKind};
 
 /// An open incident about which nothing was said for this long is a leftover and decides nothing.
@@ -57,21 +57,11 @@ impl Page {
         };
         let mut claims: HashMap<ComponentKey, Said<Level>> = HashMap::new();
         for incident in self.incidents.iter().filter(|incident| incident.is_open()) {
-            for (key, level) in claimed(&incident.affected, incident) {
-                let level = if incident.stale {
-                    Level::Unknown
-                } else {
-                    level
-                };
-                let raw = incident.impact.raw.clone();
-                claim(
-                    &mut claims,
-                    key,
-                    Said {
-                        meaning: level,
-                        raw,
-                    },
-                );
+            for (key, mut said) in claimed(incident) {
+                if incident.stale {
+                    said.meaning = Level::Unknown;
+                }
+                claim(&mut claims, key, said);
             }
         }
         for maintenance in &self.maintenances {
@@ -94,31 +84,28 @@ impl Page {
         }
     }
 
+    /// A group without a word of its own is what its leaves are, and one with a word is never better than they are.
     fn roll_up_groups(&mut self) {
-        let silent: Vec<ComponentKey> = self
+        let groups = self
             .components
             .iter()
-            .filter(|c| c.is_group && c.status.raw.is_none())
-            .map(|c| c.key.clone())
+            .filter(|component| component.is_group);
+        let rolled: HashMap<ComponentKey, Level> = groups
+            .map(|group| (group.key.clone(), Level::roll_up(self.levels_under(group))))
             .collect();
-        for key in silent {
-            let inside: Vec<Level> = self.levels_under(&key);
-            if let Some(group) = self
-                .components
-                .items_mut()
-                .iter_mut()
-                .find(|c| c.key == key)
-            {
-                group.status = Said::derived(Level::roll_up(inside));
-            }
+        for group in self.components.items_mut() {
+            let Some(inside) = rolled.get(&group.key).copied() else {
+                continue;
+            };
+            group.status.meaning = match group.status.raw {
+                Some(_) => group.status.meaning.worse(inside),
+                None => inside,
+            };
         }
     }
 
     /// Levels of the leaves whose path leads through this group.
-    fn levels_under(&self, key: &ComponentKey) -> Vec<Level> {
-        let Some(group) = self.components.iter().find(|c| c.key == *key) else {
-            return Vec::new();
-        };
+    fn levels_under(&self, group: &Component) -> Vec<Level> {
         let mut path = group.group_path.clone();
         path.push(group.name.clone());
         self.leaves()
@@ -142,18 +129,20 @@ impl Page {
 
     /// On a page that publishes only trouble, no trouble is good news, and trouble without components is trouble.
     fn worst_of_incidents(&self, listed: Level) -> Level {
-        let open = self.open_incidents().filter(|incident| !incident.stale);
-        let worst = open.fold(Level::Operational, |worst, incident| {
-            match incident.impact.meaning {
-                Impact::None | Impact::Maintenance => worst,
-                _ => worst.worse(Level::Degraded),
+        let mut worst = Level::Operational;
+        let mut doubtful = listed == Level::Unknown && self.leaves().next().is_some();
+        for incident in self.open_incidents() {
+            let weighty = !matches!(incident.impact.meaning, Impact::None | Impact::Maintenance);
+            if weighty && incident.stale {
+                doubtful = true;
+            } else if weighty {
+                worst = worst.worse(Level::Degraded);
             }
-        });
-        let doubtful = listed == Level::Unknown && self.leaves().next().is_some();
-        if doubtful && worst == Level::Operational {
-            Level::Unknown
-        } else {
-            worst.worse(listed)
+        }
+        match (doubtful, worst, listed) {
+            (true, Level::Operational, Level::Operational) => Level::Unknown,
+            (true, Level::Operational, listed) => listed,
+            (_, worst, listed) => worst.worse(listed),
         }
     }
 
@@ -195,11 +184,8 @@ fn claim(claims: &mut HashMap<ComponentKey, Said<Level>>, key: ComponentKey, sai
     }
 }
 
-/// What an incident says of each component it names.
-fn claimed<'a>(
-    affected: &'a [Affected],
-    incident: &'a Incident,
-) -> impl Iterator<Item = (ComponentKey, Level)> + 'a {
+/// What an incident says of each component it names; where it says nothing of one, its impact does.
+fn claimed(incident: &Incident) -> impl Iterator<Item = (ComponentKey, Said<Level>)> + '_ {
     let by_impact = match incident.impact.meaning {
         Impact::None => Level::Operational,
         Impact::Minor => Level::Degraded,
@@ -208,7 +194,11 @@ fn claimed<'a>(
         Impact::Maintenance => Level::Maintenance,
         Impact::Unknown => Level::Unknown,
     };
-    affected
-        .iter()
-        .filter_map(move |one| Some((one.key.clone()?, one.level.unwrap_or(by_impact))))
+    incident.affected.iter().filter_map(move |one| {
+        let said = one.level.clone().unwrap_or_else(|| Said {
+            meaning: by_impact,
+            raw: incident.impact.raw.clone(),
+        });
+        Some((one.key.clone()?, said))
+    })
 }

@@ -173,9 +173,8 @@ fn named(node: Node<'_>, id: &str, status: &str, page: &mut Page) -> Affected {
     Affected {
         key: node.word(id).map(ComponentKey::new),
         name: node.string("name"),
-        level: node.word(status).map(|raw| {
-            page.say(words::LEVELS, Some(raw), "component status")
-                .meaning
-        }),
+        level: node
+            .word(status)
+            .map(|raw| page.say(words::LEVELS, Some(raw), "component status")),
     }
 }

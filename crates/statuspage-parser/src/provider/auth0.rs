@@ -99,7 +99,7 @@ fn read_regions(regions: Option<Vec<Node<'_>>>, page: &mut Page) -> Result<(), P
             {
                 component.status = said.clone();
             }
-            incidents.push(incident(one, &component, said.meaning, page));
+            incidents.push(incident(one, &component, said, page));
         }
         components.push(component);
     }
@@ -120,7 +120,12 @@ fn level(node: Node<'_>, page: &mut Page) -> Said<Level> {
     }
 }
 
-fn incident(node: Node<'_>, component: &Component, level: Level, page: &mut Page) -> Incident {
+fn incident(
+    node: Node<'_>,
+    component: &Component,
+    level: Said<Level>,
+    page: &mut Page,
+) -> Incident {
     let mut incident = page.incident(
         format!("{}/{}", component.key, node.id("id")),
         node.text("name"),

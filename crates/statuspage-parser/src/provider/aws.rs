@@ -2,7 +2,7 @@
 
 mod regions;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 use super::{Adapter, Document};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         Affected, Component, ComponentKey, Impact, Incident, Level, LevelSource, LinkQuality, Page,
         Phase, Said, Section,
     },
-    words::{self, Words},
+    words::Words,
 };
 use regions::{GLOBAL_SERVICES, REGIONAL_SERVICES, REGIONS};
 
@@ -79,8 +79,11 @@ fn read(body: &Body, page: &mut Page) -> Result<(), ParseError> {
     page.name = Some("AWS".to_owned());
     page.url = Some("https://health.aws.amazon.com/health/status".to_owned());
     page.levels = LevelSource::Incidents;
-    page.components = Section::of(known_components());
-    page.incidents = Section::of(events.map(|node| incident(node, page)).collect());
+    let incidents: Vec<Incident> = events.map(|node| incident(node, page)).collect();
+    let mut components = known_components();
+    list_the_affected(&incidents, &mut components);
+    page.components = Section::of(components);
+    page.incidents = Section::of(incidents);
     page.maintenances = Section::Unsupported;
     Ok(())
 }
@@ -105,6 +108,25 @@ fn known_components() -> Vec<Component> {
         }
     }
     components
+}
+
+/// Services in trouble beyond those that are always listed, each under its region.
+fn list_the_affected(incidents: &[Incident], components: &mut Vec<Component>) {
+    let mut known: HashSet<ComponentKey> = components.iter().map(|one| one.key.clone()).collect();
+    for affected in incidents.iter().flat_map(|incident| &incident.affected) {
+        let (Some(key), Some(name)) = (&affected.key, &affected.name) else {
+            continue;
+        };
+        if known.insert(key.clone()) {
+            let mut component = Component::new(key.as_str(), name.as_str());
+            let code = REGIONS
+                .iter()
+                .find(|(code, _)| key.as_str().ends_with(code));
+            component.region = code.map(|(code, _)| (*code).to_owned());
+            component.parent = code.map(|(code, _)| ComponentKey::new(region_key(code)));
+            components.push(component);
+        }
+    }
 }
 
 fn region_key(code: &str) -> String {
@@ -157,10 +179,7 @@ fn affected(node: Node<'_>, page: &mut Page) -> Vec<Affected> {
             Affected {
                 key: Some(ComponentKey::new(slug)),
                 name: service.string("service_name"),
-                level: Some(
-                    page.say(LEVELS, service.word("current"), "service status")
-                        .meaning,
-                ),
+                level: Some(page.say(LEVELS, service.word("current"), "service status")),
             }
         })
         .collect();
@@ -169,9 +188,7 @@ fn affected(node: Node<'_>, page: &mut Page) -> Vec<Affected> {
         affected.push(Affected {
             key: Some(ComponentKey::new(slug)),
             name: node.string("service_name"),
-            level: node
-                .word("status")
-                .and_then(|raw| words::find(LEVELS, &raw)),
+            level: Some(page.say(LEVELS, node.word("status"), "event status")),
         });
     }
     affected

@@ -217,7 +217,7 @@ fn affected(attributes: Node<'_>, page: &mut Page) -> Vec<Affected> {
                 name: None,
                 level: one
                     .word("status")
-                    .map(|raw| page.say(LEVELS, Some(raw), "resource status").meaning),
+                    .map(|raw| page.say(LEVELS, Some(raw), "resource status")),
             })
         })
         .collect()

@@ -152,7 +152,7 @@ fn incident(node: Node<'_>, page: &mut Page) -> Incident {
     };
     incident.impact = page.say(IMPACTS, node.word("status_impact"), "impact");
     incident.url = node.text("uri").map(|uri| absolute(uri, page));
-    (incident.affected, incident.link) = affected(node);
+    (incident.affected, incident.link) = affected(node, page);
     incident.updates = newest_first(
         node.objects("updates")
             .map(|one| one_update(one, page))
@@ -169,16 +169,16 @@ fn absolute(uri: &str, page: &Page) -> String {
 }
 
 /// Products by id; an incident without a list names its service only.
-fn affected(node: Node<'_>) -> (Vec<Affected>, LinkQuality) {
+fn affected(node: Node<'_>, page: &mut Page) -> (Vec<Affected>, LinkQuality) {
     let level = node
         .word("status_impact")
-        .and_then(|raw| words::find(LEVELS, &raw));
+        .map(|raw| page.say(LEVELS, Some(raw), "impact"));
     let products: Vec<Affected> = node
         .objects("affected_products")
         .map(|one| Affected {
             key: one.word("id").map(ComponentKey::new),
             name: one.string("title"),
-            level,
+            level: level.clone(),
         })
         .collect();
     if !products.is_empty() {

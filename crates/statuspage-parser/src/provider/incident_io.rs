@@ -177,7 +177,7 @@ fn impact(affected: &[Affected]) -> Said<crate::page::Impact> {
     use crate::page::Impact;
     let worst = affected
         .iter()
-        .filter_map(|one| one.level)
+        .filter_map(|one| Some(one.level.as_ref()?.meaning))
         .fold(Level::Unknown, Level::worse);
     Said::derived(match worst {
         Level::Operational => Impact::None,
@@ -215,7 +215,7 @@ fn affected(node: Node<'_>, page: &mut Page) -> Vec<Affected> {
             Some(Affected {
                 key: Some(ComponentKey::new(one.word("component_id")?)),
                 name: None,
-                level: raw.map(|raw| page.say(LEVELS, Some(raw), "component status").meaning),
+                level: raw.map(|raw| page.say(LEVELS, Some(raw), "component status")),
             })
         })
         .collect()

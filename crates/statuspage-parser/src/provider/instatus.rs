@@ -291,7 +291,7 @@ fn incident(node: Node<'_>, page: &mut Page) -> Incident {
     let worst = incident
         .affected
         .iter()
-        .filter_map(|one| one.level)
+        .filter_map(|one| Some(one.level.as_ref()?.meaning))
         .fold(Level::Unknown, Level::worse);
     // The impact can stay "operational" while the incident's own components are out.
     if incident.impact.meaning == Impact::None && worst.severity() > Some(1) {
@@ -329,7 +329,7 @@ fn affected(node: Node<'_>, page: &mut Page) -> (Vec<Affected>, LinkQuality) {
             name: localized(one, "name"),
             level: one
                 .word("status")
-                .map(|raw| page.say(LEVELS, Some(raw), "component status").meaning),
+                .map(|raw| page.say(LEVELS, Some(raw), "component status")),
         })
         .collect();
     let link = LinkQuality::by_id(&affected);

@@ -288,9 +288,6 @@ fn impacted(node: Node<'_>, keys: &HashMap<&str, ComponentKey>, page: &mut Page)
         name: node.string("name"),
         level: node
             .word("severity")
-            .map(|raw| match words::find(LEVELS, &raw) {
-                Some(level) => level,
-                None => page.say(LEVELS, Some(raw), "service severity").meaning,
-            }),
+            .map(|raw| page.say(LEVELS, Some(raw), "service severity")),
     }
 }

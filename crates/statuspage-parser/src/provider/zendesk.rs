@@ -10,7 +10,7 @@ use crate::{
     node::Node,
     page::{
         Affected, Component, ComponentKey, Incident, Level, LevelSource, LinkQuality, Page, Phase,
-        Section,
+        Said, Section,
     },
     words,
 };
@@ -142,6 +142,6 @@ fn affected(attributes: Node<'_>) -> Option<Affected> {
     Some(Affected {
         key: Some(ComponentKey::new(attributes.word("serviceId")?)),
         name: attributes.string("serviceName"),
-        level,
+        level: level.map(Said::derived),
     })
 }

@@ -1,3 +1,11 @@
 //! Everything about reading vendors' pages that is tested from outside.
 
+mod catalogue;
+mod discovery;
+mod earlier_faults;
+mod hostile;
 mod recordings;
+mod rendering;
+mod selection;
+mod snapshots;
+mod whole_pages;
