@@ -87,7 +87,7 @@ fn settings(url: &str) -> Vec<(&'static str, String)> {
         ("PUBLIC_URL", BASE.to_owned()),
         ("LISTEN_ADDR", BASE.trim_start_matches("http://").to_owned()),
         ("ADMIN_ADDR", "127.0.0.1:18084".to_owned()),
-        ("RATE_LIMIT", "off".to_owned()),
+        ("RATE_LIMIT_REQUESTS", "0".to_owned()),
         ("LOG", "warn".to_owned()),
     ]
 }
