@@ -1,0 +1,107 @@
+//! A Redis server of one test's own, so that it may be killed, flushed and paused.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use status_cache::StatusCache;
+use tempfile::TempDir;
+
+pub(crate) struct Server {
+    folder: TempDir,
+    child: Child,
+}
+
+impl Server {
+    /// Starts `redis-server` on a socket of its own and waits until it answers.
+    pub(crate) async fn start() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let child = spawn(&socket(&folder));
+        let server = Self { folder, child };
+        server.answers().await;
+        server
+    }
+
+    fn url(&self) -> String {
+        format!("redis+unix://{}", socket(&self.folder).display())
+    }
+
+    pub(crate) fn cache(&self) -> StatusCache {
+        StatusCache::redis(&self.url()).expect("an address")
+    }
+
+    pub(crate) async fn flush(&self) {
+        let client = redis::Client::open(self.url()).expect("an address");
+        let mut connection = client
+            .get_multiplexed_async_connection()
+            .await
+            .expect("a connection");
+        redis::cmd("FLUSHALL")
+            .exec_async(&mut connection)
+            .await
+            .expect("flushed");
+    }
+
+    /// Stopped by the system: it accepts and never answers.
+    pub(crate) fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    pub(crate) fn go_on(&self) {
+        self.signal("-CONT");
+    }
+
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("gone");
+    }
+
+    pub(crate) async fn start_again(&mut self) {
+        self.child = spawn(&socket(&self.folder));
+        self.answers().await;
+    }
+
+    fn signal(&self, signal: &str) {
+        let done = Command::new("kill")
+            .args([signal, &self.child.id().to_string()])
+            .status();
+        assert!(done.expect("kill").success());
+    }
+
+    async fn answers(&self) {
+        while !self.cache().is_reachable().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+fn socket(folder: &TempDir) -> PathBuf {
+    folder.path().join("redis.sock")
+}
+
+fn spawn(socket: &Path) -> Child {
+    Command::new("redis-server")
+        .args([
+            "--port",
+            "0",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--unixsocket",
+        ])
+        .arg(socket)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("redis-server is installed")
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // A stopped process takes the kill all the same; one that is gone needs none.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
