@@ -6,7 +6,7 @@ import { defineConfig, devices } from '@playwright/test';
 
 const port = 4173;
 const launchOptions = {
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  executablePath: process.env.CHROME_PATH ?? process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: [
     '--no-sandbox',
     '--disable-gpu',
@@ -15,6 +15,8 @@ const launchOptions = {
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',
+    // A name as on somebody's own network: neither localhost nor encrypted.
+    '--host-resolver-rules=MAP nas.test 127.0.0.1',
   ],
 };
 const desktop = {

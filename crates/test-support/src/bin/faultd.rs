@@ -63,8 +63,10 @@ async fn clear_modes(State(upstream): State<Arc<Upstream>>) -> StatusCode {
 async fn list_requests(State(upstream): State<Arc<Upstream>>) -> Json<Vec<serde_json::Value>> {
     let seen = upstream.requests().into_iter();
     Json(
-        seen.map(|request| serde_json::json!({"method": request.method, "path": request.path}))
-            .collect(),
+        seen.map(|request| {
+            serde_json::json!({"method": request.method, "path": request.path, "at": request.at})
+        })
+        .collect(),
     )
 }
 

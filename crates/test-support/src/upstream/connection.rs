@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use chrono::{DateTime, Utc};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::TcpStream,
@@ -23,6 +24,8 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     pub body: String,
     pub peer: Option<SocketAddr>,
+    /// When its head had arrived, by this machine's clock.
+    pub at: DateTime<Utc>,
 }
 
 impl Request {
@@ -100,6 +103,7 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
         return Ending::Close;
     };
     request.peer = Some(peer);
+    request.at = now();
     let mode = shared.mode_for(&request);
     let ending = respond::with(stream, mode, &request, shared).await;
     if ending == Ending::Close {
@@ -172,6 +176,14 @@ async fn read<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> Option<Reque
     }
     request.body = String::from_utf8_lossy(&body).into_owned();
     Some(request)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a server's log says when; nothing is decided by it"
+)]
+fn now() -> DateTime<Utc> {
+    Utc::now()
 }
 
 pub(super) async fn wait(ms: u64) {
