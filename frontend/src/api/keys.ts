@@ -11,6 +11,7 @@ export const keys = {
   service: (id: string) => ['services', 'one', id] as const,
   latency: (id: string, range: string) => ['services', 'one', id, 'latency', range] as const,
   days: (id: string, n: number) => ['services', 'one', id, 'days', n] as const,
+  checksOf: (id: string) => ['services', 'one', id, 'checks'] as const,
   checks: (id: string, filters: object) => ['services', 'one', id, 'checks', filters] as const,
   incidents: ['incidents'] as const,
   incidentList: (filters: object) => ['incidents', 'list', filters] as const,

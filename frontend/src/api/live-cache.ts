@@ -33,6 +33,7 @@ export function liveCache(client: QueryClient): (event: LiveEvent) => void {
       case 'service.status': {
         const event = data as ServiceStatusEvent;
         if (patchStatus(client, event)) refetchSoon(keys.summary, keys.service(event.service_id));
+        else refetchLook(client, event.service_id);
         return;
       }
       case 'service.changed': {
@@ -53,6 +54,16 @@ export function liveCache(client: QueryClient): (event: LiveEvent) => void {
         refetchSoon([]);
     }
   };
+}
+
+/** A look without news: only who reads about that very service wants its phases and its check. */
+function refetchLook(client: QueryClient, id: string): void {
+  void client.invalidateQueries({ queryKey: keys.service(id), exact: true });
+  void client.invalidateQueries({
+    queryKey: keys.checksOf(id),
+    // Whoever has paged far back is not looking at the newest check.
+    predicate: ({ state }) => (state.data as InfiniteData<unknown> | undefined)?.pages.length === 1,
+  });
 }
 
 function withStatus<S extends Service>(service: S, event: ServiceStatusEvent): S {

@@ -52,7 +52,8 @@ export const latencyQuery = (id: string, range: LatencyRange) =>
           signal,
         }),
       ),
-    refetchInterval: 60_000,
+    // The first points of a new service are waited for.
+    refetchInterval: (query) => ((query.state.data?.length ?? 0) < 6 ? 10_000 : 60_000),
     placeholderData: (previous) => previous,
   });
 

@@ -2,6 +2,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { createBrowserRouter, RouterProvider } from 'react-router';
+import { keys } from '@/api/keys';
 import { Problem } from '@/api/problem';
 import { whenSessionEnds } from '@/api/session';
 import { paths } from '@/lib/paths';
@@ -32,6 +33,8 @@ export function App() {
       whenSessionEnds(() => {
         const { pathname, search, hash } = window.location;
         if (pathname === paths.login() || pathname === paths.setup()) return;
+        // Nobody was signed in yet: the frame leads to the sign-in by itself.
+        if (queryClient.getQueryData(keys.me) === undefined) return;
         queryClient.clear();
         void router.navigate(`${paths.login(pathname + search + hash)}&ended=1`, { replace: true });
       }),

@@ -16,14 +16,16 @@ const text = incidentText.page;
 interface Props {
   evidence: IncidentDetail['evidence'];
   severity: Severity;
+  /** Why the incident was opened: the verdict on the first failing look. */
+  cause: string | undefined;
 }
 
-export function Evidence({ evidence, severity }: Props) {
+export function Evidence({ evidence, severity, cause }: Props) {
   const failing = evidence.first_failed;
   const good = evidence.last_good;
   if (failing === null && good === null) return null;
   const goodFacts = good === null ? null : factsOf(good);
-  const failingFacts = failing === null ? null : factsOf(failing);
+  const failingFacts = failing === null ? null : factsOf(failing, cause);
   return (
     <Section title={text.evidence}>
       <div className="grid gap-4 lg:grid-cols-2">
@@ -31,6 +33,7 @@ export function Evidence({ evidence, severity }: Props) {
           title={text.firstFailing}
           none={text.noFirst}
           look={failing}
+          facts={failingFacts}
           status={severity}
           against={goodFacts}
         />
@@ -38,6 +41,7 @@ export function Evidence({ evidence, severity }: Props) {
           title={text.lastGood}
           none={text.noLast}
           look={good}
+          facts={goodFacts}
           status="up"
           against={failingFacts}
         />
@@ -48,13 +52,16 @@ export function Evidence({ evidence, severity }: Props) {
 
 type Facts = Record<keyof typeof text.rows, string>;
 
-export function factsOf(look: Observation): Facts {
+export function factsOf(look: Observation, verdict?: string): Facts {
   const last = look.hops[look.hops.length - 1];
   const { certificate } = look;
   const reason = look.failure ?? look.unmet;
   const total = milliseconds(look.total_ms);
   return {
-    result: reason?.sentence ?? (last?.status == null ? '–' : text.answered(last.status, total)),
+    result:
+      reason?.sentence ??
+      verdict ??
+      (last?.status == null ? '–' : text.answered(last.status, total)),
     status: last?.status == null ? '–' : String(last.status),
     address: last?.remote ?? '–',
     total,
@@ -70,12 +77,13 @@ interface LookProps {
   title: string;
   none: string;
   look: Observation | null;
+  facts: Facts | null;
   status: 'up' | Severity;
   against: Facts | null;
 }
 
-function Look({ title, none, look, status, against }: LookProps) {
-  if (look === null) {
+function Look({ title, none, look, facts, status, against }: LookProps) {
+  if (look === null || facts === null) {
     return (
       <Panel className="p-4 sm:p-5">
         <h3 className="font-medium">{title}</h3>
@@ -83,7 +91,6 @@ function Look({ title, none, look, status, against }: LookProps) {
       </Panel>
     );
   }
-  const facts = factsOf(look);
   const differs = (row: keyof Facts) =>
     against !== null && compared.some((one) => one === row) && facts[row] !== against[row];
   const phases = spansOf(look.hops).flatMap((hop, index) =>

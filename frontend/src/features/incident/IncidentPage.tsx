@@ -112,7 +112,11 @@ function Loaded({ incident }: { incident: IncidentDetail }) {
           </Fact>
         </dl>
       </Panel>
-      <Evidence evidence={incident.evidence} severity={incident.worst_severity} />
+      <Evidence
+        evidence={incident.evidence}
+        severity={incident.worst_severity}
+        cause={incident.cause?.sentence}
+      />
       <div className="grid gap-x-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.45fr)]">
         <Section title={text.timeline}>
           <Timeline incident={incident} />

@@ -17,7 +17,7 @@ import { milliseconds } from '@/lib/numbers';
 import { serviceText } from '@/lib/text/service';
 import { stateText } from '@/lib/text/state';
 import { dayAndTime, duration, now } from '@/lib/time';
-import { type ChartRow, type IncidentSpan, rangeMs, rowsOf, ticksOf } from './latency-series';
+import { beginOf, type ChartRow, type IncidentSpan, rowsOf, ticksOf } from './latency-series';
 
 const text = serviceText.page;
 const hourFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
@@ -36,7 +36,7 @@ interface Props {
 export default function LatencyChart({ points, range, threshold, incidents, label }: Props) {
   const rows = useMemo(() => rowsOf(points), [points]);
   const to = Math.max(now(), rows[rows.length - 1]?.t ?? 0);
-  const from = to - rangeMs[range];
+  const from = beginOf(rows, to, range);
   const shaded = incidents.filter(
     ({ resolved_at }) => resolved_at === null || Date.parse(resolved_at) > from,
   );
@@ -44,7 +44,9 @@ export default function LatencyChart({ points, range, threshold, incidents, labe
   const showThreshold = top > threshold * 0.55;
   const ceiling = niceCeiling(showThreshold ? Math.max(top, threshold * 1.08) : top * 1.08);
   const narrow = window.innerWidth < 640;
-  const format = range === '24h' ? hourFormat : dayFormat;
+  const format = to - from > 36 * 3_600_000 ? dayFormat : hourFormat;
+  // A line needs two points; few points are shown as such.
+  const few = rows.length <= 24;
 
   return (
     <div role="img" aria-label={label} className="h-full [&_.recharts-surface]:outline-none">
@@ -72,7 +74,7 @@ export default function LatencyChart({ points, range, threshold, incidents, labe
             type="number"
             scale="time"
             domain={[from, to]}
-            ticks={ticksOf(from, to, range, narrow)}
+            ticks={ticksOf(from, to, narrow ? 4 : 8)}
             tickFormatter={(t: number) => format.format(t)}
             tickLine={false}
             axisLine={{ stroke: 'var(--color-line)' }}
@@ -124,7 +126,7 @@ export default function LatencyChart({ points, range, threshold, incidents, labe
             strokeWidth={1.75}
             fill="var(--color-accent)"
             fillOpacity={0.1}
-            dot={false}
+            dot={few && { r: 2.5, strokeWidth: 0, fill: 'var(--color-accent)', fillOpacity: 1 }}
             activeDot={{ r: 3.5, strokeWidth: 0, fill: 'var(--color-accent)' }}
             isAnimationActive={!still()}
             animationDuration={300}

@@ -2,7 +2,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { Service, ServiceDraft, TestRun } from '@/api/contract';
-import { type FieldErrors, fieldsOf, hasStatus, sentenceOf } from '@/api/problem';
+import type { FieldErrors } from '@/api/problem';
 import { testService } from '@/api/services';
 import { nameFromUrl, toUrl } from '@/lib/paste-list';
 import { serviceText } from '@/lib/text/service';
@@ -11,6 +11,7 @@ import { Button } from '@/ui/Button';
 import { SelectField, TextField } from '@/ui/Field';
 import { Notice } from '@/ui/Page';
 import { AdvancedFields } from './AdvancedFields';
+import { refusalOf, rootOf } from './form-refusal';
 import { draftOf, type FormValues, intervals, nextKey, withStatus } from './form-values';
 import { TestResult } from './TestResult';
 import { useLeaveGuard } from './useLeaveGuard';
@@ -32,27 +33,6 @@ interface Props {
   onCancel: () => void;
 }
 
-/** Fields that have a place in the form; the errors of others stand above it. */
-const basic = ['url', 'name', 'category', 'check_interval'];
-const advanced = [
-  'method',
-  'expected_status',
-  'expected_statuses',
-  'timeout_ms',
-  'degraded_threshold_ms',
-  'retries',
-  'headers',
-  'body',
-  'assertions',
-  'tls_verify',
-  'address_family',
-  'follow_redirects',
-  'tags',
-];
-
-/** `headers[0].name` and `headers.0.name` belong to `headers`. */
-const rootOf = (field: string) => /^[a-z_]+/.exec(field)?.[0] ?? field;
-
 export function ServiceForm(props: Props) {
   const {
     initial,
@@ -66,12 +46,20 @@ export function ServiceForm(props: Props) {
     onCancel,
   } = props;
   const [values, setValues] = useState(initial);
-  const [nameTyped, setNameTyped] = useState(initial.name !== '');
+  const [nameTyped, setNameTyped] = useState(
+    initial.name !== '' && initial.name !== nameFromUrl(initial.url),
+  );
   const [open, setOpen] = useState(false);
   const [errors, setErrors] = useState<FieldErrors>({});
   const [general, setGeneral] = useState<string | null>(null);
   const [tested, setTested] = useState<{ for: string; look: TestRun } | null>(null);
+  const [refusals, setRefusals] = useState(0);
   const form = useRef<HTMLFormElement>(null);
+
+  // Once the reasons stand at their fields, the first of them is where to go on.
+  useEffect(() => {
+    if (refusals > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [refusals]);
 
   const draft = draftOf(values);
   const question = JSON.stringify({ ...draft, name: '', category: '', tags: [] });
@@ -91,27 +79,11 @@ export function ServiceForm(props: Props) {
   };
 
   const refuse = (error: unknown) => {
-    const fields: FieldErrors = {};
-    for (const [field, reasons] of Object.entries(fieldsOf(error))) {
-      const root = rootOf(field);
-      fields[root] = [...(fields[root] ?? []), ...reasons];
-    }
-    const names = Object.keys(fields);
-    const elsewhere = names.filter((name) => !basic.includes(name) && !advanced.includes(name));
-    setErrors(fields);
-    if (names.some((name) => advanced.includes(name))) setOpen(true);
-    if (hasStatus(error, 412)) setGeneral(text.changedElsewhere);
-    else if (names.length === 0) setGeneral(sentenceOf(error));
-    else {
-      setGeneral(
-        elsewhere.length > 0
-          ? elsewhere.map((name) => `${name}: ${fields[name]?.join(' ')}`).join(' ')
-          : text.fixFields,
-      );
-    }
-    requestAnimationFrame(() =>
-      form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(),
-    );
+    const refusal = refusalOf(error);
+    setErrors(refusal.fields);
+    setGeneral(refusal.general);
+    if (refusal.opensAdvanced) setOpen(true);
+    setRefusals((count) => count + 1);
   };
 
   const test = useMutation({

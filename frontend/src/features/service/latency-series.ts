@@ -72,21 +72,36 @@ function median(values: readonly number[]): number | null {
   return sorted[Math.floor(sorted.length / 2)] ?? null;
 }
 
-/** Round moments for the axis: hours for a day, days for more. */
-export function ticksOf(from: number, to: number, range: LatencyRange, narrow: boolean): number[] {
-  const wanted = narrow ? 4 : 8;
-  const hours = { '24h': 3, '7d': 24, '30d': 96, '90d': 288 }[range] * (narrow ? 2 : 1);
+const MINUTE = 60_000;
+const steps = [5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 5760, 10_080, 20_160].map(
+  (minutes) => minutes * MINUTE,
+);
+
+/** At most `most` round moments for an axis: on the reader's full hours, or on their midnights. */
+export function ticksOf(from: number, to: number, most: number): number[] {
+  const step = steps.find((length) => (to - from) / length <= most) ?? (to - from) / most;
   const start = new Date(from);
-  start.setMinutes(0, 0, 0);
-  if (range !== '24h') start.setHours(0);
+  start.setHours(0, 0, 0, 0);
   const ticks: number[] = [];
-  for (const at = start; at.getTime() <= to; at.setHours(at.getHours() + 1)) {
-    const onGrid =
-      range === '24h'
-        ? at.getHours() % hours === 0
-        : at.getHours() === 0 &&
-          Math.round((to - at.getTime()) / 3_600_000 / 24) % (hours / 24) === 0;
-    if (onGrid && at.getTime() >= from) ticks.push(at.getTime());
+  for (let at = start.getTime(); at <= to; at += step) {
+    // Days are not all equally long: a midnight stays a midnight.
+    const tick = step % (1440 * MINUTE) === 0 ? midnightNear(at) : at;
+    if (tick >= from && tick <= to) ticks.push(tick);
   }
-  return ticks.slice(-wanted - 1);
+  return ticks;
+}
+
+function midnightNear(at: number): number {
+  const near = new Date(at + 720 * MINUTE);
+  near.setHours(0, 0, 0, 0);
+  return near.getTime();
+}
+
+/** A young service's chart begins with its first point, not with hours of nothing. */
+export function beginOf(rows: readonly ChartRow[], to: number, range: LatencyRange): number {
+  const from = to - rangeMs[range];
+  const first = rows[0]?.t ?? from;
+  return first - from < rangeMs[range] / 2
+    ? from
+    : Math.max(from, Math.min(first, to - 30 * MINUTE));
 }

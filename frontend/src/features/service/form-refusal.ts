@@ -1,0 +1,57 @@
+/** What the server refused, sorted to where it is shown in the service form. */
+import { type FieldErrors, fieldsOf, hasStatus, sentenceOf } from '@/api/problem';
+import { reasonSentence } from '@/lib/reasons';
+import { serviceText } from '@/lib/text/service';
+
+const text = serviceText.form;
+
+const basic = ['url', 'name', 'category', 'check_interval'];
+/** Fields of the part that is folded away. */
+const advanced = [
+  'method',
+  'expected_status',
+  'expected_statuses',
+  'timeout_ms',
+  'degraded_threshold_ms',
+  'retries',
+  'headers',
+  'body',
+  'assertions',
+  'tls_verify',
+  'address_family',
+  'follow_redirects',
+  'tags',
+];
+
+export interface Refusal {
+  /** Reasons by field of the form. */
+  fields: FieldErrors;
+  /** The sentence above the form; reasons of fields without a place in it stand here. */
+  general: string;
+  /** The folded part has to be opened for some reason to be seen. */
+  opensAdvanced: boolean;
+}
+
+/** `headers[0].name` and `headers.0.name` belong to `headers`. */
+export const rootOf = (field: string): string => /^[a-z_]+/.exec(field)?.[0] ?? field;
+
+export function refusalOf(error: unknown): Refusal {
+  const fields: FieldErrors = {};
+  for (const [field, reasons] of Object.entries(fieldsOf(error))) {
+    const root = rootOf(field);
+    fields[root] = [...(fields[root] ?? []), ...reasons];
+  }
+  const names = Object.keys(fields);
+  const elsewhere = names
+    .filter((name) => !basic.includes(name) && !advanced.includes(name))
+    .flatMap((name) => (fields[name] ?? []).map((reason) => reasonSentence(name, reason)));
+  return {
+    fields,
+    opensAdvanced: names.some((name) => advanced.includes(name)),
+    general: hasStatus(error, 412)
+      ? text.changedElsewhere
+      : names.length === 0
+        ? sentenceOf(error)
+        : elsewhere.join(' ') || text.fixFields,
+  };
+}
