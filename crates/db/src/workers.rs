@@ -86,6 +86,23 @@ pub async fn beat(conn: &mut PgConnection, beat: &Beat<'_>) -> Result<Census> {
     })
 }
 
+/// Reads who else is live, without a sign of life.
+pub async fn others(conn: &mut PgConnection, id: WorkerId, live_for: Duration) -> Result<Census> {
+    let (mut live, now): (Vec<Uuid>, DateTime<Utc>) = sqlx::query_as(
+        "select coalesce(array_agg(id), '{}'), clock_timestamp() from workers
+         where id <> $1 and heartbeat_at between now() - $2 and now() + $2",
+    )
+    .bind(id.0)
+    .bind(live_for)
+    .fetch_one(conn)
+    .await?;
+    live.sort_unstable();
+    Ok(Census {
+        live: live.into_iter().map(WorkerId).collect(),
+        now,
+    })
+}
+
 /// Takes a worker out of the live ones, so that others take over at once.
 pub async fn withdraw(conn: &mut PgConnection, id: WorkerId) -> Result<()> {
     sqlx::query("delete from workers where id = $1")

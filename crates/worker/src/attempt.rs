@@ -8,7 +8,13 @@ use probe::{LookOptions, Prober};
 use tokio::{sync::mpsc, task::AbortHandle, time::Instant};
 use tokio_util::task::TaskTracker;
 
-use crate::{clock::DatabaseClock, looking::Attempt, roster::Turn, service::Service};
+use crate::{
+    canaries::{Canaries, Suspect},
+    clock::DatabaseClock,
+    looking::Attempt,
+    roster::Turn,
+    service::Service,
+};
 
 /// What came of an attempt.
 #[derive(Debug)]
@@ -18,12 +24,23 @@ pub(crate) struct Answer {
     pub(crate) took: Duration,
 }
 
+/// What is to be asked.
+pub(crate) struct Question {
+    pub(crate) turn: Turn,
+    pub(crate) service: Arc<Service>,
+    pub(crate) options: LookOptions,
+    /// No incident is open.
+    pub(crate) is_first: bool,
+    pub(crate) now: DateTime<Utc>,
+}
+
 /// Everything that attempts have in common.
 #[derive(Clone)]
 pub(crate) struct Asker {
     prober: Prober,
     clock: DatabaseClock,
     tasks: TaskTracker,
+    canaries: Canaries,
     answers: mpsc::UnboundedSender<Answer>,
 }
 
@@ -31,45 +48,53 @@ impl Asker {
     pub(crate) fn new(
         prober: Prober,
         clock: DatabaseClock,
+        canaries: Canaries,
         answers: mpsc::UnboundedSender<Answer>,
     ) -> Self {
         Self {
             prober,
             clock,
             tasks: TaskTracker::new(),
+            canaries,
             answers,
         }
     }
 
     /// Starts an attempt. Exactly one answer follows, also when the task panics; none is awaited after `abort`.
-    pub(crate) fn ask(
-        &self,
-        turn: Turn,
-        service: Arc<Service>,
-        options: LookOptions,
-        now: DateTime<Utc>,
-    ) -> AbortHandle {
+    pub(crate) fn ask(&self, question: Question) -> AbortHandle {
         let asker = self.clone();
-        let task = async move {
-            let started_at = asker.clock.now().unwrap_or(now);
-            let begun = Instant::now();
-            let mut answer = Pending {
-                answers: asker.answers,
-                turn,
-                started_at,
-                attempt: None,
-                begun,
-            };
-            let seen = asker.prober.look(&service.target, options).await;
-            let judgement = verdict::judge(service.target.target(), &seen);
-            answer.attempt = Some(Attempt {
-                verdict: judgement.verdict,
-                failure: judgement.failure,
-                started_at,
-                observation: Some(Box::new(seen)),
-            });
+        self.tasks.spawn(asker.look(question)).abort_handle()
+    }
+
+    async fn look(self, question: Question) {
+        let started_at = self.clock.now().unwrap_or(question.now);
+        let begun = Instant::now();
+        let mut answer = Pending {
+            answers: self.answers,
+            turn: question.turn,
+            started_at,
+            begun,
+            took: None,
+            attempt: None,
         };
-        self.tasks.spawn(task).abort_handle()
+        let service = question.service;
+        let seen = self.prober.look(&service.target, question.options).await;
+        answer.took = Some(begun.elapsed());
+        let target = service.target.target();
+        let judgement = verdict::judge(target, &seen);
+        let suspect = Suspect {
+            service: service.key,
+            target,
+            seen: &seen,
+            is_first: question.is_first,
+        };
+        let judgement = self.canaries.vet(suspect, judgement).await;
+        answer.attempt = Some(Attempt {
+            verdict: judgement.verdict,
+            failure: judgement.failure,
+            started_at,
+            observation: Some(Box::new(seen)),
+        });
     }
 }
 
@@ -79,6 +104,7 @@ struct Pending {
     turn: Turn,
     started_at: DateTime<Utc>,
     begun: Instant,
+    took: Option<Duration>,
     attempt: Option<Attempt>,
 }
 
@@ -90,7 +116,7 @@ impl Drop for Pending {
             attempt: attempt.unwrap_or_else(|| {
                 Attempt::not_made(FailureCode::InternalResource, self.started_at)
             }),
-            took: self.begun.elapsed(),
+            took: self.took.unwrap_or_else(|| self.begun.elapsed()),
         };
         // Nobody listens any more only when the process ends.
         let _ = self.answers.send(answer);

@@ -249,9 +249,11 @@ mod tests {
         Config::try_parse_from(all).expect("parsed").check()
     }
 
-    #[test]
-    fn everything_that_is_missing_or_wrong_is_said_at_once() {
+    #[tokio::test]
+    async fn everything_that_is_missing_or_wrong_is_said_at_once() {
         let faults = check(&[
+            "--database-url",
+            "nonsense",
             "--redis-url",
             "nonsense",
             "--secret-key",
@@ -274,8 +276,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn strangers_never_look_into_private_networks() {
+    #[tokio::test]
+    async fn strangers_never_look_into_private_networks() {
         let faults =
             check(&["--sign-up", "open", "--allow-cidrs", "10.0.0.0/8"]).expect_err("wrong");
         assert!(faults.to_string().contains("SIGN_UP=open"), "{faults}");

@@ -24,6 +24,8 @@ pub(crate) struct Snapshot {
     pub(crate) latest_start_ms: i64,
     /// How far our clock is from the database's, when that has jumped.
     pub(crate) clock_jump_ms: Option<i64>,
+    /// Cut off from the network: verdicts are held.
+    pub(crate) isolated: bool,
 }
 
 impl Figures {

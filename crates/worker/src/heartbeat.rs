@@ -43,6 +43,8 @@ pub(crate) struct Parts {
     pub(crate) readiness: Readiness,
     /// Rises when the schedule stood still.
     pub(crate) stalls: watch::Receiver<u64>,
+    /// This worker is cut off from the network that it looks at.
+    pub(crate) isolated: watch::Receiver<bool>,
     pub(crate) ownership: watch::Sender<Ownership>,
     /// False while it is not known who looks.
     pub(crate) may_record: watch::Sender<bool>,
@@ -91,6 +93,7 @@ impl Heartbeat {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
+                Ok(()) = self.parts.isolated.changed() => {}
                 Ok(()) = self.parts.stalls.changed() => {
                     self.membership.stalled();
                     self.read_again = true;
@@ -142,8 +145,18 @@ impl Heartbeat {
             figures: &figures,
             live_for: self.parts.pace.live_for,
         };
+        // Whoever is cut off hands over, unless nobody is there to take over.
+        let hand_over = *self.parts.isolated.borrow() && self.membership.has_others();
         let asked = Instant::now();
-        let census = timeout(self.patience(), workers::beat(&mut connection, &beat)).await??;
+        let asking = async {
+            if hand_over {
+                workers::withdraw(&mut connection, self.parts.id).await?;
+                return workers::others(&mut connection, self.parts.id, self.parts.pace.live_for)
+                    .await;
+            }
+            workers::beat(&mut connection, &beat).await
+        };
+        let census = timeout(self.patience(), asking).await??;
         let answered = Instant::now();
         self.connection = Some(connection);
         Ok((census, asked, answered))

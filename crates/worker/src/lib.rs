@@ -2,12 +2,14 @@
 
 pub mod admission;
 mod attempt;
+mod canaries;
 pub mod clock;
 pub mod command;
 pub mod config;
 mod due;
 mod figures;
 mod heartbeat;
+mod isolation;
 mod listen;
 mod loader;
 mod looking;
@@ -27,7 +29,7 @@ mod suspect;
 use std::{path::PathBuf, time::Duration};
 
 use db::Db;
-use domain::id::WorkerId;
+use domain::{id::WorkerId, look::Look};
 use probe::Prober;
 use runtime::{admin::Readiness, seal::Keyring, tasks::Tasks};
 use status_cache::StatusCache;
@@ -36,6 +38,7 @@ use uuid::Uuid;
 
 use admission::Limits;
 use attempt::Asker;
+use canaries::Canaries;
 use clock::DatabaseClock;
 use figures::Figures;
 use heartbeat::{Heartbeat, Ownership};
@@ -43,7 +46,7 @@ use loader::Loader;
 use pace::Pace;
 use progress::Mark;
 use record::Recorder;
-use schedule::{Inbox, Schedule};
+use schedule::{Command, Inbox, Schedule};
 
 /// Chunks of services that wait between the loader and the schedule.
 const COMMANDS_WAITING: usize = 16;
@@ -67,90 +70,141 @@ pub struct Parts {
     pub pace: Pace,
 }
 
+/// What the parts of a worker say to each other.
+struct Wires {
+    ownership: watch::Sender<Ownership>,
+    may_record: watch::Sender<bool>,
+    stalls: watch::Sender<u64>,
+    commands: mpsc::Sender<Command>,
+    figures: Figures,
+    progress: Mark,
+}
+
 /// Starts a worker within this process. The schema has to be current. At shutdown it starts no more looks, finishes
 /// those under way, and records them.
 pub fn run(parts: Parts, tasks: &mut Tasks) -> WorkerId {
     let id = WorkerId(Uuid::now_v7());
-    let (may_record, recording) = watch::channel(false);
-    let (recorded, standings) = mpsc::unbounded_channel();
-    let recorder = record::Parts {
-        db: parts.db.clone(),
-        cache: parts.cache.clone(),
-        may_record: recording,
-        standings: Some(recorded),
-    };
-    let (looks, recorder) = Recorder::new(recorder, record::Settings::default());
-    let (stalls, stalled) = watch::channel(0);
-    let (ownership, owned) = watch::channel(Ownership::none());
     let (commands, inbox) = mpsc::channel(COMMANDS_WAITING);
-    let (answers, answered) = mpsc::unbounded_channel();
-    let (hearing, heard) = mpsc::unbounded_channel();
-    let (suspicions, publisher) = suspect::channel(parts.cache);
-    let (figures, mark) = (Figures::default(), Mark::default());
-    let schedule = schedule::Parts {
-        clock: parts.clock.clone(),
-        limits: limits(&parts.looking, parts.shared),
-        pace: parts.pace,
-        figures: figures.clone(),
-        progress: mark.clone(),
-        suspicions,
-        stalls,
-        may_record: may_record.clone(),
-        looks,
+    let wires = Wires {
+        ownership: watch::Sender::new(Ownership::none()),
+        may_record: watch::Sender::new(false),
+        stalls: watch::Sender::new(0),
+        commands,
+        figures: Figures::default(),
+        progress: Mark::default(),
     };
-    let asker = Asker::new(parts.prober, parts.clock.clone(), answers);
+    let canaries = Canaries::new(
+        parts.prober.clone(),
+        &parts.looking.canaries,
+        wires.figures.clone(),
+    );
+    let record = keep_record(&parts, &wires, tasks);
+    keep_schedule(&parts, &wires, canaries.clone(), (inbox, record), tasks);
+    load(&parts, &wires, tasks);
+    let stop = tasks.stopping();
+    let isolated = canaries.isolated();
+    tasks.spawn("canaries", canaries.run(wires.commands, stop.clone()));
     let heartbeat = heartbeat::Parts {
-        db: parts.db.clone(),
+        db: parts.db,
         id,
         host: host_name(),
         pace: parts.pace,
         clock: parts.clock,
-        figures,
+        figures: wires.figures,
         readiness: parts.readiness,
-        stalls: stalled,
-        ownership,
-        may_record,
+        stalls: wires.stalls.subscribe(),
+        isolated,
+        ownership: wires.ownership,
+        may_record: wires.may_record,
     };
-    let loader = loader::Parts {
-        db: parts.db.clone(),
-        keyring: parts.keyring,
-        pace: parts.pace,
-        ownership: owned.clone(),
-        heard,
-        commands,
-    };
+    tasks.spawn("heartbeat", Heartbeat::new(heartbeat).run(stop));
+    id
+}
+
+/// The record's two ends: where finished looks go, and what comes back of them.
+type Record = (
+    mpsc::UnboundedSender<Look>,
+    mpsc::UnboundedReceiver<record::Standings>,
+);
+
+fn keep_record(parts: &Parts, wires: &Wires, tasks: &mut Tasks) -> Record {
     let stop = tasks.stopping();
-    if let Some(file) = parts.heartbeat_file {
-        let (record, mut before) = (recorder.progress(), 0);
+    let (standing, standings) = mpsc::unbounded_channel();
+    let with = record::Parts {
+        db: parts.db.clone(),
+        cache: parts.cache.clone(),
+        may_record: wires.may_record.subscribe(),
+        standings: Some(standing),
+    };
+    let (looks, recorder) = Recorder::new(with, record::Settings::default());
+    if let Some(file) = parts.heartbeat_file.clone() {
+        let (recording, mark, mut before) = (recorder.progress(), wires.progress.clone(), 0);
         let moved = move || {
             let now = mark.count();
-            std::mem::replace(&mut before, now) != now && record.age() < RECORD_IS_STUCK
+            std::mem::replace(&mut before, now) != now && recording.age() < RECORD_IS_STUCK
         };
         tasks.spawn("heartbeat file", progress::keep(file, moved, stop.clone()));
     }
-    let inbox = Inbox {
-        commands: inbox,
-        answers: answered,
-        standings,
-    };
+    let owned = wires.ownership.subscribe();
     tasks.spawn("recorder", recorder.run(stop.clone()));
     tasks.spawn(
         "rollups",
-        rollups::run(parts.db.clone(), owned.clone(), stop.clone()),
+        rollups::run(parts.db.clone(), owned, stop.clone()),
     );
     tasks.spawn(
         "partitions",
-        partitions::run(parts.db.clone(), parts.looking.retention, stop.clone()),
+        partitions::run(parts.db.clone(), parts.looking.retention, stop),
     );
+    (looks, standings)
+}
+
+fn keep_schedule(
+    parts: &Parts,
+    wires: &Wires,
+    canaries: Canaries,
+    (commands, (looks, standings)): (mpsc::Receiver<Command>, Record),
+    tasks: &mut Tasks,
+) {
+    let stop = tasks.stopping();
+    let (answers, answered) = mpsc::unbounded_channel();
+    let (suspicions, publisher) = suspect::channel(parts.cache.clone());
+    let schedule = schedule::Parts {
+        clock: parts.clock.clone(),
+        limits: limits(&parts.looking, parts.shared),
+        pace: parts.pace,
+        figures: wires.figures.clone(),
+        progress: wires.progress.clone(),
+        suspicions,
+        stalls: wires.stalls.clone(),
+        may_record: wires.may_record.clone(),
+        looks,
+    };
+    let asker = Asker::new(parts.prober.clone(), parts.clock.clone(), canaries, answers);
+    let inbox = Inbox {
+        commands,
+        answers: answered,
+        standings,
+    };
     tasks.spawn("suspicions", publisher.run(stop.clone()));
+    tasks.spawn("schedule", Schedule::new(schedule, asker).run(inbox, stop));
+}
+
+fn load(parts: &Parts, wires: &Wires, tasks: &mut Tasks) {
+    let stop = tasks.stopping();
+    let (hearing, heard) = mpsc::unbounded_channel();
+    let loader = loader::Parts {
+        db: parts.db.clone(),
+        keyring: parts.keyring.clone(),
+        pace: parts.pace,
+        ownership: wires.ownership.subscribe(),
+        heard,
+        commands: wires.commands.clone(),
+    };
     tasks.spawn(
-        "schedule",
-        Schedule::new(schedule, asker).run(inbox, stop.clone()),
+        "listener",
+        listen::run(parts.db.clone(), hearing, stop.clone()),
     );
-    tasks.spawn("listener", listen::run(parts.db, hearing, stop.clone()));
-    tasks.spawn("loader", Loader::new(loader).run(stop.clone()));
-    tasks.spawn("heartbeat", Heartbeat::new(heartbeat).run(stop));
-    id
+    tasks.spawn("loader", Loader::new(loader).run(stop));
 }
 
 fn limits(looking: &config::Looking, shared: bool) -> Limits {

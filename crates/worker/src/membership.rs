@@ -21,8 +21,6 @@ pub(crate) struct Membership {
     live: Vec<WorkerId>,
     heard_at: Option<Duration>,
     frozen_until: Option<Duration>,
-    /// Cut off from the network: this worker owns nothing while another is live.
-    withdrawn: bool,
 }
 
 impl Membership {
@@ -33,7 +31,6 @@ impl Membership {
             live: Vec::new(),
             heard_at: None,
             frozen_until: None,
-            withdrawn: false,
         }
     }
 
@@ -62,16 +59,6 @@ impl Membership {
         self.frozen_until = None;
     }
 
-    /// Whether the database has been heard since the start or the last standstill.
-    pub(crate) fn is_known(&self) -> bool {
-        self.heard_at.is_some()
-    }
-
-    /// Notes that this worker withdrew, or came back.
-    pub(crate) fn withdraw(&mut self, withdrawn: bool) -> bool {
-        std::mem::replace(&mut self.withdrawn, withdrawn) != withdrawn
-    }
-
     /// Whether another worker could take over.
     pub(crate) fn has_others(&self) -> bool {
         self.live.iter().any(|worker| *worker != self.me)
@@ -82,15 +69,9 @@ impl Membership {
         self.live.len()
     }
 
-    /// What this worker owns. Cut off and alone it keeps everything: nobody else would look.
+    /// What this worker owns: nothing while it is not live itself, because it withdrew.
     pub(crate) fn shards(&self) -> Shards {
-        if !self.withdrawn {
-            return Shards::of(self.me, &self.live);
-        }
-        if self.has_others() {
-            return Shards::none();
-        }
-        Shards::of(self.me, &[self.me])
+        Shards::of(self.me, &self.live)
     }
 }
 
@@ -135,7 +116,6 @@ mod tests {
         for (at, live, stalled, count) in table {
             if stalled {
                 membership.stalled();
-                assert!(!membership.is_known());
             }
             let before = membership.count();
             let changed = membership.heard(seconds(at), live.clone());
@@ -145,16 +125,15 @@ mod tests {
     }
 
     #[test]
-    fn who_is_cut_off_hands_over_only_to_somebody() {
+    fn who_withdrew_owns_nothing() {
         let mut membership = Membership::new(worker(1), RULES);
         membership.heard(seconds(0), vec![worker(1), worker(2)]);
         let share = membership.shards().count();
-        assert!(share > 0 && share < 4096);
-        assert!(membership.withdraw(true));
-        membership.heard(seconds(2), vec![worker(2)]);
+        assert!(share > 0 && share < 4096 && membership.has_others());
+        assert!(membership.heard(seconds(2), vec![worker(2)]));
         assert_eq!(membership.shards().count(), 0);
-        membership.heard(seconds(4), vec![]);
+        assert!(membership.heard(seconds(4), vec![worker(1)]));
         assert_eq!(membership.shards().count(), 4096);
-        assert!(membership.withdraw(false) && !membership.withdraw(false));
+        assert!(!membership.has_others());
     }
 }

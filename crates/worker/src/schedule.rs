@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Keep(Arc<Shards>),
     /// Membership was read again after a standstill: looking goes on.
     Resume,
+    /// The network works again: what could not be judged is looked at anew.
+    Recheck,
 }
 
 /// What the schedule works with.
@@ -162,6 +164,7 @@ impl Schedule {
                 self.remove(&lost);
             }
             Command::Resume => self.resume(),
+            Command::Recheck => self.recheck(),
         }
     }
 

@@ -9,7 +9,7 @@ use probe::LookOptions;
 use super::{Schedule, in_ms};
 use crate::{
     admission::{Lane, Want, burnt},
-    attempt::Answer,
+    attempt::{Answer, Question},
     due::Arrival,
     looking::{Looking, seen},
     roster::{Step, Turn, Underway},
@@ -111,8 +111,13 @@ impl Schedule {
             attempt: look.looking.attempts(),
             queued,
         };
-        let service = entry.service.clone();
-        let task = self.asker.ask(turn_of_answer, service, options, now);
+        let task = self.asker.ask(Question {
+            turn: turn_of_answer,
+            service: entry.service.clone(),
+            options,
+            is_first: entry.standing.incident.is_none(),
+            now,
+        });
         look.step = Step::Asking { want, task };
     }
 

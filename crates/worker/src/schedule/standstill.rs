@@ -1,11 +1,19 @@
-//! What happens when the loop was not run for a while: a stopped process, a starved machine, a sleeping laptop.
+//! What happens when the loop was not run for a while (a stopped process, a starved machine), or was cut off.
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use domain::failure::FailureCode;
 
 use super::Schedule;
-use crate::{admission::Admission, due::Arrival, roster::Step};
+use crate::{
+    admission::Admission,
+    due::{Arrival, Due},
+    roster::Step,
+};
+
+/// Over how many milliseconds looks are spread when the network works again.
+const RECHECK_MS: u64 = 15_000;
 
 impl Schedule {
     /// What looks under way saw meanwhile may be our own absence, and others may have taken over: they are void, and
@@ -42,6 +50,32 @@ impl Schedule {
             self.plan(index, facts.first(Arrival::Start));
         }
         self.count_missed(missed);
+    }
+
+    /// Looks again at everything whose last verdict was held for want of a network, spread over 15 s.
+    pub(super) fn recheck(&mut self) {
+        let Some(now) = self.parts.clock.now() else {
+            return;
+        };
+        for index in self.roster.indices() {
+            let Some(entry) = self.roster.get_mut(index) else {
+                continue;
+            };
+            let held = entry.standing.code == Some(FailureCode::InternalNetwork);
+            if held && entry.look.is_none() {
+                let wait = entry.service.origin % RECHECK_MS;
+                let at = now + TimeDelta::milliseconds(i64::try_from(wait).unwrap_or(0));
+                let due = Due {
+                    slot: at,
+                    at,
+                    asked: false,
+                };
+                // Its slot may come first.
+                if at < entry.due.at {
+                    self.plan(index, due);
+                }
+            }
+        }
     }
 
     /// Ends every look under way without a verdict; those that only waited for their turn are due as before.

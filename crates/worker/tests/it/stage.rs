@@ -1,4 +1,5 @@
 //! A database, a server to look at, and workers that can be stopped or killed.
+#![expect(clippy::unwrap_used, reason = "what helps tests fails by panicking")]
 
 use std::{sync::Arc, time::Duration};
 

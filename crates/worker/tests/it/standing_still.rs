@@ -1,4 +1,5 @@
 //! A worker that is not run, a database that is away, and a database whose clock is set.
+#![expect(clippy::unwrap_used, reason = "what helps tests fails by panicking")]
 
 use std::time::Duration;
 
@@ -12,10 +13,6 @@ use worker::pace::Pace;
 use crate::stage::{Away, Stage, brisk, eventually};
 
 /// Keeps the only thread of the runtime busy, as if the process were stopped.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the runtime itself has to stand still"
-)]
 fn stand_still(time: Duration) {
     std::thread::sleep(time);
 }
