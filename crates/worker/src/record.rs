@@ -4,6 +4,7 @@ mod batch;
 mod fold;
 mod publish;
 mod spool;
+mod timing;
 mod writing;
 
 use std::{
@@ -19,7 +20,7 @@ use std::{
 
 use db::Db;
 use domain::{health::Standing, id::ServiceKey, look::Look, verdict::Verdict};
-use runtime::{backoff::Backoff, metrics::SPOOL};
+use runtime::metrics::SPOOL;
 use status_cache::StatusCache;
 use tokio::{
     sync::{
@@ -31,6 +32,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use spool::{Entry, Spool};
+use timing::{Timing, Waiting};
 use writing::{Outcome, Writer, discard};
 
 /// Where services stand after they were recorded, in the order of recording.
@@ -157,7 +159,7 @@ impl Recorder {
             publish::publish(listening, self.parts.cache.clone(), self.parts.standings);
         let work = Loop {
             spool: Spool::new(self.settings.spool),
-            timing: Timing::new(self.settings.pace),
+            timing: Timing::new(self.settings.clone(), Instant::now()),
             verdicts: HashMap::new(),
             writer: Some(Writer::new(self.parts.db, recorded)),
             may_record: self.parts.may_record,
@@ -170,38 +172,6 @@ impl Recorder {
         };
         tokio::join!(work.run(self.looks, stop), publishing);
         Ok(())
-    }
-}
-
-/// What decides when the next batch is due.
-#[derive(Debug)]
-struct Timing {
-    /// When the oldest look that waits came in.
-    waiting_since: Option<Instant>,
-    /// Something changed: people are waiting to see it.
-    urgent: bool,
-    last_batch: Instant,
-    /// Looks per second of the last batch.
-    rate: f64,
-    /// Postgres was away: not before this.
-    not_before: Option<Instant>,
-    backoff: Backoff,
-    /// When services that were locked are tried again.
-    held_until: Option<Instant>,
-}
-
-impl Timing {
-    fn new(pace: Duration) -> Self {
-        let now = Instant::now();
-        Self {
-            waiting_since: None,
-            urgent: false,
-            last_batch: now.checked_sub(pace).unwrap_or(now),
-            rate: 0.0,
-            not_before: None,
-            backoff: Backoff::default(),
-            held_until: None,
-        }
     }
 }
 
@@ -269,58 +239,31 @@ impl Loop {
 
     fn take_in(&mut self, look: Look) {
         let known = self.verdicts.insert(look.service, look.verdict);
-        self.timing.urgent |= known != Some(look.verdict);
-        self.timing.waiting_since.get_or_insert_with(Instant::now);
+        self.timing
+            .arrived(known != Some(look.verdict), Instant::now());
         let lost = self.spool.push(Entry::new(look));
         for _ in 0..lost {
             discard("full");
         }
     }
 
-    /// When the next batch is due, if nothing else happens.
     fn next_batch(&self) -> Option<Instant> {
-        let (timing, settings) = (&self.timing, &self.settings);
-        if self.writer.is_none() || !*self.may_record.borrow() || self.spool.len() == 0 {
+        if self.writer.is_none() || !*self.may_record.borrow() {
             return None;
         }
-        let earliest = timing.not_before.unwrap_or(timing.last_batch);
-        let held = timing.held_until.filter(|_| self.spool.has_held());
-        let hurry = !self.open || self.ending.is_some();
-        let fresh = (self.spool.ready() > 0).then(|| {
-            if hurry || self.spool.ready() >= settings.batch {
-                return earliest;
-            }
-            let paced = earliest.max(timing.last_batch + settings.pace);
-            if timing.urgent {
-                return paced;
-            }
-            let window = if timing.rate >= settings.load {
-                settings.window
-            } else {
-                settings.quiet_window
-            };
-            paced.max(timing.waiting_since.unwrap_or(timing.last_batch) + window)
-        });
-        let held = held.map(|at| at.max(earliest));
-        match (fresh, held) {
-            (Some(fresh), Some(held)) => Some(fresh.min(held)),
-            (fresh, held) => fresh.or(held),
-        }
+        self.timing.next(&Waiting {
+            ready: self.spool.ready(),
+            held: self.spool.has_held(),
+            hurry: !self.open || self.ending.is_some(),
+        })
     }
 
     fn begin(&mut self) -> Option<Writing> {
         let mut writer = self.writer.take()?;
         let now = Instant::now();
-        let held = self.timing.held_until.is_some_and(|at| at <= now);
+        let held = self.timing.held_is_due(now);
         let batch = self.spool.take(self.settings.batch, held);
-        let passed = (now - self.timing.last_batch).as_secs_f64().max(0.001);
-        self.timing.rate = count(batch.len()) / passed;
-        self.timing.last_batch = now;
-        self.timing.not_before = None;
-        if self.spool.ready() == 0 {
-            self.timing.urgent = false;
-            self.timing.waiting_since = None;
-        }
+        self.timing.begun(batch.len(), self.spool.ready(), now);
         if batch.is_empty() {
             self.writer = Some(writer);
             return None;
@@ -334,27 +277,17 @@ impl Loop {
 
     fn settle(&mut self, outcome: Outcome) {
         self.under_way = 0;
-        let now = Instant::now();
         for entry in &outcome.outdated {
             self.verdicts.remove(&entry.look.service);
         }
-        if outcome.held.is_empty() && !self.spool.has_held() {
-            self.timing.held_until = None;
-        } else {
-            self.timing.held_until = Some(now + self.settings.held);
-        }
+        let away = !outcome.unwritten.is_empty();
         self.spool.hold(outcome.held);
-        if outcome.unwritten.is_empty() {
-            self.timing.backoff.reset();
-            return;
-        }
-        self.timing.not_before = Some(now + self.timing.backoff.pause());
-        self.timing.urgent = true;
-        self.timing.waiting_since.get_or_insert(now);
         let lost = self.spool.give_back(outcome.unwritten);
         for _ in 0..lost {
             discard("full");
         }
+        self.timing
+            .ended(self.spool.has_held(), away, Instant::now());
     }
 
     /// After `stop`, nothing new can come once the last sender is gone.

@@ -1,9 +1,13 @@
 //! Gets batches into Postgres whatever happens: conflicts are tried again, poison is isolated, absence is waited for.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeSet, HashSet},
+    time::Duration,
+};
 
 use chrono::NaiveDate;
 use db::{Db, PgConnection, health::recording, partitions, refused_looks};
+use domain::id::ServiceKey;
 use runtime::metrics::{BATCH_SECONDS, DISCARDED, SET_ASIDE};
 use sqlx::Connection as _;
 use tokio::{
@@ -37,6 +41,22 @@ pub(super) struct Outcome {
     pub(super) outdated: Vec<Entry>,
 }
 
+impl Outcome {
+    /// Keeps looks behind older ones of their service that had to wait. Returns the others.
+    fn hold_followers(&mut self, part: Vec<Entry>) -> Vec<Entry> {
+        let waiting: HashSet<ServiceKey> =
+            self.held.iter().map(|entry| entry.look.service).collect();
+        if waiting.is_empty() {
+            return part;
+        }
+        let (mut followers, others) = part
+            .into_iter()
+            .partition(|entry| waiting.contains(&entry.look.service));
+        self.held.append(&mut followers);
+        others
+    }
+}
+
 /// The one connection that records, and what it knows.
 #[derive(Debug)]
 pub(super) struct Writer {
@@ -68,6 +88,10 @@ impl Writer {
         let mut outcome = Outcome::default();
         let mut parts = vec![entries];
         while let Some(part) = parts.pop() {
+            let part = outcome.hold_followers(part);
+            if part.is_empty() {
+                continue;
+            }
             let begun = Instant::now();
             match self.attempt(&part).await {
                 Tried::Written(written) => {

@@ -1,0 +1,201 @@
+//! When the next batch is due: at once when something is news or the end is near, else when it is worth a write.
+
+use runtime::backoff::Backoff;
+use tokio::time::Instant;
+
+use super::{Settings, count};
+
+/// What waits.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Waiting {
+    /// Looks that could be taken now.
+    pub(super) ready: usize,
+    /// Some services are left alone because somebody else has locked them.
+    pub(super) held: bool,
+    /// The end is near.
+    pub(super) hurry: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Timing {
+    settings: Settings,
+    /// When the oldest look that waits came in.
+    since: Option<Instant>,
+    /// Something changed: people are waiting to see it.
+    news: bool,
+    last_batch: Instant,
+    /// Looks per second of the last batch.
+    rate: f64,
+    /// Postgres was away: not before this.
+    not_before: Option<Instant>,
+    backoff: Backoff,
+    /// When services that were locked are tried again.
+    held_until: Option<Instant>,
+}
+
+impl Timing {
+    pub(super) fn new(settings: Settings, now: Instant) -> Self {
+        Self {
+            last_batch: now.checked_sub(settings.pace).unwrap_or(now),
+            settings,
+            since: None,
+            news: false,
+            rate: 0.0,
+            not_before: None,
+            backoff: Backoff::default(),
+            held_until: None,
+        }
+    }
+
+    /// A look came in.
+    pub(super) fn arrived(&mut self, news: bool, now: Instant) {
+        self.news |= news;
+        self.since.get_or_insert(now);
+    }
+
+    /// Whether services that were locked are to be tried again.
+    pub(super) fn held_is_due(&self, now: Instant) -> bool {
+        self.held_until.is_some_and(|at| at <= now)
+    }
+
+    /// A batch of `taken` looks begins, and `left` more wait.
+    pub(super) fn begun(&mut self, taken: usize, left: usize, now: Instant) {
+        let passed = (now - self.last_batch).as_secs_f64().max(0.001);
+        self.rate = count(taken) / passed;
+        self.last_batch = now;
+        self.not_before = None;
+        if left == 0 {
+            self.news = false;
+            self.since = None;
+        }
+    }
+
+    /// It ended, with services `held`, or without Postgres.
+    pub(super) fn ended(&mut self, held: bool, away: bool, now: Instant) {
+        self.held_until = held.then(|| now + self.settings.held);
+        if away {
+            self.not_before = Some(now + self.backoff.pause());
+            self.arrived(true, now);
+        } else {
+            self.backoff.reset();
+        }
+    }
+
+    /// When the next batch is due, if nothing else happens.
+    pub(super) fn next(&self, waiting: &Waiting) -> Option<Instant> {
+        let earliest = self.not_before.unwrap_or(self.last_batch);
+        let fresh = (waiting.ready > 0).then(|| self.fresh(waiting, earliest));
+        let held = self.held_until.filter(|_| waiting.held);
+        let held = held.map(|at| at.max(earliest));
+        match (fresh, held) {
+            (Some(fresh), Some(held)) => Some(fresh.min(held)),
+            (fresh, held) => fresh.or(held),
+        }
+    }
+
+    fn fresh(&self, waiting: &Waiting, earliest: Instant) -> Instant {
+        let settings = &self.settings;
+        if waiting.hurry || waiting.ready >= settings.batch {
+            return earliest;
+        }
+        let paced = earliest.max(self.last_batch + settings.pace);
+        if self.news {
+            return paced;
+        }
+        let window = if self.rate >= settings.load {
+            settings.window
+        } else {
+            settings.quiet_window
+        };
+        paced.max(self.since.unwrap_or(self.last_batch) + window)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const FEW: Waiting = Waiting {
+        ready: 3,
+        held: false,
+        hurry: false,
+    };
+
+    fn ms(n: u64) -> Duration {
+        Duration::from_millis(n)
+    }
+
+    /// A recorder that wrote a batch of `n` looks one second after the one before, and begins to wait now.
+    fn after_a_batch_of(n: usize) -> (Timing, Instant) {
+        let start = Instant::now();
+        let mut timing = Timing::new(Settings::default(), start);
+        timing.begun(0, 0, start);
+        let now = start + Duration::from_secs(1);
+        timing.begun(n, 0, now);
+        timing.ended(false, false, now);
+        (timing, now)
+    }
+
+    #[test]
+    fn a_small_installation_writes_once_a_second_and_a_large_one_ten_times() {
+        for (looks, wait) in [(3, 1_000), (99, 1_000), (100, 100), (3_000, 100)] {
+            let (mut timing, now) = after_a_batch_of(looks);
+            timing.arrived(false, now);
+            assert_eq!(timing.next(&FEW), Some(now + ms(wait)), "{looks}");
+        }
+    }
+
+    #[test]
+    fn news_waits_for_no_window_and_a_full_batch_for_nothing() {
+        let (mut timing, now) = after_a_batch_of(3);
+        timing.arrived(false, now);
+        timing.arrived(true, now + ms(400));
+        assert_eq!(timing.next(&FEW), Some(now + ms(50)));
+        let full = Waiting {
+            ready: 1_000,
+            ..FEW
+        };
+        assert_eq!(timing.next(&full), Some(now));
+        let end = Waiting { hurry: true, ..FEW };
+        assert_eq!(timing.next(&end), Some(now));
+    }
+
+    #[test]
+    fn nothing_is_due_while_nothing_waits() {
+        let (timing, _) = after_a_batch_of(3);
+        assert_eq!(timing.next(&Waiting::default()), None);
+    }
+
+    #[test]
+    fn without_postgres_even_the_end_waits_longer_each_time() {
+        let (mut timing, now) = after_a_batch_of(3);
+        for wait in [100, 200, 400] {
+            timing.ended(false, true, now);
+            let waiting = Waiting {
+                ready: 5_000,
+                hurry: true,
+                ..FEW
+            };
+            assert_eq!(timing.next(&waiting), Some(now + ms(wait)));
+        }
+        timing.begun(5, 0, now);
+        timing.ended(false, false, now);
+        timing.ended(false, true, now);
+        assert_eq!(timing.next(&FEW), Some(now + ms(100)));
+    }
+
+    #[test]
+    fn locked_services_are_tried_again_by_themselves() {
+        let (mut timing, now) = after_a_batch_of(3);
+        timing.ended(true, false, now);
+        let only_held = Waiting {
+            held: true,
+            ..Waiting::default()
+        };
+        assert_eq!(timing.next(&only_held), Some(now + ms(250)));
+        assert!(!timing.held_is_due(now + ms(249)));
+        assert!(timing.held_is_due(now + ms(250)));
+    }
+}
