@@ -3,6 +3,7 @@
 mod address;
 mod candidates;
 mod evidence;
+mod finding;
 
 use std::collections::{HashSet, VecDeque};
 
@@ -10,9 +11,10 @@ use url::Url;
 
 pub use address::AddressError;
 pub use evidence::{Advice, Evidence, Outcome};
+pub use finding::{Confidence, Finding, NotFound, Step};
 
 use crate::{
-    Page, Provider, Source,
+    Provider, Source,
     body::{Body, Content},
     html::{self, PageKind},
 };
@@ -25,40 +27,6 @@ pub const MAX_ASKS: usize = 32;
 pub const MAX_HOPS: usize = 5;
 /// After so many refusals in a row nothing more is asked: whoever keeps us out is not pestered.
 const MAX_REFUSALS: usize = 4;
-
-/// What to do next.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Step {
-    /// Fetch this with `GET`, without following redirects, and hand the outcome in.
-    Ask(Url),
-    Found(Box<Finding>),
-    NotFound(Box<NotFound>),
-}
-
-/// A status page, and the reading that proves it. Other documents may say more: read [`Finding::source`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct Finding {
-    pub source: Source,
-    pub confidence: Confidence,
-    pub page: Page,
-    pub evidence: Vec<Evidence>,
-}
-
-/// What the provider was told by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Confidence {
-    Host,
-    Marker,
-    Shape,
-    Feed,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct NotFound {
-    pub advice: Advice,
-    pub evidence: Vec<Evidence>,
-}
 
 /// The search. Give it the address, do what [`Discovery::next`] says, hand in what came of it.
 #[derive(Debug)]
@@ -396,7 +364,7 @@ impl Discovery {
         match title {
             None => self.note(url, Outcome::UnknownShape),
             Some(title) if self.about_status || candidates::speaks_of_status(&title) => {
-                self.read_pasted_document(url, body)
+                self.read_pasted_document(url, body);
             }
             Some(_) => self.note(url, Outcome::ForeignFeed),
         }

@@ -101,13 +101,13 @@ impl Page {
     }
 
     fn title(&mut self, id: String, name: Option<&str>, what: &str) -> (String, String) {
-        let name = match name {
-            Some(name) => plain_text(name),
-            None => {
+        let name = name.map_or_else(
+            || {
                 self.dropped(format!("the title of an {what} is missing"));
                 format!("Untitled {what}")
-            }
-        };
+            },
+            plain_text,
+        );
         (if id.is_empty() { name.clone() } else { id }, name)
     }
 }

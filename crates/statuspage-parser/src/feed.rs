@@ -236,7 +236,7 @@ fn fill(entry: &mut Entry, name: &str, text: &str) {
         "updated" => entry.updated = Some(text.to_owned()),
         "content" | "encoded" => text.clone_into(&mut entry.content),
         "description" | "summary" if entry.content.is_empty() => {
-            text.clone_into(&mut entry.content)
+            text.clone_into(&mut entry.content);
         }
         "category" => entry.categories.push(text.to_owned()),
         _ => {}

@@ -6,7 +6,7 @@ mod tags;
 use std::fmt;
 
 pub(crate) use flight::Flight;
-pub(crate) use tags::{Tag, tags};
+pub(crate) use tags::tags;
 
 /// What a page in the place of status data is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,36 +172,26 @@ fn skip_tag<'a>(rest: &'a str, text: &mut String) -> &'a str {
         .find(['<', '>'])
         .map(|at| at + 1)
         .filter(|at| is_tag && rest[*at..].starts_with('>'));
-    match end {
-        Some(end) => {
-            let name = rest[1..end].trim_start_matches('/').to_ascii_lowercase();
-            if ["p", "br", "div", "li", "h", "tr", "ul"]
-                .iter()
-                .any(|block| name.starts_with(block))
-            {
-                text.push('\n');
-            }
-            &rest[end + 1..]
-        }
-        None => {
-            text.push('<');
-            &rest[1..]
-        }
+    let Some(end) = end else {
+        text.push('<');
+        return &rest[1..];
+    };
+    let name = rest[1..end].trim_start_matches('/').to_ascii_lowercase();
+    let blocks = ["p", "br", "div", "li", "h", "tr", "ul"];
+    if blocks.iter().any(|block| name.starts_with(block)) {
+        text.push('\n');
     }
+    &rest[end + 1..]
 }
 
 fn take_entity<'a>(rest: &'a str, text: &mut String) -> &'a str {
     let end = rest.bytes().take(12).position(|b| b == b';');
-    match end.and_then(|end| Some((entity(&rest[1..end])?, end))) {
-        Some((character, end)) => {
-            text.push(character);
-            &rest[end + 1..]
-        }
-        None => {
-            text.push('&');
-            &rest[1..]
-        }
+    if let Some((character, end)) = end.and_then(|end| Some((entity(&rest[1..end])?, end))) {
+        text.push(character);
+        return &rest[end + 1..];
     }
+    text.push('&');
+    &rest[1..]
 }
 
 /// The character that an entity's name (between `&` and `;`) stands for.

@@ -14,7 +14,7 @@ const MAX_CONTINUATIONS: usize = 10;
 /// A document that has been read. Keep it beside its validators (`ETag`): when the server answers "not modified", hand
 /// it in again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Part(Page);
+pub struct Part(Box<Page>);
 
 /// What came of one request.
 #[derive(Clone, Debug)]
@@ -66,14 +66,14 @@ impl Reading {
             Answer::Body(bytes) => self
                 .read_body(request, bytes)
                 .map_err(|error| error.to_string()),
-            Answer::Unchanged(Part(page)) => Ok(page),
+            Answer::Unchanged(Part(page)) => Ok(*page),
             Answer::Failed(reason) => Err(reason),
         };
         if let Ok(page) = &page {
             self.follow(request, page);
         }
         self.read.push((request.clone(), page.clone()));
-        page.map(Part)
+        page.map(|page| Part(Box::new(page)))
     }
 
     fn read_body(&self, request: &Request, bytes: &[u8]) -> Result<Page, ParseError> {
@@ -138,16 +138,20 @@ impl Reading {
                 reason,
             });
         }
-        let mut page = whole.ok_or_else(|| match failures.is_empty() {
-            true => ReadingError::Nothing,
-            false => ReadingError::Missing {
-                document: "every document".to_owned(),
-                reason: failures.join("; "),
-            },
-        })?;
+        let mut page = whole.ok_or_else(|| nothing_read(&failures))?;
         explain_gaps(&mut page, &failures);
         page.settle(Some(now));
         Ok(page)
+    }
+}
+
+fn nothing_read(failures: &[String]) -> ReadingError {
+    if failures.is_empty() {
+        return ReadingError::Nothing;
+    }
+    ReadingError::Missing {
+        document: "every document".to_owned(),
+        reason: failures.join("; "),
     }
 }
 

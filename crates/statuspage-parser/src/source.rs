@@ -129,9 +129,9 @@ mod tests {
         for (template, expected) in cases {
             assert_eq!(fill(template, &base).expect("a URL").as_str(), expected);
         }
-        let bare = Url::parse("https://example.com").expect("a URL");
+        let plain = Url::parse("https://example.com").expect("a URL");
         assert_eq!(
-            fill("{base}/{last}", &bare).expect("a URL").as_str(),
+            fill("{base}/{last}", &plain).expect("a URL").as_str(),
             "https://example.com/default"
         );
     }

@@ -50,7 +50,7 @@ pub(super) fn normalise(address: &str) -> Result<Url, AddressError> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(AddressError::UserInfo);
     }
-    if url.host_str().is_none_or(|host| host.is_empty()) {
+    if url.host_str().is_none_or(str::is_empty) {
         return Err(AddressError::NotAnAddress);
     }
     url.set_fragment(None);

@@ -3,7 +3,6 @@
 use super::{Adapter, Document};
 use crate::{
     ParseError, Warning, WarningKind,
-    body::Body,
     draft::{newest_first, section, update},
     node::Node,
     page::{Affected, Component, ComponentKey, Incident, LinkQuality, Maintenance, Page},

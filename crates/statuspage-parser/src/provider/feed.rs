@@ -2,8 +2,7 @@
 
 use super::{Adapter, Document};
 use crate::{
-    ParseError, Warning, WarningKind,
-    body::Body,
+    Warning, WarningKind,
     draft::update,
     feed::{Entry, Feed},
     html::{find_ignoring_case, plain_text},

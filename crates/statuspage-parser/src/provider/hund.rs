@@ -1,7 +1,7 @@
 //! Hund: an Atom feed of states, in which only the bracketed word of a title says how things stand.
 
 use super::{Adapter, Document, feed};
-use crate::{ParseError, body::Body, feed::Feed};
+use crate::{ParseError, feed::Feed};
 
 pub(super) static ADAPTER: Adapter = Adapter {
     id: "hund",
@@ -36,8 +36,13 @@ fn is_hund(feed: &Feed) -> bool {
 }
 
 #[cfg(test)]
-#[test]
-fn a_feed_of_another_kind_is_not_hunds() {
-    let body = Body::read(b"<feed><id>x</id></feed>").expect("a feed");
-    assert!(!(ADAPTER.recognises)(&body));
+mod tests {
+    use super::ADAPTER;
+    use crate::body::Body;
+
+    #[test]
+    fn a_feed_of_another_kind_is_not_hunds() {
+        let body = Body::read(b"<feed><id>x</id></feed>").expect("a feed");
+        assert!(!(ADAPTER.recognises)(&body));
+    }
 }

@@ -1,4 +1,4 @@
-//! OnlineOrNot: `/v1/status_pages/<slug>/summary`, in an envelope.
+//! `OnlineOrNot`: `/v1/status_pages/<slug>/summary`, in an envelope.
 
 use super::{Adapter, Document};
 use crate::{

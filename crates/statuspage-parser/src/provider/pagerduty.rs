@@ -1,4 +1,4 @@
-//! PagerDuty status pages: the data inside the page, or `/api/services` and `/api/posts`.
+//! `PagerDuty` status pages: the data inside the page, or `/api/services` and `/api/posts`.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::{
         Affected, Component, ComponentKey, Impact, Incident, Level, LevelSource, LinkQuality,
         Maintenance, MaintenancePhase, Page, Phase, Said, Section,
     },
-    words::{self, Words},
+    words::Words,
 };
 
 pub(super) static ADAPTER: Adapter = Adapter {

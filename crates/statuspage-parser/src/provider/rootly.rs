@@ -1,7 +1,7 @@
 //! Rootly: `/api/v1/status.json`, the state of the page and its incidents, without components.
 
 use super::{Adapter, Document, atlassian};
-use crate::{ParseError, body::Body, node::Node, page::Section};
+use crate::{ParseError, node::Node, page::Section};
 
 pub(super) static ADAPTER: Adapter = Adapter {
     id: "rootly",
@@ -45,11 +45,16 @@ fn is_status(document: Node<'_>) -> bool {
 }
 
 #[cfg(test)]
-#[test]
-fn statuspages_own_document_is_not_rootlys() {
-    let body = Body::read(
-        br#"{"page":{"id":"x","name":"y"},"status":{"indicator":"none"},"incidents":[]}"#,
-    )
-    .expect("JSON");
-    assert!(!(ADAPTER.recognises)(&body));
+mod tests {
+    use super::ADAPTER;
+    use crate::body::Body;
+
+    #[test]
+    fn statuspages_own_document_is_not_rootlys() {
+        let body = Body::read(
+            br#"{"page":{"id":"x","name":"y"},"status":{"indicator":"none"},"incidents":[]}"#,
+        )
+        .expect("JSON");
+        assert!(!(ADAPTER.recognises)(&body));
+    }
 }

@@ -1,4 +1,4 @@
-//! StatusCast: `/status.json`, `/components.json`, `/incidents.json`.
+//! `StatusCast`: `/status.json`, `/components.json`, `/incidents.json`.
 
 use super::{Adapter, Document};
 use crate::{
@@ -44,7 +44,6 @@ pub(super) static ADAPTER: Adapter = Adapter {
             .is_some_and(|document| list_of(document).is_some())
     },
     read,
-    ..Adapter::BLANK
 };
 
 const LEVELS: Words<Level> = &[

@@ -8,8 +8,8 @@ use crate::{
     instant,
     node::Node,
     page::{
-        Component, ComponentKey, Impact, Incident, Level, LinkQuality, Maintenance,
-        MaintenancePhase, Page, Section,
+        Component, Impact, Incident, Level, LinkQuality, Maintenance, MaintenancePhase, Page,
+        Section,
     },
     words::Words,
 };
@@ -184,22 +184,27 @@ fn maintenance(node: Node<'_>, page: &mut Page) -> Maintenance {
 }
 
 #[cfg(test)]
-#[test]
-fn a_pending_beat_is_not_down() {
-    let body =
-        Body::read(br#"{"heartbeatList":{"7":[{"status":1},{"status":2}],"8":[]}}"#).expect("JSON");
-    let mut page = Page::new(super::Provider::find("uptime_kuma").expect("known"));
-    read(&body, &mut page).expect("heartbeats");
-    let levels: Vec<_> = page
-        .components
-        .iter()
-        .map(|c| (c.key.clone(), c.status.meaning))
-        .collect();
-    assert_eq!(
-        levels,
-        [
-            (ComponentKey::new("7"), Level::Unknown),
-            (ComponentKey::new("8"), Level::Unknown)
-        ]
-    );
+mod tests {
+    use super::{Body, Level, Page, read};
+    use crate::{page::ComponentKey, provider::Provider};
+
+    #[test]
+    fn a_pending_beat_is_not_down() {
+        let body = Body::read(br#"{"heartbeatList":{"7":[{"status":1},{"status":2}],"8":[]}}"#)
+            .expect("JSON");
+        let mut page = Page::new(Provider::find("uptime_kuma").expect("known"));
+        read(&body, &mut page).expect("heartbeats");
+        let levels: Vec<_> = page
+            .components
+            .iter()
+            .map(|c| (c.key.clone(), c.status.meaning))
+            .collect();
+        assert_eq!(
+            levels,
+            [
+                (ComponentKey::new("7"), Level::Unknown),
+                (ComponentKey::new("8"), Level::Unknown)
+            ]
+        );
+    }
 }

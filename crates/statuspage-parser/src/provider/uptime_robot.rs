@@ -1,4 +1,4 @@
-//! UptimeRobot: `getMonitorList`, on its own domain or on the page's.
+//! `UptimeRobot`: `getMonitorList`, on its own domain or on the page's.
 
 use super::{Adapter, Document};
 use crate::{

@@ -1,74 +1,14 @@
 //! Searches over a small web that exists only here.
 
-use std::{collections::HashMap, fs, path::Path};
+use std::{fs, path::Path};
 
-use statuspage_parser::discover::{
-    Advice, Confidence, Discovery, Finding, MAX_ASKS, NotFound, Step,
-};
-use url::Url;
+use statuspage_parser::discover::{Advice, Confidence, Discovery, Finding, NotFound, Step};
+
+use crate::web::Web;
 
 const SUMMARY: &str = r#"{"page":{"id":"p1","name":"Harbour","url":"https://status.harbour.example"},"status":{"indicator":"none"},"components":[{"id":"c1","name":"API","status":"operational"}],"incidents":[],"scheduled_maintenances":[]}"#;
 const INCIDENT_IO: &str = r#"{"page":{"id":"01HARB0RHARB0RHARB0RHARB0R","name":"Harbour"},"status":{"indicator":"none"},"components":[{"id":"c1","name":"API","status":"operational"}],"incidents":[]}"#;
 const STATUSPAGE_HTML: &str = r#"<!DOCTYPE html><html><head><title>Harbour Status</title><link rel="alternate" type="application/atom+xml" href="/history.atom"></head><body><div data-component-id="c1"></div></body></html>"#;
-
-enum Reply {
-    Body(u16, String),
-    To(String),
-    Silence,
-}
-
-/// What the small web answers; everything else is 404.
-#[derive(Default)]
-struct Web(HashMap<String, Reply>);
-
-impl Web {
-    fn with(mut self, url: &str, body: &str) -> Self {
-        self.0
-            .insert(url.to_owned(), Reply::Body(200, body.to_owned()));
-        self
-    }
-
-    fn status(mut self, url: &str, status: u16) -> Self {
-        self.0
-            .insert(url.to_owned(), Reply::Body(status, String::new()));
-        self
-    }
-
-    fn moved(mut self, from: &str, to: &str) -> Self {
-        self.0.insert(from.to_owned(), Reply::To(to.to_owned()));
-        self
-    }
-
-    fn silent(mut self, url: &str) -> Self {
-        self.0.insert(url.to_owned(), Reply::Silence);
-        self
-    }
-
-    fn search(&self, address: &str) -> (Result<Finding, NotFound>, Vec<String>) {
-        let mut search = Discovery::new(address).expect("an address");
-        let mut asked = Vec::new();
-        loop {
-            match search.next() {
-                Step::Found(finding) => return (Ok(*finding), asked),
-                Step::NotFound(nothing) => return (Err(*nothing), asked),
-                Step::Ask(url) => {
-                    asked.push(url.to_string());
-                    assert!(asked.len() <= MAX_ASKS, "asks without end");
-                    self.reply(&mut search, &url);
-                }
-            }
-        }
-    }
-
-    fn reply(&self, search: &mut Discovery, url: &Url) {
-        match self.0.get(url.as_str()) {
-            Some(Reply::Body(status, body)) => search.answer(url, *status, &[], body.as_bytes()),
-            Some(Reply::To(target)) => search.answer(url, 302, &[("location", target)], b""),
-            Some(Reply::Silence) => search.failed(url, "timed out"),
-            None => search.answer(url, 404, &[], b"<html><title>Not found</title></html>"),
-        }
-    }
-}
 
 fn found(result: (Result<Finding, NotFound>, Vec<String>)) -> Finding {
     let (result, asked) = result;

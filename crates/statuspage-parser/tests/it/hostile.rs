@@ -199,107 +199,43 @@ fn bytes_that_are_no_text_are_replaced_and_told() {
     assert_eq!(page.warnings.len(), 1);
 }
 
-/// JSON made of the keys and words that adapters look for, in the wrong places.
+/// Keys and words that adapters look for.
+const KEYS: &str = "
+    page id name status components incidents scheduled_maintenances indicator group group_id data type attributes
+    included result status_overall summary structure items affected_components services events serviceName key
+    results Incidents arn event_log impacted_services heartbeatList config publicGroupList monitorList psp
+    monitors monitorId statusClass notices state site active_incidents products title pageComponents statusReports
+    status_page meta pagination update duration start children containers severity external_desc begin end system
+    url created_at updates
+";
+const WORDS: &str = "
+    operational UP resolved none critical $undefined 2026-10-01T10:00:00Z 0001-01-01 100 success status_page incident
+    SOMEMAJOROUTAGE é\u{202e} https://x.example/appsstatus/1 01HARB0RHARB0RHARB0RHARB0R
+";
+
+/// JSON made of them, in the wrong places.
 fn json() -> impl Strategy<Value = Value> {
-    let words = proptest::sample::select(vec![
-        "operational",
-        "UP",
-        "resolved",
-        "none",
-        "critical",
-        "$undefined",
-        "",
-        "2026-10-01T10:00:00Z",
-        "0001-01-01",
-        "100",
-        "success",
-        "status_page",
-        "incident",
-        "SOMEMAJOROUTAGE",
-        "é\u{0}\u{202e}",
-        "https://x.example/appsstatus/1",
-        "01HARB0RHARB0RHARB0RHARB0R",
-    ]);
+    let words: Vec<&str> = WORDS.split_whitespace().chain(["", "\u{0}"]).collect();
+    let keys: Vec<&str> = KEYS.split_whitespace().collect();
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
-        words.prop_map(Value::from),
+        proptest::sample::select(words).prop_map(Value::from),
     ];
-    let keys = proptest::sample::select(vec![
-        "page",
-        "id",
-        "name",
-        "status",
-        "components",
-        "incidents",
-        "scheduled_maintenances",
-        "indicator",
-        "group",
-        "group_id",
-        "data",
-        "type",
-        "attributes",
-        "included",
-        "result",
-        "status_overall",
-        "summary",
-        "structure",
-        "items",
-        "affected_components",
-        "services",
-        "events",
-        "serviceName",
-        "key",
-        "results",
-        "Incidents",
-        "arn",
-        "event_log",
-        "impacted_services",
-        "heartbeatList",
-        "config",
-        "publicGroupList",
-        "monitorList",
-        "psp",
-        "monitors",
-        "monitorId",
-        "statusClass",
-        "notices",
-        "state",
-        "site",
-        "active_incidents",
-        "products",
-        "title",
-        "pageComponents",
-        "statusReports",
-        "status_page",
-        "meta",
-        "pagination",
-        "update",
-        "duration",
-        "start",
-        "children",
-        "containers",
-        "severity",
-        "external_desc",
-        "begin",
-        "end",
-        "systems",
-        "system",
-        "url",
-        "created_at",
-        "updates",
-    ]);
     leaf.prop_recursive(6, 96, 8, move |inner| {
+        let pairs = (proptest::sample::select(keys.clone()), inner.clone());
+        let pairs = proptest::collection::vec(pairs, 0..8);
+        let object = |pairs: Vec<(&str, Value)>| {
+            pairs
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value))
+                .collect()
+        };
         prop_oneof![
-            proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-            proptest::collection::vec((keys.clone(), inner), 0..8).prop_map(|pairs| Value::Object(
-                pairs
-                    .into_iter()
-                    .map(|(key, value)| (key.to_owned(), value))
-                    .collect()
-            )),
+            proptest::collection::vec(inner, 0..5).prop_map(Value::from),
+            pairs.prop_map(move |pairs| Value::Object(object(pairs))),
         ]
     })
 }

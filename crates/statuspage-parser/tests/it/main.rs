@@ -8,4 +8,5 @@ mod recordings;
 mod rendering;
 mod selection;
 mod snapshots;
+mod web;
 mod whole_pages;

@@ -7,7 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use statuspage_parser::{Page, ParseError, Provider, page::Section, parse, parse_any};
+use statuspage_parser::{
+    Page, ParseError, Provider,
+    page::{Incident, Section},
+    parse, parse_any,
+};
 
 /// What each file says, in counts: no word of any recording is kept here.
 const EXPECTED: &str = include_str!("recordings.tsv");
@@ -82,7 +86,7 @@ fn summary(page: &Page) -> String {
         } else {
             levels
         },
-        section(&page.incidents, |incident| incident.is_open()),
+        section(&page.incidents, Incident::is_open),
         section(&page.maintenances, |maintenance| !maintenance.is_over()),
     )
 }

@@ -19,14 +19,10 @@ pub(crate) fn render(page: &Page) -> String {
     let mut text = String::new();
     let out = &mut text;
     let raw = page.overall.raw.as_deref().unwrap_or("derived");
+    let url = page.url.as_deref().unwrap_or("-");
     line(
         out,
-        &format!(
-            "{} · {:?} · {}",
-            page.provider.id(),
-            page.name,
-            page.url.as_deref().unwrap_or("-")
-        ),
+        &format!("{} · {:?} · {url}", page.provider.id(), page.name),
     );
     line(
         out,
@@ -34,20 +30,29 @@ pub(crate) fn render(page: &Page) -> String {
     );
     line(out, &format!("components: {}", state(&page.components)));
     components(out, page);
+    incidents(out, page);
+    maintenances(out, page);
+    for warning in &page.warnings {
+        line(
+            out,
+            &format!("warning {:?}: {}", warning.kind, warning.detail),
+        );
+    }
+    text
+}
+
+fn incidents(out: &mut String, page: &Page) {
     line(out, &format!("incidents: {}", state(&page.incidents)));
     for one in &page.incidents {
         let open = if one.is_open() { "open" } else { "closed" };
-        let words = format!(
-            "{:?} ({:?}), {:?} ({:?})",
-            one.phase.meaning, one.phase.raw, one.impact.meaning, one.impact.raw
-        );
+        let stale = if one.stale { ", stale" } else { "" };
+        let phase = format!("{:?} ({:?})", one.phase.meaning, one.phase.raw);
+        let impact = format!("{:?} ({:?})", one.impact.meaning, one.impact.raw);
         line(
             out,
             &format!(
-                "  {open} {} {:?}: {words}{}",
-                one.id,
-                one.name,
-                if one.stale { ", stale" } else { "" }
+                "  {open} {} {:?}: {phase}, {impact}{stale}",
+                one.id, one.name
             ),
         );
         line(
@@ -70,6 +75,9 @@ pub(crate) fn render(page: &Page) -> String {
             );
         }
     }
+}
+
+fn maintenances(out: &mut String, page: &Page) {
     line(out, &format!("maintenance: {}", state(&page.maintenances)));
     for one in &page.maintenances {
         let active = if one.is_active(now()) {
@@ -77,12 +85,10 @@ pub(crate) fn render(page: &Page) -> String {
         } else {
             "not active"
         };
+        let phase = format!("{:?} ({:?})", one.phase.meaning, one.phase.raw);
         line(
             out,
-            &format!(
-                "  {active} {} {:?}: {:?} ({:?})",
-                one.id, one.name, one.phase.meaning, one.phase.raw
-            ),
+            &format!("  {active} {} {:?}: {phase}", one.id, one.name),
         );
         line(
             out,
@@ -97,13 +103,6 @@ pub(crate) fn render(page: &Page) -> String {
             &format!("    {:?}: {}", one.link, affected(&one.affected)),
         );
     }
-    for warning in &page.warnings {
-        line(
-            out,
-            &format!("warning {:?}: {}", warning.kind, warning.detail),
-        );
-    }
-    text
 }
 
 fn line(out: &mut String, text: &str) {

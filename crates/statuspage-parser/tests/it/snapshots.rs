@@ -40,17 +40,13 @@ fn read_whole(provider: Provider) -> Page {
     let mut reading = Reading::new(&Source::new(provider, base));
     let mut answered = 0;
     while let Some(request) = reading.pending().first().cloned() {
-        match documents.get(&request.name) {
-            Some(bytes) => {
-                reading
-                    .answer(&request, Answer::Body(bytes))
-                    .unwrap_or_else(|error| panic!("{}/{}: {error}", provider.id(), request.name));
-                answered += 1;
-            }
-            None => {
-                let kept = reading.answer(&request, Answer::Failed("status 404".to_owned()));
-                assert!(kept.is_err());
-            }
+        if let Some(bytes) = documents.get(&request.name) {
+            let read = reading.answer(&request, Answer::Body(bytes));
+            assert!(read.is_ok(), "{}/{}: {read:?}", provider.id(), request.name);
+            answered += 1;
+        } else {
+            let read = reading.answer(&request, Answer::Failed("status 404".to_owned()));
+            assert!(read.is_err());
         }
     }
     assert_eq!(
