@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The page that explains our checks to those who find them in their logs.
-const CONTACT: &str = "https://github.com/pulsecheck/pulsecheck";
+pub const CONTACT: &str = "https://github.com/pulsecheck/pulsecheck";
 
 /// Runs the program. Exit code 2 means that a setting is missing or wrong.
 pub async fn run() -> ExitCode {
