@@ -11,7 +11,7 @@ use redis::{
     aio::{PubSubSink, PubSubStream},
 };
 use runtime::backoff::Backoff;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::CHANNEL;
 use crate::{Heard, bus::Message};
@@ -20,12 +20,16 @@ use crate::{Heard, bus::Message};
 const PATIENCE: Duration = Duration::from_secs(2);
 /// A silent connection is asked for a sign of life this often.
 const SILENCE: Duration = Duration::from_secs(5);
+/// While Redis is away, listeners are told this often that they miss something: as often as they would ask unheard.
+const AWAY: Duration = Duration::from_secs(20);
 
 struct Listener {
     client: Client,
     connection: Option<(PubSubSink, PubSubStream)>,
     backoff: Backoff,
     first: bool,
+    /// When a gap was told last since the connection was lost.
+    told: Option<Instant>,
 }
 
 pub(super) fn stream(client: Client) -> BoxStream<'static, Heard> {
@@ -34,6 +38,7 @@ pub(super) fn stream(client: Client) -> BoxStream<'static, Heard> {
         connection: None,
         backoff: Backoff::default(),
         first: true,
+        told: None,
     };
     stream::unfold(listener, |mut listener| async move {
         let heard = listener.next().await;
@@ -69,7 +74,8 @@ impl Listener {
         }
     }
 
-    /// Connects; after the first time with a gap, because nobody listened meanwhile.
+    /// Connects; after the first time with a gap, because nobody listened meanwhile. Without success the gap is told
+    /// now and then: streams stay open while Redis is away, and nothing else would make their readers look again.
     async fn connect(&mut self) -> Option<Vec<Heard>> {
         let connecting = async {
             let mut pubsub = self.client.get_async_pubsub().await?;
@@ -80,6 +86,7 @@ impl Listener {
             Ok(Ok(connection)) => {
                 self.connection = Some(connection);
                 self.backoff.reset();
+                self.told = None;
                 let first = std::mem::take(&mut self.first);
                 return (!first).then(|| vec![Heard::Gap]);
             }
@@ -89,6 +96,10 @@ impl Listener {
         // Whatever is published from here on may be missed.
         self.first = false;
         tokio::time::sleep(self.backoff.pause()).await;
-        None
+        if self.told.is_some_and(|told| told.elapsed() < AWAY) {
+            return None;
+        }
+        self.told = Some(Instant::now());
+        Some(vec![Heard::Gap])
     }
 }

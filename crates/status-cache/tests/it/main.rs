@@ -171,6 +171,16 @@ async fn after_a_restart_everybody_goes_on_and_listeners_learn_of_the_gap() {
 }
 
 #[tokio::test]
+async fn while_redis_is_away_listeners_know_that_they_miss_something() {
+    let mut server = Server::start().await;
+    let cache = server.cache();
+    let mut stream = cache.subscribe();
+    heard_by(&cache, &mut stream).await;
+    server.kill();
+    while next(&mut stream).await != Heard::Gap {}
+}
+
+#[tokio::test]
 async fn what_could_not_be_published_is_known_as_a_gap_afterwards() {
     let server = Server::start().await;
     let (sender, listener) = (server.cache(), server.cache());
