@@ -99,7 +99,7 @@ test('unsaved changes are not lost without a question', async ({ page }) => {
     void dialog.dismiss();
   });
   await page.getByRole('link', { name: 'Incidents' }).click();
-  expect(asked).toEqual(['Your changes are not saved. Leave this page?']);
+  await expect.poll(() => asked).toEqual(['Your changes are not saved. Leave this page?']);
   await expect(page.getByLabel('Name')).toHaveValue('Shop front');
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Shop front is up');
@@ -172,11 +172,12 @@ test('twelve hundred services: few rows in the document, pages fetched on the wa
   const rows = page.getByRole('listitem').filter({ has: page.getByRole('slider') });
   await rows.first().waitFor();
   expect(await rows.count()).toBeLessThan(60);
-  for (let step = 0; step < 12; step += 1) {
+  await expect(async () => {
     await page.mouse.wheel(0, 20_000);
-    await page.waitForTimeout(100);
-  }
-  await expect(page.getByRole('link', { name: 'Service 1190', exact: true })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Service 1190', exact: true })).toBeVisible({
+      timeout: 150,
+    });
+  }).toPass();
   expect(await rows.count()).toBeLessThan(60);
 });
 

@@ -17,7 +17,14 @@ import { milliseconds } from '@/lib/numbers';
 import { serviceText } from '@/lib/text/service';
 import { stateText } from '@/lib/text/state';
 import { dayAndTime, duration, now } from '@/lib/time';
-import { beginOf, type ChartRow, type IncidentSpan, rowsOf, ticksOf } from './latency-series';
+import {
+  beginOf,
+  type ChartRow,
+  type IncidentSpan,
+  lonePoints,
+  rowsOf,
+  ticksOf,
+} from './latency-series';
 
 const text = serviceText.page;
 const hourFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
@@ -33,6 +40,12 @@ interface Props {
   label: string;
 }
 
+interface DotProps {
+  cx?: number;
+  cy?: number;
+  payload: ChartRow;
+}
+
 export default function LatencyChart({ points, range, threshold, incidents, label }: Props) {
   const rows = useMemo(() => rowsOf(points), [points]);
   const to = Math.max(now(), rows[rows.length - 1]?.t ?? 0);
@@ -45,8 +58,7 @@ export default function LatencyChart({ points, range, threshold, incidents, labe
   const ceiling = niceCeiling(showThreshold ? Math.max(top, threshold * 1.08) : top * 1.08);
   const narrow = window.innerWidth < 640;
   const format = to - from > 36 * 3_600_000 ? dayFormat : hourFormat;
-  // A line needs two points; few points are shown as such.
-  const few = rows.length <= 24;
+  const lone = useMemo(() => lonePoints(rows), [rows]);
 
   return (
     <div role="img" aria-label={label} className="h-full [&_.recharts-surface]:outline-none">
@@ -126,7 +138,15 @@ export default function LatencyChart({ points, range, threshold, incidents, labe
             strokeWidth={1.75}
             fill="var(--color-accent)"
             fillOpacity={0.1}
-            dot={few && { r: 2.5, strokeWidth: 0, fill: 'var(--color-accent)', fillOpacity: 1 }}
+            dot={({ cx, cy, payload }: DotProps) => (
+              <circle
+                key={payload.t}
+                cx={cx}
+                cy={cy}
+                r={lone.has(payload.t) ? 2.5 : 0}
+                fill="var(--color-accent)"
+              />
+            )}
             activeDot={{ r: 3.5, strokeWidth: 0, fill: 'var(--color-accent)' }}
             isAnimationActive={!still()}
             animationDuration={300}

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import type { LatencyPoint } from '@/api/contract';
-import { beginOf, figuresOf, rowsOf, ticksOf } from './latency-series';
+import { beginOf, figuresOf, lonePoints, rowsOf, ticksOf } from './latency-series';
 
 const point = (minute: number, p50: number | null): LatencyPoint => ({
   t: new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString(),
   p50,
   p95: p50 === null ? null : p50 * 2,
   max: p50 === null ? null : p50 * 3,
-  up: 1,
+  up: p50 === null ? 0 : 300,
   degraded: 0,
   down: 0,
   unknown: 0,
@@ -47,9 +47,25 @@ it('an axis has few and round ticks, whatever its length', () => {
   }
 });
 
+it('points between two holes are shown as dots', () => {
+  const rows = rowsOf([
+    point(0, 1),
+    point(5, null),
+    point(10, 2),
+    point(15, null),
+    point(20, 3),
+    point(25, 4),
+  ]);
+  expect([...lonePoints(rows)]).toEqual([rows[0]?.t, rows[2]?.t]);
+});
+
 it('a young service fills its chart', () => {
   const to = Date.UTC(2026, 0, 2);
-  const rows = rowsOf([{ ...point(0, 9), t: new Date(to - 5 * 60_000).toISOString() }]);
+  const at = (minutesAgo: number, p50: number | null) => ({
+    ...point(0, p50),
+    t: new Date(to - minutesAgo * 60_000).toISOString(),
+  });
+  const rows = rowsOf([at(1430, null), at(10, null), at(5, 9)]);
   expect(beginOf(rows, to, '24h')).toBe(to - 30 * 60_000);
   expect(beginOf([], to, '24h')).toBe(to - 86_400_000);
 });

@@ -97,11 +97,21 @@ function midnightNear(at: number): number {
   return near.getTime();
 }
 
-/** A young service's chart begins with its first point, not with hours of nothing. */
+/** A young service's chart begins with its first look, not with hours of nothing. */
 export function beginOf(rows: readonly ChartRow[], to: number, range: LatencyRange): number {
   const from = to - rangeMs[range];
-  const first = rows[0]?.t ?? from;
+  const first = rows.find((row) => row.up + row.degraded + row.down + row.unknown > 0)?.t ?? from;
   return first - from < rangeMs[range] / 2
     ? from
     : Math.max(from, Math.min(first, to - 30 * MINUTE));
+}
+
+/** Points between two holes: no line shows them, so they are drawn as dots. */
+export function lonePoints(rows: readonly ChartRow[]): ReadonlySet<number> {
+  const empty = (index: number) => (rows[index]?.p50 ?? null) === null;
+  return new Set(
+    rows
+      .filter((_, index) => !empty(index) && empty(index - 1) && empty(index + 1))
+      .map(({ t }) => t),
+  );
 }
