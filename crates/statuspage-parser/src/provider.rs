@@ -36,7 +36,7 @@ mod wedos;
 mod xai;
 mod zendesk;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -57,6 +57,8 @@ pub(crate) struct Adapter {
     pub(crate) probed: Option<&'static str>,
     /// The base of the page, if this HTML is one of this provider's. Placeholders as in [`Document::at`].
     pub(crate) in_html: fn(&str) -> Option<String>,
+    /// The shortest pause between two requests that the provider asks for.
+    pub(crate) pause: Duration,
     /// Whether a document is one of this provider's, by its anchor keys.
     pub(crate) recognises: fn(&Body) -> bool,
     pub(crate) read: fn(&Body, &mut Page) -> Result<(), ParseError>,
@@ -83,6 +85,7 @@ impl Adapter {
         suffixes: &[],
         probed: None,
         in_html: |_| None,
+        pause: Duration::ZERO,
         recognises: |_| false,
         read: |_, _| Err(ParseError::NotRecognised),
     };
@@ -151,6 +154,11 @@ impl Provider {
         self.0.name
     }
 
+    /// The shortest pause to keep between two requests to this provider, whatever the page; often zero.
+    pub fn pause(self) -> Duration {
+        self.0.pause
+    }
+
     /// The document whose reading proves that a page is this provider's.
     pub(crate) fn proof(self) -> Option<&'static Document> {
         let documents = self.0.documents;
@@ -176,6 +184,7 @@ impl Provider {
     pub(crate) fn read(self, body: &Body) -> Result<Page, ParseError> {
         let mut page = Page::new(self);
         (self.0.read)(body, &mut page)?;
+        page.settle_components();
         body.admit(&mut page);
         Ok(page)
     }

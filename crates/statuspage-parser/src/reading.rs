@@ -125,8 +125,12 @@ impl Reading {
                 }
                 Err(reason) => failures.push(format!("{}: {reason}", request.name)),
                 Ok(page) => {
-                    let continued = request.document.is_some() && seen.contains(&request.document);
-                    whole = Some(join(whole, page, continued));
+                    let place = match request.document {
+                        None => Place::Beside,
+                        document if seen.contains(&document) => Place::Continuation,
+                        Some(_) => Place::After,
+                    };
+                    whole = Some(join(whole, page, place));
                     seen.push(request.document);
                 }
             }
@@ -155,15 +159,26 @@ fn nothing_read(failures: &[String]) -> ReadingError {
     }
 }
 
-fn join(whole: Option<Page>, page: Page, continued: bool) -> Page {
+/// How a document stands to those that were read before it.
+#[derive(Clone, Copy)]
+enum Place {
+    /// The next part of the same list.
+    Continuation,
+    /// Another address that a person gave.
+    Beside,
+    /// Another document of the provider, less authoritative.
+    After,
+}
+
+fn join(whole: Option<Page>, page: Page, place: Place) -> Page {
     match whole {
         None => page,
-        Some(mut whole) if continued => {
-            whole.append(page);
-            whole
-        }
         Some(mut whole) => {
-            whole.complete_with(page);
+            match place {
+                Place::Continuation => whole.append(page),
+                Place::Beside => whole.join(page),
+                Place::After => whole.complete_with(page),
+            }
             whole
         }
     }

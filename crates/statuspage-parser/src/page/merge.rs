@@ -1,6 +1,6 @@
 //! Two documents of one page made into one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Component, ComponentKey, Incident, Level, LevelSource, Page, Section};
 
@@ -48,15 +48,25 @@ impl Page {
         self.continues = self.continues.take().or(continues);
     }
 
-    /// Appends the next part of a list that is published in parts.
-    pub(crate) fn append(&mut self, mut next: Self) {
-        let mut components = self.components.take();
-        components.extend(next.components.take());
-        if !components.is_empty() {
-            self.components = Section::Available(components);
+    /// Joins a document that stands beside this one: what either lists is listed.
+    pub(crate) fn join(&mut self, mut other: Self) {
+        let theirs = other.components.take();
+        let mut mine = self.components.take();
+        let known: HashSet<ComponentKey> = mine.iter().map(|one| one.key.clone()).collect();
+        let (same, new): (Vec<_>, Vec<_>) =
+            theirs.into_iter().partition(|one| known.contains(&one.key));
+        fill_components(&mut mine, same);
+        mine.extend(new);
+        if !mine.is_empty() {
+            self.components = Section::Available(mine);
         }
+        self.complete_with(other);
+    }
+
+    /// Appends the next part of a list that is published in parts.
+    pub(crate) fn append(&mut self, next: Self) {
         self.continues = None;
-        self.complete_with(next);
+        self.join(next);
     }
 
     fn fill_header(&mut self, other: &Self) {

@@ -27,6 +27,11 @@ impl Page {
         self.note_contradictions();
     }
 
+    /// Groups, paths and keys, as far as one document tells them: what is merged must have keys.
+    pub(crate) fn settle_components(&mut self) {
+        groups::settle(self);
+    }
+
     fn mark_stale(&mut self, now: Option<DateTime<Utc>>) {
         let mut stale = Vec::new();
         for incident in self.incidents.items_mut() {

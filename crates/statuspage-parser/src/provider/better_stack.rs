@@ -39,6 +39,7 @@ pub(super) static ADAPTER: Adapter = Adapter {
     },
     recognises: |body| body.json().is_some_and(is_status_page),
     read,
+    ..Adapter::BLANK
 };
 
 const LEVELS: Words<Level> = &[

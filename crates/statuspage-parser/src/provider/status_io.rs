@@ -1,5 +1,7 @@
 //! Status.io: `https://api.status.io/1.0/status/<page id>`.
 
+use std::time::Duration;
+
 use super::{Adapter, Document};
 use crate::{
     ParseError,
@@ -37,6 +39,8 @@ pub(super) static ADAPTER: Adapter = Adapter {
     ],
     suffixes: &["status.io"],
     in_html: |html| page_id(html).map(|id| format!("https://status.io/pages/{id}")),
+    // Requests at the same time get the connection blocked.
+    pause: Duration::from_secs(1),
     recognises: |body| {
         body.json()
             .is_some_and(|document| result(document).is_some())

@@ -44,6 +44,7 @@ pub(super) static ADAPTER: Adapter = Adapter {
             .is_some_and(|document| list_of(document).is_some())
     },
     read,
+    ..Adapter::BLANK
 };
 
 const LEVELS: Words<Level> = &[

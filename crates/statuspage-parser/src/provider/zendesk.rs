@@ -1,6 +1,6 @@
 //! Zendesk: `/api/ssp/{services,incidents}.json`, JSON:API; at most ten requests a minute.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use super::{Adapter, Document};
 use crate::{
@@ -31,6 +31,7 @@ pub(super) static ADAPTER: Adapter = Adapter {
         },
     ],
     hosts: &[("status.zendesk.com", "https://status.zendesk.com")],
+    pause: Duration::from_secs(6),
     recognises: |body| body.json().is_some_and(|document| kind(document).is_some()),
     read,
     ..Adapter::BLANK

@@ -1,7 +1,7 @@
 //! The faults of the reader that came before this one, so far as they were faults of reading: each stays away.
 
 use statuspage_parser::{
-    Page, ParseError, Provider, WarningKind,
+    Page, ParseError, Provider, Source, WarningKind,
     page::{Level, LinkQuality, Section},
     parse, parse_any,
 };
@@ -75,6 +75,23 @@ fn fault_3_a_list_at_the_top_is_dispatched_or_refused() {
     ));
     assert_eq!(parse_any(b"[]"), Err(ParseError::UnknownShape));
     assert_eq!(parse_any(b"[1,2]"), Err(ParseError::UnknownShape));
+}
+
+#[test]
+fn fault_4_what_cannot_be_read_has_no_level() {
+    let atlassian = Provider::find("atlassian").expect("known");
+    for answer in [
+        "",
+        "<html><title>502</title></html>",
+        "{",
+        "{\"message\":\"Forbidden\"}",
+    ] {
+        assert!(parse(atlassian, answer.as_bytes()).is_err(), "{answer}");
+    }
+    assert_eq!(
+        statuspage(r#""components":[]"#).overall.meaning,
+        Level::Unknown
+    );
 }
 
 #[test]
@@ -155,6 +172,34 @@ fn fault_13_a_group_is_known_by_being_referred_to() {
         .map(|one| (one.name.as_str(), one.group_path.join("/")))
         .collect();
     assert_eq!(leaves, [("API", "Core".to_owned())]);
+}
+
+#[test]
+fn fault_14_a_page_without_components_is_a_page() {
+    let page = statuspage(r#""status":{"indicator":"minor","description":"Some trouble"}"#);
+    assert_eq!(
+        (page.overall.meaning, page.headline.as_deref()),
+        (Level::Degraded, Some("Some trouble"))
+    );
+}
+
+#[test]
+fn fault_15_addresses_follow_from_the_page_and_not_from_what_answered_once() {
+    let base = url::Url::parse("https://status.example.com/eu").expect("a URL");
+    let source = Source::new(Provider::find("atlassian").expect("known"), base);
+    let stored = serde_json::to_string(&source).expect("JSON");
+    assert!(!stored.contains("summary"));
+    let restored: Source = serde_json::from_str(&stored).expect("a source");
+    let urls: Vec<String> = restored
+        .requests()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(urls.len(), 2);
+    assert!(
+        urls.iter()
+            .all(|url| url.starts_with("https://status.example.com/eu/api/v2/"))
+    );
 }
 
 #[test]

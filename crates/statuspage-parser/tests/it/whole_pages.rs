@@ -239,3 +239,28 @@ fn a_phase_without_a_known_word_is_open() {
         (Phase::Unknown, Some("pondering"))
     );
 }
+
+#[test]
+fn addresses_that_a_person_gave_stand_beside_each_other() {
+    let url = |path: &str| Url::parse(&format!("https://status.example.com{path}")).expect("a URL");
+    let given = Source {
+        given: vec![url("/shop.json"), url("/mail.json")],
+        ..source("own_json")
+    };
+    let shop = r#"{"components":[{"name":"Shop","status":"up"},{"name":"Till","status":"down"}]}"#;
+    let mail =
+        r#"{"components":[{"name":"Mail","status":"degraded"},{"name":"Till","status":"up"}]}"#;
+    let page = read(&given, &[("/shop.json", shop), ("/mail.json", mail)]).expect("a page");
+    let levels: Vec<_> = page
+        .leaves()
+        .map(|one| (one.name.as_str(), one.status.meaning))
+        .collect();
+    let expected = [
+        ("Shop", Level::Operational),
+        ("Till", Level::MajorOutage),
+        ("Mail", Level::Degraded),
+    ];
+    assert_eq!(levels, expected);
+    let page = read(&given, &[("/mail.json", mail)]).expect("a page");
+    assert_eq!(page.leaves().count(), 2, "one address of two is a reading");
+}
