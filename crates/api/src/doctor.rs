@@ -2,9 +2,15 @@
 
 use std::fmt;
 
-use db::schema;
+use chrono::TimeDelta;
+use db::{schema, services, users, workers};
 
 use crate::state::AppState;
+
+/// A worker that was silent for longer looks at nothing.
+const LIVE: TimeDelta = TimeDelta::seconds(6);
+/// Sessions and charts go by this machine's clock, slots by the database's.
+const LARGEST_OFFSET: TimeDelta = TimeDelta::seconds(10);
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,11 +58,41 @@ pub async fn examine(state: &AppState) -> Vec<Finding> {
             .then(|| "Redis does not answer; live updates are missing until it does".to_owned()),
     ));
     if reachable {
-        findings.extend(records(state).await);
+        match records(state).await {
+            Ok(more) => findings.extend(more),
+            Err(error) => findings.push(Finding::of("records", Some(error.to_string()))),
+        }
     }
     findings
 }
 
-async fn records(_state: &AppState) -> Vec<Finding> {
-    Vec::new()
+/// What the records say: somebody operates it, and somebody looks.
+async fn records(state: &AppState) -> db::Result<Vec<Finding>> {
+    let mut conn = state.db.acquire().await?;
+    let operated = users::operator_exists(&mut conn).await?;
+    let now = services::now(&mut conn).await?;
+    let workers = workers::list(&mut conn).await?;
+    let live = workers
+        .iter()
+        .any(|worker| (now - worker.heartbeat_at).abs() <= LIVE);
+    let off = (now - state.clock.now()).abs();
+    Ok(vec![
+        Finding::of(
+            "operator",
+            (!operated).then(|| "nobody operates it yet: `api setup-link` shows how".to_owned()),
+        ),
+        Finding::of(
+            "worker",
+            (!live).then(|| "no worker is running, so nothing is looked at".to_owned()),
+        ),
+        Finding::of(
+            "clock",
+            (off > LARGEST_OFFSET).then(|| {
+                let seconds = off.num_seconds();
+                format!(
+                    "this machine's clock and the database's are {seconds} s apart: set both by NTP"
+                )
+            }),
+        ),
+    ])
 }

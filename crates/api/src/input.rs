@@ -6,7 +6,7 @@ use axum::{
     http::{StatusCode, header},
 };
 use domain::fields::Fields;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{manners::LARGEST_BODY, problem::Problem};
@@ -27,13 +27,38 @@ pub trait Input: DeserializeOwned {
     const FIELDS: &'static [&'static str];
 }
 
-/// For fields where null says something else than absence: `Some(None)` is null.
-pub fn sent<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    T: serde::Deserialize<'de>,
-    D: serde::Deserializer<'de>,
-{
-    serde::Deserialize::deserialize(deserializer).map(Some)
+/// A field where null says something else than absence.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Patch<T> {
+    /// Not sent: it stays as it is.
+    #[default]
+    Keep,
+    /// Null: it becomes empty.
+    Clear,
+    Set(T),
+}
+
+impl<T> Patch<T> {
+    /// What holds after it, given what held before.
+    pub fn or(self, before: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => before,
+            Self::Clear => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+
+    /// Something was sent.
+    pub fn is_sent(&self) -> bool {
+        !matches!(self, Self::Keep)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let sent = Option::<T>::deserialize(deserializer)?;
+        Ok(sent.map_or(Self::Clear, Self::Set))
+    }
 }
 
 /// Names the fields of an input once more for `Input`.

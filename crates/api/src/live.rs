@@ -28,7 +28,7 @@ const PACE: Duration = Duration::from_millis(500);
 /// How often rooms with something to say are looked through.
 const TICK: Duration = Duration::from_millis(100);
 /// How long a stream may be away and still resume.
-const MEMORY: Duration = Duration::from_secs(300);
+const MEMORY: Duration = Duration::from_mins(5);
 const SWEEP: Duration = Duration::from_secs(10);
 
 /// The hub of one process. Cloning shares it.

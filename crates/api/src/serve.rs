@@ -12,6 +12,10 @@ use crate::{manners, problem::Problem, routes, state::AppState};
 const LONGEST_GOODBYE: Duration = Duration::from_secs(20);
 
 /// Every route under `/api`, in the manners of the house. A process that serves more (the web app) adds a fallback.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a router owns its state; callers clone what is cheap to clone"
+)]
 pub fn router(state: AppState) -> Router {
     let (routes, _) = routes::router().split_for_parts();
     let routes = routes

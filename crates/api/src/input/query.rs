@@ -40,29 +40,23 @@ where
     let Some(text) = filled(text) else {
         return default;
     };
-    match text.parse().ok().filter(|n| range.contains(n)) {
-        Some(number) => number,
-        None => {
-            let (least, most) = (range.start(), range.end());
-            fields.push(
-                name,
-                format!("must be a whole number from {least} to {most}"),
-            );
-            default
-        }
+    if let Some(number) = text.parse().ok().filter(|n| range.contains(n)) {
+        return number;
     }
+    let (least, most) = (range.start(), range.end());
+    let reason = format!("must be a whole number from {least} to {most}");
+    fields.push(name, reason);
+    default
 }
 
 /// An instant as RFC 3339.
 pub fn time(fields: &mut Fields, name: &str, text: Option<&str>) -> Option<DateTime<Utc>> {
     let text = filled(text)?;
-    match DateTime::parse_from_rfc3339(text) {
-        Ok(time) => Some(time.to_utc()),
-        Err(_) => {
-            fields.push(name, "must be a time such as 2026-01-31T12:00:00Z");
-            None
-        }
+    let time = DateTime::parse_from_rfc3339(text);
+    if time.is_err() {
+        fields.push(name, "must be a time such as 2026-01-31T12:00:00Z");
     }
+    Some(time.ok()?.to_utc())
 }
 
 /// One of some words, each with its meaning.

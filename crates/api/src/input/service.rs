@@ -16,7 +16,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{input, query::filled, sent};
+use super::{Patch, input};
 use crate::view::service::AssertionSchema;
 
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
@@ -44,9 +44,9 @@ pub struct ServiceInput {
     #[schema(value_type = Option<String>)]
     pub component_name: Option<Value>,
     /// At most 100 characters; null or empty for none
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    pub category: Option<Option<String>>,
+    pub category: Patch<String>,
     /// At most 20 of at most 50 characters each
     pub tags: Option<Vec<String>>,
     /// Seconds
@@ -56,9 +56,9 @@ pub struct ServiceInput {
     #[schema(example = 2)]
     pub retries: Option<i64>,
     /// Where the vendor publishes its own status; null or empty for none
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    pub status_page_url: Option<Option<String>>,
+    pub status_page_url: Patch<String>,
     /// 100–599; `expected_statuses` wins where both are sent
     #[schema(example = 200)]
     pub expected_status: Option<i64>,
@@ -77,9 +77,9 @@ pub struct ServiceInput {
     /// All request headers. One without a value keeps the value that is stored under its name
     pub headers: Option<Vec<HeaderInput>>,
     /// Request body, at most 64 KiB; null or empty for none
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    pub body: Option<Option<String>>,
+    pub body: Patch<String>,
     /// What must hold of the response, at most 20
     #[schema(value_type = Option<Vec<AssertionSchema>>)]
     pub assertions: Option<Vec<Assertion>>,
@@ -148,7 +148,7 @@ impl ServiceInput {
     /// The configuration of a new service, or of `before` with its secrets after an edit; else every wrong field.
     pub fn config(
         &self,
-        before: Option<(&Stored, TargetSecrets)>,
+        before: Option<(&Stored, &TargetSecrets)>,
         rules: Rules<'_>,
     ) -> Result<ServiceConfig, Fields> {
         let mut fields = Fields::default();
@@ -156,7 +156,7 @@ impl ServiceInput {
         let old = before.as_ref().map(|(stored, _)| &stored.service.config);
         let old_target = before.as_ref().map(|(stored, secrets)| {
             let mut target = stored.service.config.target.clone();
-            target.put_secrets(secrets.clone());
+            target.put_secrets((*secrets).clone());
             target
         });
         let target = self.target(old_target, rules.policy, &mut fields);
@@ -212,10 +212,7 @@ impl ServiceInput {
             },
             monitor_type: MonitorType::HttpPing,
             target,
-            category: match &self.category {
-                None => old.and_then(|old| old.category.clone()),
-                Some(text) => filled(text.as_deref()).map(str::to_owned),
-            },
+            category: trimmed(&self.category).or(old.and_then(|old| old.category.clone())),
             tags: match &self.tags {
                 None => old.map(|old| old.tags.clone()).unwrap_or_default(),
                 Some(tags) => distinct(tags),
@@ -226,13 +223,14 @@ impl ServiceInput {
             retries: retries
                 .or_else(|| Some(old?.retries))
                 .unwrap_or(DEFAULT_RETRIES),
-            status_page_url: match &self.status_page_url {
-                None => old.and_then(|old| old.status_page_url.clone()),
-                Some(text) => filled(text.as_deref()).and_then(|text| {
+            status_page_url: match trimmed(&self.status_page_url) {
+                Patch::Keep => old.and_then(|old| old.status_page_url.clone()),
+                Patch::Clear => None,
+                Patch::Set(text) => {
                     let url = text.parse();
                     url.map_err(|_| fields.push("status_page_url", "must be an http or https URL"))
                         .ok()
-                }),
+                }
             },
         }
     }
@@ -257,7 +255,7 @@ impl ServiceInput {
             },
             method: self.method.clone().or(draft.method),
             headers: headers.unwrap_or(draft.headers),
-            body: self.body.clone().unwrap_or(draft.body),
+            body: self.body.clone().or(draft.body),
             expected_status: self.expected_status.or(draft.expected_status),
             expected_statuses: self.expected_statuses.clone().or(draft.expected_statuses),
             assertions: self.assertions.clone().unwrap_or(draft.assertions),
@@ -272,6 +270,15 @@ impl ServiceInput {
             fields.push("url", forbidden(code));
         }
         Some(target)
+    }
+}
+
+/// Without spaces around it; an empty text clears like null.
+fn trimmed(patch: &Patch<String>) -> Patch<String> {
+    match patch {
+        Patch::Set(text) if text.trim().is_empty() => Patch::Clear,
+        Patch::Set(text) => Patch::Set(text.trim().to_owned()),
+        other => other.clone(),
     }
 }
 

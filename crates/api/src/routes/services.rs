@@ -23,14 +23,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use crate::{
-    auth::{Editor, Member, Viewer},
+    auth::{Member, Viewer},
     input::{
         Lenient,
         path::Id,
         query::{self, Asked},
         service::ServiceInput,
     },
-    manners::client::Client,
     problem::{Problem, ProblemBody},
     state::AppState,
     view::{
@@ -165,14 +164,12 @@ async fn list_services(
     (status = 422, description = "Every wrong field", body = ProblemBody),
 ))]
 async fn create_service(
-    member: Member<Editor>,
+    actor: Actor,
     State(state): State<AppState>,
-    client: Client,
     Lenient(input): Lenient<ServiceInput>,
 ) -> Result<Response, Problem> {
-    let actor = Actor::new(&member, &client);
     let id = change::create(&state, &actor, &input).await?;
-    let listed = read(&state, member.workspace(), id).await?;
+    let listed = read(&state, actor.workspace, id).await?;
     let location = HeaderValue::from_str(&format!("/api/services/{id}"));
     let mut response = (StatusCode::CREATED, tagged(&state, &listed)).into_response();
     if let Ok(location) = location {
@@ -225,19 +222,17 @@ async fn show_service(
     (status = 422, description = "Every wrong field", body = ProblemBody),
 ))]
 async fn update_service(
-    member: Member<Editor>,
+    actor: Actor,
     State(state): State<AppState>,
-    client: Client,
     Id(id): Id,
     headers: HeaderMap,
     Lenient(input): Lenient<ServiceInput>,
 ) -> Result<Response, Problem> {
-    let actor = Actor::new(&member, &client);
     let id = ServiceId(id);
     let condition = headers.get(header::IF_MATCH);
     let matches = |revision| condition.is_none_or(|condition| is_match(condition, revision));
     change::update(&state, &actor, id, &input, matches).await?;
-    let listed = read(&state, member.workspace(), id).await?;
+    let listed = read(&state, actor.workspace, id).await?;
     Ok(tagged(&state, &listed).into_response())
 }
 
@@ -249,12 +244,10 @@ async fn update_service(
     (status = 404, description = "Unknown or foreign", body = ProblemBody),
 ))]
 async fn delete_service(
-    member: Member<Editor>,
+    actor: Actor,
     State(state): State<AppState>,
-    client: Client,
     Id(id): Id,
 ) -> Result<StatusCode, Problem> {
-    let actor = Actor::new(&member, &client);
     change::apply(&state, &actor, ServiceId(id), change::Action::Delete).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -302,16 +295,21 @@ async fn uptimes(
     let week_ago = now - TimeDelta::days(7);
     let hours = rollups::reading::hours(conn, service.key, week_ago, closed_until).await?;
     let mut week = open;
-    hours.iter().for_each(|(_, tally)| week += tally.spent);
+    for (_, tally) in &hours {
+        week += tally.spent;
+    }
     let mut month = Spent::default();
-    let days = glance.days(now, 30);
-    days.iter().for_each(|(_, spent)| month += *spent);
+    for (_, spent) in glance.days(now, 30) {
+        month += spent;
+    }
     let today = now.date_naive();
     let before = today - TimeDelta::days(29);
     let older =
         rollups::reading::days(conn, service.key, today - TimeDelta::days(89), before).await?;
     let mut quarter = month;
-    older.iter().for_each(|(_, tally)| quarter += tally.spent);
+    for (_, tally) in &older {
+        quarter += tally.spent;
+    }
     let day = glance.last_day(now);
     let window = |days| span.ms(now - TimeDelta::days(days), now);
     Ok(UptimeView {

@@ -37,8 +37,12 @@ async fn until(stream: &mut Stream, text: &str) -> String {
 async fn a_change_is_heard_by_its_workspace_and_by_no_other(pool: PgPool) {
     let world = World::start(pool).await;
     let person = world.operator().await;
+    let mut listener = person.copy();
+    listener
+        .headers
+        .push(("accept-encoding", "gzip, br".to_owned()));
     let stranger = world.person("stranger@example.com").await;
-    let mut mine = person.stream("/api/events", None).await;
+    let mut mine = listener.stream("/api/events", None).await;
     let mut foreign = stranger.stream("/api/events", None).await;
     assert_eq!(mine.header("content-type"), "text/event-stream");
     assert_eq!(mine.header("x-accel-buffering"), "no");
@@ -68,9 +72,17 @@ async fn a_stream_resumes_after_its_last_event_or_is_told_to_read_again(pool: Pg
         status(workspace, &service, "down"),
         status(workspace, &service, "up"),
     );
-    world.state.status.publish(&[first.clone()]).await;
+    world
+        .state
+        .status
+        .publish(std::slice::from_ref(&first))
+        .await;
     until(&mut stream, &first.id.simple().to_string()).await;
-    world.state.status.publish(&[second.clone()]).await;
+    world
+        .state
+        .status
+        .publish(std::slice::from_ref(&second))
+        .await;
     until(&mut stream, &second.id.simple().to_string()).await;
     drop(stream);
     let last = first.id.simple().to_string();

@@ -5,6 +5,7 @@ mod browser;
 mod document;
 mod events;
 mod incidents;
+mod manners;
 mod outage;
 mod past;
 mod services;

@@ -9,9 +9,7 @@ use super::{
     read,
 };
 use crate::{
-    auth::{Editor, Member},
     input::path::Id,
-    manners::client::Client,
     problem::{Problem, ProblemBody},
     state::AppState,
     view::service::ServiceView,
@@ -32,12 +30,11 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     (status = 404, description = "Unknown or foreign", body = ProblemBody),
 ))]
 async fn pause_service(
-    member: Member<Editor>,
+    actor: Actor,
     State(state): State<AppState>,
-    client: Client,
     Id(id): Id,
 ) -> Result<Json<ServiceView>, Problem> {
-    done(&state, &member, &client, (ServiceId(id), Action::Pause)).await
+    done(&state, &actor, ServiceId(id), Action::Pause).await
 }
 
 /// Looks at a paused service again, at once.
@@ -48,12 +45,11 @@ async fn pause_service(
     (status = 404, description = "Unknown or foreign", body = ProblemBody),
 ))]
 async fn resume_service(
-    member: Member<Editor>,
+    actor: Actor,
     State(state): State<AppState>,
-    client: Client,
     Id(id): Id,
 ) -> Result<Json<ServiceView>, Problem> {
-    done(&state, &member, &client, (ServiceId(id), Action::Resume)).await
+    done(&state, &actor, ServiceId(id), Action::Resume).await
 }
 
 /// Asks for a look now. The answer comes with the next live event, usually within a second.
@@ -66,25 +62,23 @@ async fn resume_service(
     (status = 429, description = "Asked too often", body = ProblemBody),
 ))]
 async fn check_service(
-    member: Member<Editor>,
+    actor: Actor,
     State(state): State<AppState>,
-    client: Client,
     Id(id): Id,
 ) -> Result<StatusCode, Problem> {
-    let _turn = state.pace.probe_turn(member.user().id)?;
-    let actor = Actor::new(&member, &client);
+    let _turn = state.pace.probe_turn(actor.user)?;
     change::apply(&state, &actor, ServiceId(id), Action::Look).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
 async fn done(
     state: &AppState,
-    member: &Member<Editor>,
-    client: &Client,
-    (id, action): (ServiceId, Action),
+    actor: &Actor,
+    id: ServiceId,
+    action: Action,
 ) -> Result<Json<ServiceView>, Problem> {
-    change::apply(state, &Actor::new(member, client), id, action).await?;
-    let listed = read(state, member.workspace(), id).await?;
+    change::apply(state, actor, id, action).await?;
+    let listed = read(state, actor.workspace, id).await?;
     let base = &state.site.public_url;
     Ok(Json(ServiceView::new(&listed, base, state.clock.now())))
 }

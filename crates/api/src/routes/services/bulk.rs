@@ -23,9 +23,11 @@ use super::{
     secrets,
 };
 use crate::{
-    auth::{Editor, Member},
-    input::{Strict, input, query::filled, sent, service::ServiceInput},
-    manners::client::Client,
+    input::{
+        Patch, Strict, input,
+        query::{self, filled},
+        service::ServiceInput,
+    },
     problem::{Problem, ProblemBody},
     state::AppState,
 };
@@ -50,9 +52,9 @@ struct BulkInput {
     #[schema(example = "pause")]
     action: Option<String>,
     /// For `category`: null or empty for none
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    category: Option<Option<String>>,
+    category: Patch<String>,
     /// For `tags`: replaces all tags
     tags: Option<Vec<String>>,
     /// For `interval`: seconds
@@ -110,19 +112,14 @@ enum Plan {
     (status = 422, description = "Every wrong field", body = ProblemBody),
 ))]
 async fn change_services(
-    member: Member<Editor>,
+    actor: Actor,
     State(state): State<AppState>,
-    client: Client,
     Strict(input): Strict<BulkInput>,
 ) -> Result<Json<BulkView>, Problem> {
     let mut fields = Fields::default();
     let plan = plan(&input, &mut fields);
     let filter = filter(&input, &mut fields);
     fields.finish(())?;
-    let (Some(plan), Some(filter)) = (plan, filter) else {
-        return Err(Problem::field("action", "is missing"));
-    };
-    let actor = Actor::new(&member, &client);
     let mut conn = state.db.acquire().await?;
     let ids = listing::ids(&mut conn, actor.workspace, &filter).await?;
     drop(conn);
@@ -195,20 +192,20 @@ async fn change_one(
     let opened = secrets::open(&state.keyring, &locked.stored);
     let mut before = locked.stored.service.config.clone();
     before.target.put_secrets(opened.clone());
-    let config = edit.config(Some((&locked.stored, opened)), change::rules(state))?;
+    let config = edit.config(Some((&locked.stored, &opened)), change::rules(state))?;
     if config == before {
         return Ok(None);
     }
     change::replace(state, tx, locked, config).await.map(Some)
 }
 
-fn plan(input: &BulkInput, fields: &mut Fields) -> Option<Plan> {
+fn plan(input: &BulkInput, fields: &mut Fields) -> Plan {
     let mut edit = ServiceInput::default();
     match input.action.as_deref() {
-        Some("pause") => return Some(Plan::Act(Action::Pause)),
-        Some("resume") => return Some(Plan::Act(Action::Resume)),
-        Some("delete") => return Some(Plan::Act(Action::Delete)),
-        Some("category") if input.category.is_some() => edit.category.clone_from(&input.category),
+        Some("pause") => return Plan::Act(Action::Pause),
+        Some("resume") => return Plan::Act(Action::Resume),
+        Some("delete") => return Plan::Act(Action::Delete),
+        Some("category") if input.category.is_sent() => edit.category.clone_from(&input.category),
         Some("tags") if input.tags.is_some() => edit.tags.clone_from(&input.tags),
         Some("interval") if input.check_interval.is_some() => {
             edit.check_interval = input.check_interval;
@@ -221,34 +218,35 @@ fn plan(input: &BulkInput, fields: &mut Fields) -> Option<Plan> {
             "must be pause, resume, category, tags, interval or delete",
         ),
     }
-    Some(Plan::Edit(Box::new(edit)))
+    Plan::Edit(Box::new(edit))
 }
 
-fn filter(input: &BulkInput, fields: &mut Fields) -> Option<Filter> {
+fn filter(input: &BulkInput, fields: &mut Fields) -> Filter {
     let text = |text: &Option<String>| filled(text.as_deref()).map(str::to_owned);
     match (&input.ids, &input.filter) {
-        (Some(ids), None) if ids.len() <= MOST => Some(Filter {
-            ids: Some(ids.iter().copied().map(ServiceId).collect()),
-            ..Filter::default()
-        }),
-        (Some(_), None) => {
-            fields.push("ids", format!("must be at most {MOST}"));
-            None
+        (Some(ids), None) => {
+            if ids.len() > MOST {
+                fields.push("ids", format!("must be at most {MOST}"));
+            }
+            Filter {
+                ids: Some(ids.iter().copied().map(ServiceId).collect()),
+                ..Filter::default()
+            }
         }
         (None, Some(filter)) => {
             let status = filter.status.as_deref();
-            let word = crate::input::query::word(fields, "filter", status, &STATUS_WORDS);
-            Some(Filter {
+            let word = query::word(fields, "filter", status, &STATUS_WORDS);
+            Filter {
                 q: text(&filter.q),
                 category: text(&filter.category),
                 status: word.map(str::to_owned),
                 monitor_type: text(&filter.monitor_type),
                 ids: None,
-            })
+            }
         }
         _ => {
             fields.push("ids", "either ids or filter must be sent");
-            None
+            Filter::default()
         }
     }
 }
@@ -266,7 +264,7 @@ impl Plan {
         match self {
             Self::Act(action) => format!("{action:?}").to_lowercase(),
             Self::Edit(edit) => json!({
-                "category": edit.category, "tags": edit.tags,
+                "category": edit.category.clone().or(None), "tags": edit.tags,
                 "check_interval": edit.check_interval.map(|s| Duration::from_secs(s.unsigned_abs()).as_secs()),
             })
             .to_string(),

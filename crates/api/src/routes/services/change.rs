@@ -1,5 +1,6 @@
 //! Changing what is watched: one transaction that holds the lock under which looks are recorded, then the news of it.
 
+use axum::{extract::FromRequestParts, http::request::Parts};
 use chrono::{DateTime, Utc};
 use db::{
     Tx, audit, health, incidents,
@@ -18,14 +19,14 @@ use uuid::Uuid;
 
 use super::secrets;
 use crate::{
-    auth::Member,
+    auth::{Editor, Member},
     input::service::{Rules, ServiceInput},
     manners::client::Client,
     problem::Problem,
     state::AppState,
 };
 
-/// Who changes something, and from where.
+/// Somebody who may change services, and where the request comes from. As an extractor it asks for an editor.
 #[derive(Clone, Debug)]
 pub(super) struct Actor {
     pub(super) workspace: WorkspaceId,
@@ -58,15 +59,21 @@ pub(super) struct Locked {
     pub(super) now: DateTime<Utc>,
 }
 
-impl Actor {
-    pub(super) fn new<R>(member: &Member<R>, client: &Client) -> Self {
-        Self {
+impl FromRequestParts<AppState> for Actor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let member = Member::<Editor>::from_request_parts(parts, state).await?;
+        let client = Client::from_request_parts(parts, state).await?;
+        Ok(Self {
             workspace: member.workspace(),
             user: member.user().id,
             address: client.address.to_string(),
-        }
+        })
     }
+}
 
+impl Actor {
     pub(super) fn entry<'a>(
         &self,
         action: &'a str,
@@ -142,7 +149,7 @@ pub(super) async fn update(
         return Err(Problem::PreconditionFailed);
     }
     let opened = secrets::open(&state.keyring, &locked.stored);
-    let config = input.config(Some((&locked.stored, opened)), rules(state))?;
+    let config = input.config(Some((&locked.stored, &opened)), rules(state))?;
     let done = replace(state, &mut tx, &locked, config).await?;
     let entry = actor.entry("service.updated", id.to_string(), json!({}));
     audit::insert(&mut tx, &entry, locked.now).await?;

@@ -156,7 +156,9 @@ async fn from_hours(
             sum.merge(tally);
         }
     };
-    hours.iter().for_each(|(hour, tally)| add(*hour, tally));
+    for (hour, tally) in &hours {
+        add(*hour, tally);
+    }
     let this_hour = now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now);
     let mut hour = closed_until.max(this_hour - MOST_OPEN).max(from);
     let stands = stands(conn, key, hour, now).await?;
