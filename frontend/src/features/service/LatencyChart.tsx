@@ -47,9 +47,7 @@ interface DotProps {
 }
 
 export default function LatencyChart({ points, range, threshold, incidents, label }: Props) {
-  const rows = useMemo(() => rowsOf(points), [points]);
-  const to = Math.max(now(), rows[rows.length - 1]?.t ?? 0);
-  const from = beginOf(rows, to, range);
+  const { rows, from, to, lone } = useMemo(() => frame(points, range), [points, range]);
   const shaded = incidents.filter(
     ({ resolved_at }) => resolved_at === null || Date.parse(resolved_at) > from,
   );
@@ -58,7 +56,6 @@ export default function LatencyChart({ points, range, threshold, incidents, labe
   const ceiling = niceCeiling(showThreshold ? Math.max(top, threshold * 1.08) : top * 1.08);
   const narrow = window.innerWidth < 640;
   const format = to - from > 36 * 3_600_000 ? dayFormat : hourFormat;
-  const lone = useMemo(() => lonePoints(rows), [rows]);
 
   return (
     <div role="img" aria-label={label} className="h-full [&_.recharts-surface]:outline-none">
@@ -156,6 +153,15 @@ export default function LatencyChart({ points, range, threshold, incidents, labe
       </ResponsiveContainer>
     </div>
   );
+}
+
+/** What is drawn, and between which moments. */
+function frame(points: readonly LatencyPoint[], range: LatencyRange) {
+  const all = rowsOf(points);
+  const to = Math.max(now(), all[all.length - 1]?.t ?? 0);
+  const from = beginOf(all, to, range);
+  // The chart library widens an axis to all it is given.
+  return { rows: all.filter(({ t }) => t >= from), from, to, lone: lonePoints(all) };
 }
 
 function Tip({ row }: { row: ChartRow | undefined }) {
