@@ -42,7 +42,12 @@ export default defineConfig({
     { name: 'fixture-desktop', testMatch: /fixture\.\w+\.spec\.ts/, use: desktop },
     { name: 'fixture-phone', testMatch: /fixture\.phone\.spec\.ts/, use: phone },
     { name: 'screens', testMatch: /screens\.spec\.ts/, use: desktop },
-    { name: 'story', testMatch: /story.*\.spec\.ts/, use: desktop, timeout: 180_000 },
+    {
+      name: 'story',
+      testMatch: /story.*\.spec\.ts/,
+      use: { ...desktop, actionTimeout: 20_000, navigationTimeout: 20_000 },
+      timeout: 180_000,
+    },
   ],
   webServer: {
     command: 'node e2e/fixture/server.mjs',

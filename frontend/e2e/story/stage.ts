@@ -69,28 +69,13 @@ export class Stage {
   }
 }
 
-/** Collects what no page of ours may cause: errors, and breaches of the Content-Security-Policy. */
-export function listenTo(context: BrowserContext, isOurs: (url: string) => boolean): string[] {
-  const complaints: string[] = [];
-  context.on('weberror', (error) => {
-    if (isOurs(error.page()?.url() ?? '')) complaints.push(String(error.error()));
-  });
-  context.on('console', (message) => {
-    // The browser reports each refused request itself; servers that go away are part of the stories.
-    const isExpected = message.text().startsWith('Failed to load resource');
-    const isBad = message.type() === 'error' || /Content.Security.Policy/i.test(message.text());
-    if (isBad && !isExpected && isOurs(message.page()?.url() ?? '')) {
-      complaints.push(message.text());
-    }
-  });
-  return complaints;
-}
-
 interface Fixtures {
   stage: Stage;
   /** Origins that are not ours, such as a sign-in provider's. */
   strangers: string[];
-  complaints: string[];
+  /** Watches a further browser: no page of ours may cause an error or break the Content-Security-Policy. */
+  listen: (context: BrowserContext) => void;
+  everyBrowser: undefined;
 }
 
 export const test = base.extend<Fixtures>({
@@ -105,14 +90,28 @@ export const test = base.extend<Fixtures>({
   ],
   // biome-ignore lint/correctness/noEmptyPattern: as above
   strangers: async ({}, use) => use([]),
-  complaints: [
-    async ({ context, strangers }, use) => {
-      const complaints = listenTo(
-        context,
-        (url) => !strangers.some((origin) => url.startsWith(origin)),
-      );
-      await use(complaints);
-      expect(complaints).toEqual([]);
+  listen: async ({ strangers }, use) => {
+    const complaints: string[] = [];
+    const isOurs = (page: Page | null) =>
+      !strangers.some((origin) => (page?.url() ?? '').startsWith(origin));
+    await use((context) => {
+      context.on('weberror', (error) => {
+        if (isOurs(error.page())) complaints.push(String(error.error()));
+      });
+      context.on('console', (message) => {
+        const text = message.text();
+        // The browser reports each refused request itself; servers that go away are part of the stories.
+        const isExpected = text.startsWith('Failed to load resource');
+        const isBad = message.type() === 'error' || /Content.Security.Policy/i.test(text);
+        if (isBad && !isExpected && isOurs(message.page())) complaints.push(text);
+      });
+    });
+    expect(complaints).toEqual([]);
+  },
+  everyBrowser: [
+    async ({ context, listen }, use) => {
+      listen(context);
+      await use(undefined);
     },
     { auto: true },
   ],
