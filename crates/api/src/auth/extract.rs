@@ -57,6 +57,7 @@ impl FromRequestParts<AppState> for SignedIn {
             .filter(|(_, user)| user.id == access.user)
             .ok_or(Problem::Unauthorized)?;
         let signed_in = Self { user, session };
+        state.pace.request_of(signed_in.id())?;
         // A handler may ask for several extractors; one look is enough.
         parts.extensions.insert(signed_in.clone());
         Ok(signed_in)

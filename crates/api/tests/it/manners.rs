@@ -63,6 +63,15 @@ async fn one_address_asks_no_more_than_the_installation_allows(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
+async fn one_person_asks_no_more_than_the_installation_allows_wherever_they_are(pool: PgPool) {
+    let world = World::with(pool, |site| site.rates.requests_per_minute = 2).await;
+    let person = world.operator().await;
+    person.get("/api/services").await.expect(200);
+    person.get("/api/summary").await.expect(200);
+    person.get("/api/services").await.expect(429);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
 async fn lists_are_compressed_for_those_who_ask(pool: PgPool) {
     let world = World::start(pool).await;
     let mut person = world.operator().await;
