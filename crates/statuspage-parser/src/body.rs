@@ -9,6 +9,9 @@ use crate::{Page, ParseError, Warning, WarningKind, feed::Feed, html, node::Node
 /// The largest document that is read: twice the largest that a vendor is known to publish.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
 
+/// Several times what the richest page has.
+const MAX_VALUES: usize = 300_000;
+
 /// A document, read as what it is.
 #[derive(Debug)]
 pub(crate) struct Body {
@@ -109,8 +112,12 @@ impl Body {
     }
 }
 
-fn json(text: &str) -> Result<Value, ParseError> {
-    // serde_json refuses more than 128 levels by itself, so that no input can exhaust the stack.
+/// JSON within limits: a value costs far more memory than its text, and nesting costs stack.
+pub(crate) fn json(text: &str) -> Result<Value, ParseError> {
+    if has_too_many_values(text) {
+        return Err(ParseError::TooManyValues { limit: MAX_VALUES });
+    }
+    // serde_json refuses more than 128 levels by itself.
     serde_json::from_str(text).map_err(|error| {
         let reason = error.to_string();
         if reason.starts_with("recursion limit") {
@@ -119,6 +126,14 @@ fn json(text: &str) -> Result<Value, ParseError> {
             ParseError::Json { reason }
         }
     })
+}
+
+/// Counts what can begin a value, also where it stands in a sentence: the limit is wide enough for both.
+pub(crate) fn has_too_many_values(text: &str) -> bool {
+    let starts = text
+        .bytes()
+        .filter(|byte| matches!(byte, b',' | b'[' | b'{'));
+    starts.count() > MAX_VALUES
 }
 
 /// The argument of `name(…);`, as some vendors publish their JSON for scripts.

@@ -106,6 +106,14 @@ pub fn by_host(host: &str) -> Option<&'static Service> {
         .max_by_key(|service| service.home.len())
 }
 
+/// The service whose status page is at this host.
+pub fn by_status_host(host: &str) -> Option<&'static Service> {
+    let host = host.trim_start_matches("www.");
+    SERVICES
+        .iter()
+        .find(|service| host_of(&service.status) == Some(host))
+}
+
 fn host_of(url: &str) -> Option<&str> {
     let host = url.split_once("://")?.1.split('/').next()?;
     Some(host.trim_start_matches("www."))

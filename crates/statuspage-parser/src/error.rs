@@ -9,6 +9,8 @@ pub enum ParseError {
     Empty,
     #[error("the answer is larger than {limit} bytes")]
     TooLarge { limit: usize },
+    #[error("the answer holds more than {limit} values")]
+    TooManyValues { limit: usize },
     #[error("the answer is nested too deeply")]
     TooDeep,
     #[error("the answer is not complete JSON: {reason}")]

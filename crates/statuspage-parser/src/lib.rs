@@ -2,6 +2,21 @@
 //!
 //! [`discover`] finds out what is published at an address that somebody pasted, [`Reading`] says which documents one
 //! reading needs and puts them together, [`parse`] reads a single one.
+//!
+//! ```
+//! use statuspage_parser::{Answer, Provider, Reading, Source, page::Level};
+//!
+//! let provider = Provider::find("atlassian").expect("a known provider");
+//! let base = "https://status.example.com".parse().expect("an address");
+//! let mut reading = Reading::new(&Source::new(provider, base));
+//! while let Some(request) = reading.pending().first().cloned() {
+//!     // Fetch `request.url` here; what comes back may as well be `Answer::Failed("timed out".into())`.
+//!     let body = br#"{"page":{"id":"p"},"components":[{"id":"c","name":"API","status":"major_outage"}]}"#;
+//!     reading.answer(&request, Answer::Body(body)).expect("a document of this provider");
+//! }
+//! let page = reading.finish("2026-10-01T10:00:00Z".parse().expect("a time")).expect("a page");
+//! assert_eq!(page.overall.meaning, Level::MajorOutage);
+//! ```
 
 mod body;
 pub mod catalogue;

@@ -89,6 +89,9 @@ pub(crate) fn fill(template: &str, base: &Url) -> Option<Url> {
         .next()
         .filter(|last| !last.is_empty())
         .unwrap_or("default");
+    if path.is_empty() && template.contains("{path}") {
+        return None;
+    }
     let filled = template
         .replace("{base}", &trimmed)
         .replace("{origin}", &origin)
@@ -130,6 +133,7 @@ mod tests {
             assert_eq!(fill(template, &base).expect("a URL").as_str(), expected);
         }
         let plain = Url::parse("https://example.com").expect("a URL");
+        assert_eq!(fill("https://files.example/{path}/x", &plain), None);
         assert_eq!(
             fill("{base}/{last}", &plain).expect("a URL").as_str(),
             "https://example.com/default"

@@ -68,15 +68,24 @@ impl Candidate {
 /// Hosts that are known, the page itself, and, where the address is that of a known vendor, its status page.
 pub(super) fn told_by_address(pasted: &Url) -> Vec<Candidate> {
     let mut told = told_by_host(pasted);
+    told.extend(pasted.host_str().and_then(listed_page));
     let listed = pasted.host_str().and_then(catalogue::by_host);
     if let Some(status) = listed.and_then(|service| normalise(&service.status).ok())
         && status.host_str() != pasted.host_str()
     {
         told.extend(told_by_host(&status));
+        told.extend(status.host_str().and_then(listed_page));
         told.push(Candidate::new(status, Kind::Linked));
     }
     told.push(Candidate::new(pasted.clone(), Kind::Page));
     told
+}
+
+/// The proof of a status page that the catalogue lists with its provider.
+fn listed_page(host: &str) -> Option<Candidate> {
+    let service = catalogue::by_status_host(host)?;
+    let base = Url::parse(&service.status).ok()?;
+    Candidate::proof(service.provider?, &base, Confidence::Host)
 }
 
 /// By whole labels of the host, never by a part of one.

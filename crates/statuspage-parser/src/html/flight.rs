@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::body::has_too_many_values;
+
 const PUSH: &str = "self.__next_f.push([1,\"";
 
 /// The joined data of a page.
@@ -15,6 +17,9 @@ impl Flight {
     /// The first JSON value that follows `marker`, such as `"summary":`.
     pub(crate) fn value(&self, marker: &str) -> Option<Value> {
         let start = self.0.find(marker)? + marker.len();
+        if has_too_many_values(&self.0[start..]) {
+            return None;
+        }
         serde_json::Deserializer::from_str(&self.0[start..])
             .into_iter::<Value>()
             .next()?

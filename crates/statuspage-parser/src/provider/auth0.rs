@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Adapter, Document};
 use crate::{
     ParseError,
-    body::Body,
+    body::{Body, json},
     draft::update,
     html::script,
     node::Node,
@@ -41,7 +41,7 @@ const IMPACT_LEVELS: Words<Level> = &[
 ];
 
 fn embedded(html: &str) -> Option<Value> {
-    let data: Value = serde_json::from_str(script(html, "__NEXT_DATA__")?).ok()?;
+    let data: Value = json(script(html, "__NEXT_DATA__")?).ok()?;
     regions(Node::new(&data).get("props")?)?;
     Some(data)
 }

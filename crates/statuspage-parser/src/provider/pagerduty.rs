@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Adapter, Document};
 use crate::{
     ParseError,
-    body::Body,
+    body::{Body, json},
     draft::{newest_first, update},
     html::script,
     node::Node,
@@ -93,7 +93,7 @@ fn is_data(document: Node<'_>) -> bool {
 }
 
 fn embedded(html: &str) -> Option<Value> {
-    let data: Value = serde_json::from_str(script(html, "data")?).ok()?;
+    let data: Value = json(script(html, "data")?).ok()?;
     is_data(Node::new(&data)).then_some(data)
 }
 

@@ -223,6 +223,20 @@ fn a_vendors_site_leads_to_its_status_page() {
 }
 
 #[test]
+fn a_listed_page_is_asked_for_its_documents_at_once() {
+    let web = Web::default().with("https://www.githubstatus.com/api/v2/summary.json", SUMMARY);
+    for address in [
+        "www.githubstatus.com",
+        "githubstatus.com",
+        "https://github.com/some/thing",
+    ] {
+        let (result, asked) = web.search(address);
+        assert_eq!(told(&result.expect("found")).0, "atlassian", "{address}");
+        assert!(asked.len() <= 2, "{asked:?}");
+    }
+}
+
+#[test]
 fn a_feed_is_the_last_thing_found() {
     let feed = r#"<feed xmlns="http://www.w3.org/2005/Atom"><title>Harbour Status</title><entry><id>1</id><title>[Investigating] Slow</title><updated>2026-10-01T00:00:00Z</updated></entry></feed>"#;
     let web = Web::default()

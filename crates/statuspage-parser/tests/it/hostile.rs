@@ -139,6 +139,11 @@ fn size_and_depth_are_bounded() {
     assert_eq!(parse_any(deep.as_bytes()), Err(ParseError::TooDeep));
     let page = format!("<html>self.__next_f.push([1,\"{}\"])", "[".repeat(100_000));
     assert!(parse_any(page.as_bytes()).is_err());
+    let many = format!("[{}0]", "[0],".repeat(800_000));
+    assert!(matches!(
+        parse_any(many.as_bytes()),
+        Err(ParseError::TooManyValues { .. })
+    ));
     let large = vec![b' '; 50 * 1024 * 1024];
     assert_eq!(
         parse_any(&large),
