@@ -69,6 +69,12 @@ export class Stage {
   }
 }
 
+/** What the browser says by itself about servers that go away, and about names without encryption. */
+const expected = [
+  'Failed to load resource',
+  'The Cross-Origin-Opener-Policy header has been ignored, because',
+];
+
 interface Fixtures {
   stage: Stage;
   /** Origins that are not ours, such as a sign-in provider's. */
@@ -100,8 +106,7 @@ export const test = base.extend<Fixtures>({
       });
       context.on('console', (message) => {
         const text = message.text();
-        // The browser reports each refused request itself; servers that go away are part of the stories.
-        const isExpected = text.startsWith('Failed to load resource');
+        const isExpected = expected.some((beginning) => text.startsWith(beginning));
         const isBad = message.type() === 'error' || /Content.Security.Policy/i.test(text);
         if (isBad && !isExpected && isOurs(message.page())) complaints.push(text);
       });
