@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use serde_json::Value;
 use statuspage_parser::{
-    MAX_BYTES, Page, PageKind, ParseError, Provider,
+    MAX_BYTES, Page, PageKind, ParseError, Provider, WarningKind,
     discover::{Discovery, Step},
-    page::Level,
+    page::{Level, Section},
     parse, parse_any,
 };
 
@@ -181,6 +181,21 @@ fn long_odd_markup_is_read_in_linear_time() {
         );
         assert!(parse_any(feed.as_bytes()).is_ok());
     }
+}
+
+#[test]
+fn one_odd_part_does_not_spoil_the_rest() {
+    let document = br#"{"page":{"id":"p"},"components":"none at all","incidents":[{"id":"i","status":"investigating"},7,null],"status":{"indicator":"catastrophic"}}"#;
+    let page = parse_any(document).expect("a page");
+    assert!(matches!(&page.components, Section::Failed(reason) if reason.contains("not a list")));
+    let titles: Vec<&str> = page.open_incidents().map(|one| one.name.as_str()).collect();
+    assert_eq!(titles, ["Untitled incident"]);
+    assert_eq!(
+        (page.overall.meaning, page.overall.raw.as_deref()),
+        (Level::Unknown, Some("catastrophic"))
+    );
+    let kinds: Vec<WarningKind> = page.warnings.iter().map(|one| one.kind).collect();
+    assert_eq!(kinds, [WarningKind::UnknownWord, WarningKind::Dropped]);
 }
 
 #[test]
