@@ -119,25 +119,36 @@ pub async fn find_live(
     Ok(user.map(|user| (session, user)))
 }
 
-/// Raises the generation, if `generation` is still the good one and the session lives; none means that somebody was faster.
+/// What a rotation depends on and leads to.
+#[derive(Clone, Copy, Debug)]
+pub struct Rotation {
+    pub now: DateTime<Utc>,
+    /// A session whose generation rose since then keeps it.
+    pub rested_since: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Raises the generation, if `generation` is still the good one, has rested, and the session lives; none means that
+/// one of this is not so.
 pub async fn rotate(
     conn: &mut PgConnection,
     id: SessionId,
     generation: i32,
-    now: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
+    rotation: Rotation,
 ) -> Result<Option<Session>> {
     let row: Option<Row> = sqlx::query_as(
         "update sessions
          set generation = generation + 1, rotated_at = $3, last_seen_at = $3, expires_at = $4
          where id = $1 and generation = $2 and revoked_at is null and expires_at > $3
+             and (rotated_at < $5 or rotated_at = created_at)
          returning id, user_id, auth_provider, generation, rotated_at, created_at, last_seen_at, expires_at,
              revoked_at, user_agent, address",
     )
     .bind(id.0)
     .bind(generation)
-    .bind(now)
-    .bind(expires_at)
+    .bind(rotation.now)
+    .bind(rotation.expires_at)
+    .bind(rotation.rested_since)
     .fetch_optional(conn)
     .await?;
     Ok(row.map(Into::into))

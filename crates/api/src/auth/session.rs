@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use db::{
     PgConnection,
     audit::{self, Entry},
-    sessions::{self, Session},
+    sessions::{self, Rotation, Session},
     users::{self, User},
 };
 use domain::id::SessionId;
@@ -102,6 +102,9 @@ pub fn set_cookies(
 
 /// Trades the refresh token that came along for its successor. None when it is no good; when it was used before and
 /// longer ago than the grace, somebody has a copy, and the session ends for both.
+///
+/// A successor rests for the grace before it has one of its own: of many tabs that refresh together some already bring
+/// it while others still bring its predecessor, which must not have become an old generation meanwhile.
 pub async fn refresh(state: &AppState, headers: &HeaderMap) -> Result<Option<Session>, Problem> {
     let auth = &state.auth;
     let token = auth
@@ -117,9 +120,12 @@ pub async fn refresh(state: &AppState, headers: &HeaderMap) -> Result<Option<Ses
     };
     let now = state.clock.now();
     let mut conn = state.db.acquire().await?;
-    if let Some(rotated) =
-        sessions::rotate(&mut conn, id, generation, now, now + REFRESH_LIFE).await?
-    {
+    let rotation = Rotation {
+        now,
+        rested_since: now - GRACE,
+        expires_at: now + REFRESH_LIFE,
+    };
+    if let Some(rotated) = sessions::rotate(&mut conn, id, generation, rotation).await? {
         return Ok(Some(rotated));
     }
     let live = sessions::find(&mut conn, id)
@@ -128,7 +134,8 @@ pub async fn refresh(state: &AppState, headers: &HeaderMap) -> Result<Option<Ses
     let Some(session) = live else {
         return Ok(None);
     };
-    if session.generation == generation + 1 && now - session.rotated_at <= GRACE {
+    let is_of_now = [generation, generation + 1].contains(&session.generation);
+    if is_of_now && now - session.rotated_at <= GRACE {
         return Ok(Some(session));
     }
     drop(conn);

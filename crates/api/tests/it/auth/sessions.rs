@@ -67,14 +67,34 @@ async fn a_refresh_token_that_comes_back_after_30_s_ends_the_session_for_thief_a
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
-async fn an_old_generation_ends_the_session_even_within_30_s(pool: PgPool) {
+async fn an_old_generation_ends_the_session_even_within_30_s_of_the_newest(pool: PgPool) {
     let world = World::start(pool).await;
     let ann = world.person("ann@example.com").await;
     let old = ann.copy();
     assert_eq!(refresh(&ann).await, 200);
+    world.later(TimeDelta::seconds(31));
     assert_eq!(refresh(&ann).await, 200);
     assert_eq!(refresh(&old).await, 401);
     assert!(!is_signed_in(&ann).await);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_tab_that_is_slower_than_two_others_stays_signed_in(pool: PgPool) {
+    let world = World::start(pool).await;
+    let ann = world.person("ann@example.com").await;
+    world.later(TimeDelta::hours(2));
+    let slow = ann.copy();
+    assert_eq!(refresh(&ann).await, 200);
+    let next = ann.copy();
+    assert_eq!(refresh(&next).await, 200);
+    assert_eq!(refresh(&slow).await, 200);
+    for tab in [&ann, &next, &slow] {
+        assert!(is_signed_in(tab).await);
+        assert_eq!(tab.cookie("refresh_token"), ann.cookie("refresh_token"));
+    }
+    world.later(TimeDelta::seconds(31));
+    assert_eq!(refresh(&next).await, 200);
+    assert_ne!(next.cookie("refresh_token"), ann.cookie("refresh_token"));
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
