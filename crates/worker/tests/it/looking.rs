@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use db::{health, incidents, services};
-use domain::verdict::Verdict;
+use db::{checks::reading::Check, health, incidents, services};
+use domain::{failure::FailureCode, verdict::Verdict};
 use futures_util::StreamExt as _;
 use sqlx::PgPool;
 use status_cache::{EventKind, Heard};
 use test_support::Mode;
+use worker::config::Looking;
 
 use crate::stage::{Stage, brisk, draft, eventually};
 
@@ -279,4 +280,32 @@ async fn hanging_targets_delay_no_healthy_one(pool: PgPool) {
             "no slot was missed"
         );
     }
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_slot_that_our_own_limits_held_back_for_too_long_is_unknown(pool: PgPool) {
+    let stage = Stage::set(pool).await;
+    stage.upstream.set(Mode::ok().after(300)).await;
+    let mut services = Vec::new();
+    for n in 0..6 {
+        services.push(stage.add_quietly(&stage.config(&format!("/{n}"), 1)).await);
+    }
+    let narrow = Looking {
+        max_in_flight: 1,
+        ..Looking::default()
+    };
+    let worker = stage.worker_with(brisk(), narrow);
+    let throttled = eventually("a look that was held back", async || {
+        for service in &services {
+            let unknown = |check: &Check| check.verdict == Verdict::Unknown;
+            if let Some(check) = stage.checks(*service).await.into_iter().find(unknown) {
+                return check.failure;
+            }
+        }
+        None
+    })
+    .await;
+    assert_eq!(throttled.code, FailureCode::Throttled);
+    assert!(stage.incidents().await.is_empty());
+    worker.stop().await;
 }

@@ -197,6 +197,10 @@ impl Stage {
     }
 
     pub(crate) fn worker(&self, pace: Pace) -> Running {
+        self.worker_with(pace, Looking::default())
+    }
+
+    pub(crate) fn worker_with(&self, pace: Pace, looking: Looking) -> Running {
         let clock = DatabaseClock::new();
         let judging = clock.clone();
         let tls = Tls::new(Vec::new(), Arc::new(move || judging.now())).unwrap();
@@ -208,7 +212,7 @@ impl Stage {
             clock,
             keyring: keyring(),
             readiness: Readiness::default(),
-            looking: Looking::default(),
+            looking,
             shared: false,
             heartbeat_file: None,
             pace,
@@ -292,7 +296,7 @@ pub(crate) fn keyring() -> Keyring {
 pub(crate) fn brisk() -> Pace {
     Pace {
         heartbeat: Duration::from_millis(200),
-        live_for: Duration::from_millis(1_500),
+        live_for: Duration::from_secs(3),
         frozen_for: Duration::from_secs(1),
         compare: Duration::from_mins(1),
         stall: Duration::from_secs(20),
