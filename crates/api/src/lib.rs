@@ -9,6 +9,7 @@ pub mod input;
 pub mod live;
 pub mod manners;
 pub mod openapi;
+pub mod people;
 pub mod problem;
 mod routes;
 pub mod serve;

@@ -27,12 +27,9 @@ pub(crate) struct Listing {
 pub(crate) async fn run(args: &Args) -> anyhow::Result<Listing> {
     let url = seed::database(&args.database_url, "bench_listing").await?;
     let db = Db::new(&url, "bench", 4)?;
-    let person = Program::start(
-        &args.programs.join("api"),
-        &["user", "add", EMAIL, "--password", PASSWORD],
-        &settings(&url),
-    )?;
-    person.wait().await?;
+    let add = ["user", "add", EMAIL, "--password-stdin"];
+    let api = args.programs.join("api");
+    Program::run(&api, &add, &settings(&url), PASSWORD).await?;
     let workspace = sqlx::query_scalar("select id from workspaces")
         .fetch_one(db.pool())
         .await?;

@@ -3,7 +3,10 @@
 use std::{fs, path::Path, process::Stdio, time::Duration};
 
 use anyhow::Context as _;
-use tokio::process::{Child, Command};
+use tokio::{
+    io::AsyncWriteExt as _,
+    process::{Child, Command},
+};
 
 /// The kernel counts CPU time in hundredths of a second.
 const TICK: Duration = Duration::from_millis(10);
@@ -58,10 +61,25 @@ impl Program {
             / 1024
     }
 
-    /// Waits for a program that ends by itself, and succeeds.
-    pub(crate) async fn wait(mut self) -> anyhow::Result<()> {
-        let status = self.child.wait().await?;
-        anyhow::ensure!(status.success(), "the program failed: {status}");
+    /// Runs a program that ends by itself, with `input` as its only line of standard input; it has to succeed.
+    pub(crate) async fn run(
+        path: &Path,
+        arguments: &[&str],
+        settings: &[(&str, String)],
+        input: &str,
+    ) -> anyhow::Result<()> {
+        let mut command = Command::new(path);
+        command.args(arguments).env_remove("REDIS_URL");
+        command.envs(settings.iter().map(|(name, value)| (name, value)));
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()?;
+        let mut line = child.stdin.take().context("no standard input")?;
+        line.write_all(format!("{input}\n").as_bytes()).await?;
+        drop(line);
+        let status = child.wait().await?;
+        anyhow::ensure!(status.success(), "{} failed: {status}", path.display());
         Ok(())
     }
 

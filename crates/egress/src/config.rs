@@ -1,6 +1,6 @@
 //! Settings of the door: which further networks are open or closed, and whom to trust.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{net::IpAddr, path::PathBuf, str::FromStr, sync::Arc};
 
 use ipnet::IpNet;
 
@@ -16,21 +16,44 @@ pub struct Config {
     #[arg(
         long,
         env = "ALLOW_CIDRS",
-        value_delimiter = ',',
+        default_value = "",
+        hide_default_value = true,
         value_name = "NETWORKS"
     )]
-    pub allow_cidrs: Vec<IpNet>,
+    pub allow_cidrs: Networks,
     /// Networks that must never be reached; outranks everything else (comma separated)
     #[arg(
         long,
         env = "DENY_CIDRS",
-        value_delimiter = ',',
+        default_value = "",
+        hide_default_value = true,
         value_name = "NETWORKS"
     )]
-    pub deny_cidrs: Vec<IpNet>,
+    pub deny_cidrs: Networks,
     /// A file with further certificate authorities in PEM, such as a company's own
     #[arg(long, env = "EXTRA_CA_FILE", value_name = "FILE")]
     pub extra_ca_file: Option<PathBuf>,
+}
+
+/// Networks separated by commas; blank means none, as compose files write it.
+#[derive(Clone, Debug, Default)]
+pub struct Networks(pub Vec<IpNet>);
+
+impl FromStr for Networks {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = text
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty());
+        let network = |part: &str| {
+            let single = || part.parse::<IpAddr>().map(IpNet::from);
+            let found = part.parse::<IpNet>().or_else(|_| single());
+            found.map_err(|_| format!("“{part}” is no network such as 10.0.0.0/8"))
+        };
+        parts.map(network).collect::<Result<_, _>>().map(Self)
+    }
 }
 
 impl Config {
@@ -42,8 +65,8 @@ impl Config {
             Policy::single_tenant()
         };
         policy
-            .allowing(self.allow_cidrs.iter().copied())
-            .denying(self.deny_cidrs.iter().copied())
+            .allowing(self.allow_cidrs.0.iter().copied())
+            .denying(self.deny_cidrs.0.iter().copied())
     }
 
     /// The door itself. Certificates are judged by `clock`. Fails when the extra authorities cannot be read.
@@ -63,5 +86,18 @@ impl Config {
             Resolver::system(!shared),
             tls,
         )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blank_means_no_network_and_a_wrong_one_is_named() {
+        let read = |text: &str| text.parse::<Networks>().map(|networks| networks.0.len());
+        assert_eq!(read(""), Ok(0));
+        assert_eq!(read("10.0.0.0/8, 192.168.1.7,"), Ok(2));
+        assert!(read("10.0.0.0/8,lan").unwrap_err().contains("lan"));
     }
 }

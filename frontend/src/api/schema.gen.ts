@@ -1573,7 +1573,7 @@ export interface components {
             open_incidents: number;
             /**
              * Format: int64
-             * @description Services that are up or degraded, of those that are not paused: "X of Y operational"
+             * @description Services that are up, of those that are not paused: "X of Y operational"
              */
             operational: number;
             /**

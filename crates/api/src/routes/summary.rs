@@ -26,7 +26,7 @@ struct SummaryView {
     total: i64,
     /// Services by where they stand
     counts: StatusCounts,
-    /// Services that are up or degraded, of those that are not paused: "X of Y operational"
+    /// Services that are up, of those that are not paused: "X of Y operational"
     operational: i64,
     /// Services that are not paused
     watched: i64,
@@ -75,7 +75,7 @@ async fn show_summary(
             paused: counts.paused,
             pending: counts.pending,
         },
-        operational: counts.up + counts.degraded,
+        operational: counts.up,
         watched: counts.total - counts.paused,
         open_incidents: counts.open_incidents,
         uptime_24h: uptime::uptime(&day),
