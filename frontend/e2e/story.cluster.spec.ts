@@ -75,6 +75,7 @@ test('an outage survives a killed worker, a lost Redis and a stopped worker', as
       expect(Date.parse(incident.started_at)).toBeGreaterThan(broken - 500);
     }
     await expect(row(page, 'Service 1')).toContainText('Down', { timeout: 10_000 });
+    await expect(row(page, 'Service 1')).not.toContainText('100 %');
     expect(await incidents()).toHaveLength(SERVICES);
   });
 

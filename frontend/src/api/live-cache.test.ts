@@ -90,7 +90,7 @@ it('a burst of events refetches each thing once', () => {
   }
   expect(invalidate).not.toHaveBeenCalled();
   vi.runAllTimers();
-  expect(invalidate).toHaveBeenCalledTimes(3);
+  expect(invalidate).toHaveBeenCalledTimes(4);
   vi.useRealTimers();
 });
 

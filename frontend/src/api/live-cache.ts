@@ -47,7 +47,13 @@ export function liveCache(client: QueryClient): (event: LiveEvent) => void {
       case 'incident.changed':
       case 'incident.resolved': {
         const event = data as IncidentLiveEvent;
-        refetchSoon(keys.incidents, keys.summary, keys.service(event.service_id));
+        // Rows of the list carry their open incident, and the uptime that it costs.
+        refetchSoon(
+          keys.incidents,
+          keys.summary,
+          keys.serviceLists,
+          keys.service(event.service_id),
+        );
         return;
       }
       case 'resync':

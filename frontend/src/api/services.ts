@@ -8,6 +8,10 @@ import { api, asked, body, type Page, page } from './transport';
 
 const PAGE = 200;
 const CHECKS_PAGE = 25;
+/** Events carry states; uptimes and bars change with every look and are asked for now and then. */
+const FIGURES_MS = 60_000;
+
+const figuresToo = (): number => pollWhileAway() || FIGURES_MS;
 
 const path = (id: string) => ({ path: { id } });
 
@@ -23,14 +27,14 @@ export const servicesQuery = () =>
       ),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
-    refetchInterval: pollWhileAway,
+    refetchInterval: figuresToo,
   });
 
 export const summaryQuery = () =>
   queryOptions({
     queryKey: keys.summary,
     queryFn: ({ signal }) => body(api.GET('/api/summary', { signal })),
-    refetchInterval: pollWhileAway,
+    refetchInterval: figuresToo,
   });
 
 export const serviceQuery = (id: string) =>
@@ -38,7 +42,7 @@ export const serviceQuery = (id: string) =>
     queryKey: keys.service(id),
     queryFn: ({ signal }) =>
       body<ServiceDetail>(api.GET('/api/services/{id}', { params: path(id), signal })),
-    refetchInterval: pollWhileAway,
+    refetchInterval: figuresToo,
     throwOnError: isPageError,
   });
 
