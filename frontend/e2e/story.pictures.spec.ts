@@ -67,14 +67,14 @@ test('pictures', async ({ page, stage }) => {
     await expect(row(page, 'Support desk')).toContainText('Degraded');
     await expect(page.getByRole('link', { name: 'Checkout API is down' })).toBeVisible();
   };
-  await show('/', 1280, 900, dashboard);
+  await show('/', 1280, 1190, dashboard);
   await page.screenshot({ path: `${folder}dashboard-light.png` });
   await show('/', 390, 844, dashboard);
   await page.screenshot({ path: `${folder}dashboard-phone.png` });
   await page.emulateMedia({ colorScheme: 'dark' });
   const all = await read<ServiceRow[]>(page, '/api/services');
   const checkout = all.find(({ name }) => name === 'Checkout API');
-  await show(`/services/${checkout?.id}`, 1280, 900, async () => {
+  await show(`/services/${checkout?.id}`, 1280, 1180, async () => {
     await expect(page.getByRole('heading', { level: 1 })).toContainText('Checkout API is down');
     await expect(page.locator('.recharts-surface').first()).toBeVisible();
   });
