@@ -29,7 +29,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Listing> {
     let db = Db::new(&url, "bench", 4)?;
     let add = ["user", "add", EMAIL, "--password-stdin"];
     let api = args.programs.join("api");
-    Program::run(&api, &add, &settings(&url), PASSWORD).await?;
+    Program::run(&api, &add, &settings(args, &url), PASSWORD).await?;
     let workspace = sqlx::query_scalar("select id from workspaces")
         .fetch_one(db.pool())
         .await?;
@@ -40,7 +40,11 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Listing> {
     let checks = seed::checks(&db, now, DAYS).await?;
     seed::rollups(&db, now).await?;
 
-    let api = Program::start(&args.programs.join("api"), &["serve"], &settings(&url))?;
+    let api = Program::start(
+        &args.programs.join("api"),
+        &["serve"],
+        &settings(args, &url),
+    )?;
     until_it_answers(
         &format!("{BASE}/api/health"),
         std::time::Duration::from_secs(30),
@@ -74,9 +78,10 @@ async fn ask(db: &Db, quick: bool) -> anyhow::Result<Vec<(String, Timing)>> {
     Ok(answers)
 }
 
-fn settings(url: &str) -> Vec<(&'static str, String)> {
+fn settings(args: &Args, url: &str) -> Vec<(&'static str, String)> {
     vec![
         ("DATABASE_URL", url.to_owned()),
+        ("REDIS_URL", args.redis_url.clone()),
         (
             "SECRET_KEY",
             "measuring-measuring-measuring-measuring".to_owned(),

@@ -51,7 +51,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Looking> {
         &["--listen", &format!("0.0.0.0:{TARGET_PORT}")],
         &[],
     )?;
-    let worker = Program::start(&args.programs.join("worker"), &[], &settings(&url))?;
+    let worker = Program::start(&args.programs.join("worker"), &[], &settings(args, &url))?;
 
     tokio::time::sleep(INTERVAL + Duration::from_secs(10)).await;
     let (cpu, postgres, from) = (worker.cpu(), cpu_of_postgres(), now(&db).await?);
@@ -86,9 +86,10 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Looking> {
     })
 }
 
-fn settings(url: &str) -> Vec<(&'static str, String)> {
+fn settings(args: &Args, url: &str) -> Vec<(&'static str, String)> {
     vec![
         ("DATABASE_URL", url.to_owned()),
+        ("REDIS_URL", args.redis_url.clone()),
         (
             "SECRET_KEY",
             "measuring-measuring-measuring-measuring".to_owned(),

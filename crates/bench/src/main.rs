@@ -19,6 +19,9 @@ struct Args {
     /// A Postgres on which databases may be made and dropped
     #[arg(long, env = "DATABASE_URL")]
     database_url: String,
+    /// A Redis for the programs under measurement
+    #[arg(long, env = "REDIS_URL")]
+    redis_url: String,
     /// Where the released programs are
     #[arg(long, default_value = "target/release")]
     programs: PathBuf,
