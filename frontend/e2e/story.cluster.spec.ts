@@ -85,7 +85,7 @@ test('an outage survives a killed worker, a lost Redis and a stopped worker', as
     await expect
       .poll(() => incidents('?status=open'), { timeout: (INTERVAL_S * 2 + 10) * 1000 })
       .toEqual([]);
-    await expect(row(page, 'Service 1')).toContainText('Up', { timeout: 25_000 });
+    await expect(row(page, 'Service 1')).toContainText('Up', { timeout: 30_000 });
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('All systems operational');
   });
 
