@@ -8,21 +8,26 @@ use anyhow::{Context as _, bail};
 use super::{Account, Binaries, NAME};
 use crate::data_dir::{DataDir, private_folder};
 
+/// Leaves a folder alone that holds something else.
+pub(super) fn refuse_foreign(folder: &Path) -> anyhow::Result<()> {
+    let is_full = folder
+        .read_dir()
+        .is_ok_and(|mut entries| entries.next().is_some());
+    if is_full && !folder.join("PG_VERSION").exists() {
+        bail!(
+            "{} is neither empty nor a PostgreSQL data folder. Move it away, or choose another DATA_DIR.",
+            folder.display()
+        );
+    }
+    Ok(())
+}
+
 /// Makes the data folder where there is none. A first start that is interrupted leaves nothing behind that the next would take for data:
 /// it is made under another name and renamed.
 pub(super) fn ensure(data: &DataDir, account: &Account, binaries: &Binaries) -> anyhow::Result<()> {
     let folder = data.postgres();
     if folder.join("PG_VERSION").exists() {
         return Ok(());
-    }
-    if folder
-        .read_dir()
-        .is_ok_and(|mut entries| entries.next().is_some())
-    {
-        bail!(
-            "{} is neither empty nor a PostgreSQL data folder. Move it away, or choose another DATA_DIR.",
-            folder.display()
-        );
     }
     let unfinished = data.path().join("postgres.new");
     if unfinished.exists() {

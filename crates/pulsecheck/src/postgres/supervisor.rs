@@ -41,8 +41,9 @@ impl Embedded {
         binaries: Option<&Path>,
     ) -> anyhow::Result<Self> {
         let folder = data.postgres();
-        let account = Account::choose(&folder)?;
+        cluster::refuse_foreign(&folder)?;
         let binaries = Binaries::find(binaries, binaries::data_major(&folder)?)?;
+        let account = Account::choose(&folder)?;
         let stopping = Arc::new(AtomicBool::new(false));
         let (control, commands) = channel();
         let (ready, is_ready) = oneshot::channel();
