@@ -8,6 +8,7 @@ use runtime::{
     admin::{self, Readiness},
     clock::Clock,
     metrics,
+    signals::Signals,
     tasks::Tasks,
     telemetry,
 };
@@ -67,6 +68,7 @@ fn success((): ()) -> ExitCode {
 
 async fn serve_command(config: &Config) -> anyhow::Result<ExitCode> {
     let settings = config.check()?;
+    let signals = Signals::new()?;
     telemetry::init(&config.log);
     let figures = metrics::install();
     let readiness = Readiness::default();
@@ -106,7 +108,7 @@ async fn serve_command(config: &Config) -> anyhow::Result<ExitCode> {
             never = watch => match never {},
         }
     });
-    tasks.run().await?;
+    tasks.run(signals).await?;
     Ok(ExitCode::SUCCESS)
 }
 

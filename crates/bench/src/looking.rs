@@ -24,9 +24,9 @@ pub(crate) struct Looking {
     pub(crate) slots_due: i64,
     pub(crate) slots_looked_at: i64,
     pub(crate) not_up: i64,
-    pub(crate) lateness_p50_ms: i16,
-    pub(crate) lateness_p99_ms: i16,
-    pub(crate) lateness_max_ms: i16,
+    pub(crate) lateness_p50_ms: i32,
+    pub(crate) lateness_p99_ms: i32,
+    pub(crate) lateness_max_ms: i32,
     pub(crate) worker_cpu_us_per_check: f64,
     pub(crate) postgres_cpu_us_per_check: f64,
     pub(crate) worker_peak_rss_mb: u64,
@@ -36,9 +36,9 @@ pub(crate) struct Looking {
 struct Outcome {
     looked: i64,
     not_up: i64,
-    p50: i16,
-    p99: i16,
-    max: i16,
+    p50: i32,
+    p99: i32,
+    max: i32,
 }
 
 pub(crate) async fn run(args: &Args) -> anyhow::Result<Looking> {
@@ -112,9 +112,9 @@ async fn outcome(db: &Db, from: DateTime<Utc>, to: DateTime<Utc>) -> anyhow::Res
     );
     sqlx::query_as(
         "select count(*) as looked, count(*) filter (where verdict <> 1) as not_up,
-                coalesce(percentile_disc(0.5) within group (order by late_ms), 0) as p50,
-                coalesce(percentile_disc(0.99) within group (order by late_ms), 0) as p99,
-                coalesce(max(late_ms), 0) as max
+                coalesce(percentile_disc(0.5) within group (order by late_ms), 0)::int4 as p50,
+                coalesce(percentile_disc(0.99) within group (order by late_ms), 0)::int4 as p99,
+                coalesce(max(late_ms), 0)::int4 as max
          from checks where slot_at >= $1 and slot_at < $2",
     )
     .bind(from)

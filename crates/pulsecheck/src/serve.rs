@@ -8,9 +8,9 @@ use anyhow::Context as _;
 use api::state::AppState;
 use runtime::admin::{self, Readiness};
 use runtime::metrics;
+use runtime::signals::Signals;
 use runtime::tasks::Tasks;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
 pub use self::parts::Config;
 
@@ -23,12 +23,15 @@ use crate::{backup, web};
 
 /// Runs until it is told to stop. The database is started first and ended last.
 pub async fn run(settings: &Settings, config: Config) -> anyhow::Result<()> {
+    // From here on a signal ends everything in order, whenever it comes.
+    let mut signals = Signals::new()?;
     // Before the database: the sentence about a busy port should come at once.
     let listener = address::listen(config.address.listen_addr, &config.terminal).await?;
-    let Some(installation) = interruptible(settings.open(Access::Alone)).await? else {
+    let opening = settings.open(Access::Alone);
+    let Some(installation) = signals.unless_heard(opening).await.transpose()? else {
         return Ok(());
     };
-    let result = serve(&installation, listener, &config).await;
+    let result = serve(&installation, listener, &config, signals).await;
     close_after(installation, result).await?;
     tell("Stopped; everything is kept.");
     Ok(())
@@ -38,13 +41,14 @@ async fn serve(
     installation: &Installation,
     listener: TcpListener,
     config: &Config,
+    mut signals: Signals,
 ) -> anyhow::Result<()> {
     let readiness = Readiness::default();
     let listening = listener.local_addr()?;
     let whole = parts::assemble(installation, config, listening, &readiness)?;
     let key = installation.key()?;
     let migrating = backup::backup_then_migrate(&installation.db, &installation.data, &key);
-    if interruptible(migrating).await?.is_none() {
+    if signals.unless_heard(migrating).await.transpose()?.is_none() {
         return Ok(());
     }
     let mut tasks = Tasks::default();
@@ -60,7 +64,7 @@ async fn serve(
     let state = whole.state.clone();
     spawn(&mut tasks, whole, listener);
     greet(installation, &state, &config.terminal, listening).await?;
-    tasks.run().await
+    tasks.run(signals).await
 }
 
 /// Everything that runs until the end.
@@ -106,17 +110,4 @@ async fn greet(
         installation.data.path().display()
     ));
     Ok(())
-}
-
-/// A start that Ctrl-C or SIGTERM ends; `None` when it did. What was begun cleans up after itself when it is dropped.
-async fn interruptible<T>(
-    start: impl Future<Output = anyhow::Result<T>>,
-) -> anyhow::Result<Option<T>> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        result = start => result.map(Some),
-        _ = terminate.recv() => Ok(None),
-        _ = interrupt.recv() => Ok(None),
-    }
 }

@@ -6,5 +6,6 @@ pub mod clock;
 pub mod metrics;
 pub mod seal;
 pub mod secret;
+pub mod signals;
 pub mod tasks;
 pub mod telemetry;

@@ -9,6 +9,8 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+use crate::signals::Signals;
+
 /// How long tasks may take to end after they were asked to.
 const LONGEST_GOODBYE: Duration = Duration::from_secs(40);
 
@@ -35,17 +37,9 @@ impl Tasks {
     }
 
     /// Runs until SIGTERM, SIGINT, or until a task ends by itself; then stops the rest and waits for them.
-    /// A second signal, or 40 s, ends the waiting.
-    pub async fn run(self) -> anyhow::Result<()> {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let first = async move {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-        };
-        self.run_until(first).await
+    /// A second Ctrl-C, or 40 s, ends the waiting.
+    pub async fn run(self, mut signals: Signals) -> anyhow::Result<()> {
+        self.run_until(async move { signals.heard().await }).await
     }
 
     /// Like `run`, with another reason to stop than a signal.

@@ -8,6 +8,7 @@ use probe::Prober;
 use runtime::{
     admin::{self, Readiness},
     metrics,
+    signals::Signals,
     tasks::Tasks,
     telemetry,
 };
@@ -45,6 +46,7 @@ pub async fn run() -> ExitCode {
 }
 
 async fn work(config: Config, settings: Settings) -> anyhow::Result<()> {
+    let signals = Signals::new()?;
     telemetry::init(&config.log);
     let figures = metrics::install();
     let readiness = Readiness::default();
@@ -75,7 +77,7 @@ async fn work(config: Config, settings: Settings) -> anyhow::Result<()> {
         crate::run(parts, &mut inner);
         inner.run_until(stop.cancelled_owned()).await
     });
-    tasks.run().await
+    tasks.run(signals).await
 }
 
 fn parts(config: &Config, settings: Settings, readiness: Readiness) -> anyhow::Result<Parts> {
