@@ -22,6 +22,7 @@ pub mod sessions;
 pub mod setup_tokens;
 pub mod system;
 pub mod users;
+pub mod vendor_pages;
 pub mod watched;
 pub mod workers;
 pub mod workspaces;

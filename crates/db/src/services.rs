@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     id::{ServiceId, ServiceKey, WorkspaceId},
     schedule,
-    service::{MonitorType, Service, ServiceConfig},
+    service::{MonitorType, Service, ServiceConfig, Target},
 };
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
@@ -77,15 +77,15 @@ pub async fn insert(
     let config = draft.config;
     let key: i32 = sqlx::query_scalar(
         "insert into services (id, workspace_id, shard, name, monitor_type, url, target, secrets, category, tags,
-                               check_interval_s, retries, status_page_url, look_at)
-         values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12, $13, now()) returning key",
+                               check_interval_s, retries, status_page_url, vendor_page_id, look_at)
+         values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12, $13, $14, now()) returning key",
     )
     .bind(draft.id.0)
     .bind(workspace.0)
-    .bind(i16::try_from(schedule::shard(draft.id)).unwrap_or(0))
+    .bind(shard(draft))
     .bind(&config.name)
-    .bind(config.monitor_type.as_str())
-    .bind(config.target.url.as_str())
+    .bind(config.target.kind().as_str())
+    .bind(config.target.http().map(|target| target.url.as_str()))
     .bind(columns::json(&config.target))
     .bind(draft.secrets)
     .bind(&config.category)
@@ -93,6 +93,7 @@ pub async fn insert(
     .bind(seconds(config.check_interval))
     .bind(i16::from(config.retries))
     .bind(config.status_page_url.as_ref().map(url::Url::as_str))
+    .bind(config.target.vendor().map(|target| target.page.0))
     .fetch_one(conn)
     .await?;
     Ok(ServiceKey(key))
@@ -124,14 +125,14 @@ pub async fn update(
     let config = draft.config;
     sqlx::query(
         "update services set name = $3, url = $4, target = $5::jsonb, secrets = $6, category = $7, tags = $8,
-                check_interval_s = $9, retries = $10, status_page_url = $11,
+                check_interval_s = $9, retries = $10, status_page_url = $11, monitor_type = $13, vendor_page_id = $14, shard = $15,
                 look_at = case when $12 then now() else look_at end, revision = revision + 1, updated_at = now()
          where workspace_id = $1 and id = $2",
     )
     .bind(workspace.0)
     .bind(draft.id.0)
     .bind(&config.name)
-    .bind(config.target.url.as_str())
+    .bind(config.target.http().map(|target| target.url.as_str()))
     .bind(columns::json(&config.target))
     .bind(draft.secrets)
     .bind(&config.category)
@@ -140,6 +141,9 @@ pub async fn update(
     .bind(i16::from(config.retries))
     .bind(config.status_page_url.as_ref().map(url::Url::as_str))
     .bind(draft.look)
+    .bind(config.target.kind().as_str())
+    .bind(config.target.vendor().map(|target| target.page.0))
+    .bind(shard(draft))
     .execute(conn)
     .await?;
     Ok(())
@@ -200,6 +204,15 @@ pub async fn now(conn: &mut PgConnection) -> Result<DateTime<Utc>> {
     Ok(sqlx::query_scalar("select now()").fetch_one(conn).await?)
 }
 
+/// A service with a vendor page belongs where its page does.
+fn shard(draft: &Draft<'_>) -> i16 {
+    let shard = match &draft.config.target {
+        Target::Http(_) => schedule::shard(draft.id),
+        Target::Vendor(target) => schedule::page_shard(target.page),
+    };
+    i16::try_from(shard).unwrap_or(0)
+}
+
 fn seconds(interval: Duration) -> i32 {
     i32::try_from(interval.as_secs()).unwrap_or(i32::MAX)
 }
@@ -212,11 +225,10 @@ impl TryFrom<Row> for Stored {
             table: "services",
             reason: format!("service {}: its {what} cannot be read", row.id),
         };
+        let kind = MonitorType::parse(&row.monitor_type).ok_or_else(|| corrupt("monitor_type"))?;
         let config = ServiceConfig {
             name: row.name,
-            monitor_type: MonitorType::parse(&row.monitor_type)
-                .ok_or_else(|| corrupt("monitor_type"))?,
-            target: serde_json::from_value(row.target.0).map_err(|_| corrupt("target"))?,
+            target: Target::read(kind, row.target.0).map_err(|_| corrupt("target"))?,
             category: row.category,
             tags: row.tags,
             check_interval: Duration::from_secs(u64::try_from(row.check_interval_s).unwrap_or(0)),

@@ -8,7 +8,7 @@ use domain::{
     health::{Health, OpenIncident, Standing},
     id::{ServiceId, ServiceKey, WorkspaceId},
     incident::Severity,
-    target::HttpTarget,
+    service::{MonitorType, Target},
     verdict::Verdict,
 };
 use sqlx::{FromRow, PgConnection, types::Json};
@@ -34,7 +34,7 @@ pub struct Watched {
     pub look_at: Option<DateTime<Utc>>,
     /// Without the values of headers and the body, which are in `secrets`; or why it makes no sense, which hurts
     /// nobody else.
-    pub target: Result<HttpTarget, String>,
+    pub target: Result<Target, String>,
     /// `domain::target::TargetSecrets` as JSON, sealed with the installation's key and the service's id as context.
     pub secrets: Option<Vec<u8>>,
     pub standing: Standing,
@@ -59,6 +59,7 @@ struct Row {
     retries: i16,
     look_at: Option<DateTime<Utc>>,
     updated_at: DateTime<Utc>,
+    monitor_type: String,
     target: Json<serde_json::Value>,
     secrets: Option<Vec<u8>>,
     health: Option<i16>,
@@ -78,7 +79,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "select s.key, s.id, s.workspace_id, s.shard, s.revision, s.check_interval_s, s.retries, s.look_at,
-                    s.updated_at, s.target, s.secrets, h.health, h.verdict, h.code, h.since, h.last_slot,
+                    s.updated_at, s.monitor_type, s.target, s.secrets, h.health, h.verdict, h.code, h.since, h.last_slot,
                     h.last_stands_for_ms, h.good_since, h.incident_severity, h.incident_worst, h.incident_started_at
              from services s left join service_health h on h.service_key = s.key ",
             $rest
@@ -157,11 +158,16 @@ impl From<Row> for Watched {
             interval: Duration::from_secs(interval),
             retries: u8::try_from(row.retries.clamp(0, 2)).unwrap_or(0),
             look_at: row.look_at,
-            target: serde_json::from_value(row.target.0).map_err(|error| error.to_string()),
+            target: target(&row.monitor_type, row.target.0),
             secrets: row.secrets,
             standing,
         }
     }
+}
+
+fn target(kind: &str, stored: serde_json::Value) -> Result<Target, String> {
+    let kind = MonitorType::parse(kind).ok_or_else(|| format!("an unknown kind: {kind}"))?;
+    Target::read(kind, stored).map_err(|error| error.to_string())
 }
 
 impl Row {

@@ -124,6 +124,8 @@ pub enum Detail {
     },
     /// Slower than the threshold.
     Slow { took_ms: u32, limit_ms: u32 },
+    /// What a vendor's page says, or fails to say.
+    Vendor(Box<VendorFault>),
     /// Days until the certificate ends; negative once it has.
     Expiry {
         not_after: DateTime<Utc>,
@@ -168,6 +170,25 @@ pub struct CertificateFault {
     /// Further faults of the same chain, which the first one would hide.
     #[serde(default)]
     pub also: Vec<FailureCode>,
+}
+
+/// What a vendor's page says of a service that is not up, or why it cannot be told. All texts are the vendor's.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VendorFault {
+    /// As the page calls itself.
+    pub page: String,
+    /// None for the page as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component: Option<String>,
+    /// The vendor's own word for the state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
+    /// The title of the vendor's incident, if it names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<String>,
+    /// Why the page could not be read, or what else may be meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 impl Failure {

@@ -41,6 +41,8 @@ id! {
     IncidentId
     /// One worker process, from start to stop.
     WorkerId
+    /// Somebody else's status page, shared by all who watch it.
+    VendorPageId
 }
 
 /// The narrow number under which a service's checks are stored; never leaves the database's side of the API.

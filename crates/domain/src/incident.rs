@@ -80,6 +80,28 @@ pub enum IncidentEvent {
         to: Severity,
         cause: Option<Failure>,
     },
+    /// The vendor wrote something about its own incident.
+    VendorSaid {
+        incident: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phase: Option<String>,
+        text: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        url: Option<String>,
+    },
+    /// Something that the service depends on is not operational, by its vendor's own word.
+    DependencyFailing {
+        page: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        component: Option<String>,
+        /// As in `vendor::Said::level`.
+        level: String,
+        /// The title of the vendor's incident, if it names one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        incident: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        url: Option<String>,
+    },
     /// It is over.
     Resolved { resolution: Resolution },
 }

@@ -11,6 +11,7 @@ use crate::{
     look::Look,
     observation::{Certificate, Hop, Observation},
     packed,
+    vendor::Said,
 };
 
 /// Why the latest look did not find the service up.
@@ -32,6 +33,9 @@ pub struct LatestLook {
     pub total_us: u32,
     pub certificate: Option<Certificate>,
     pub advisories: Vec<Failure>,
+    /// Of a vendor page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<Box<Said>>,
 }
 
 impl From<&Failure> for Reason {
@@ -54,6 +58,7 @@ impl LatestLook {
             total_us: seen.map_or(0, |seen| seen.total_us),
             certificate: seen.and_then(|seen| seen.certificate.clone()),
             advisories: seen.map_or_else(Vec::new, |seen| seen.advisories.clone()),
+            vendor: seen.and_then(|seen| seen.vendor.clone()),
         }
     }
 
@@ -76,6 +81,7 @@ impl LatestLook {
                 total_us: self.total_us,
                 certificate: self.certificate,
                 advisories: self.advisories,
+                vendor: self.vendor,
                 ..Observation::default()
             },
         }
@@ -100,6 +106,10 @@ pub fn digest(look: &Look) -> i64 {
     let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
     // Writing into a number cannot fail, and all of the facts have string keys.
     let _ = serde_json::to_writer(&mut hash, &facts);
+    // Only where there is one, so that what was stored before there were any stays true.
+    if let Some(vendor) = seen.and_then(|seen| seen.vendor.as_deref()) {
+        let _ = serde_json::to_writer(&mut hash, vendor);
+    }
     hash.0.cast_signed()
 }
 

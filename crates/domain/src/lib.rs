@@ -21,4 +21,5 @@ pub mod schedule;
 pub mod service;
 pub mod target;
 pub mod uptime;
+pub mod vendor;
 pub mod verdict;

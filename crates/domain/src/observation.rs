@@ -5,7 +5,10 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::failure::{Failure, FailureCode};
+use crate::{
+    failure::{Failure, FailureCode},
+    vendor::Said,
+};
 
 /// What a probe saw in one look. Kept as the evidence of incidents and shown by a test run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -26,6 +29,9 @@ pub struct Observation {
     /// The first assertion that did not hold, or that could not be decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unmet: Option<Failure>,
+    /// What the vendor said, where a vendor page was read instead of a target asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<Box<Said>>,
     /// What the server said, kept only where something was wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use crate::id::ServiceId;
+use crate::id::{ServiceId, VendorPageId};
 
 /// Into how many parts the services are cut for ownership.
 pub const SHARDS: u16 = 4096;
@@ -32,6 +32,11 @@ pub fn shard(id: ServiceId) -> u16 {
     u16::try_from(mix(id.0, 1) % u64::from(SHARDS)).unwrap_or(0)
 }
 
+/// The part to which a vendor page and all its services belong.
+pub fn page_shard(page: VendorPageId) -> u16 {
+    shard(ServiceId(page.0))
+}
+
 /// The instants at which one service is due: `phase + k · interval / parts`, in whole milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grid {
@@ -52,6 +57,11 @@ impl Grid {
             phase_ms: i64::try_from(phase).unwrap_or(0),
             parts: 1,
         }
+    }
+
+    /// The grid of a vendor page: all its services share its slots.
+    pub fn of_page(page: VendorPageId, interval: Duration) -> Self {
+        Self::new(ServiceId(page.0), interval)
     }
 
     /// The grid while an incident is open: it contains every slot of the healthy grid and none is more than 30 s away.

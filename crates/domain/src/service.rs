@@ -10,6 +10,7 @@ use crate::{
     fields::Fields,
     id::{ServiceId, ServiceKey, WorkspaceId},
     target::HttpTarget,
+    vendor::VendorTarget,
 };
 
 /// How a service is looked at. Further kinds join here.
@@ -18,17 +19,74 @@ use crate::{
 pub enum MonitorType {
     /// From outside, over HTTP.
     HttpPing,
+    /// By what its vendor publishes.
+    StatusPage,
 }
 
 impl MonitorType {
+    const ALL: [Self; 2] = [Self::HttpPing, Self::StatusPage];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::HttpPing => "http_ping",
+            Self::StatusPage => "status_page",
         }
     }
 
     pub fn parse(word: &str) -> Option<Self> {
-        (word == Self::HttpPing.as_str()).then_some(Self::HttpPing)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// What is looked at: the part of a configuration that is stored as JSON beside its `monitor_type`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Target {
+    Http(Box<HttpTarget>),
+    Vendor(VendorTarget),
+}
+
+impl Target {
+    /// Reads what was stored for a service of this kind.
+    pub fn read(kind: MonitorType, stored: serde_json::Value) -> Result<Self, serde_json::Error> {
+        Ok(match kind {
+            MonitorType::HttpPing => Self::Http(serde_json::from_value(stored)?),
+            MonitorType::StatusPage => Self::Vendor(serde_json::from_value(stored)?),
+        })
+    }
+
+    pub fn kind(&self) -> MonitorType {
+        match self {
+            Self::Http(_) => MonitorType::HttpPing,
+            Self::Vendor(_) => MonitorType::StatusPage,
+        }
+    }
+
+    pub fn http(&self) -> Option<&HttpTarget> {
+        match self {
+            Self::Http(target) => Some(target),
+            Self::Vendor(_) => None,
+        }
+    }
+
+    pub fn http_mut(&mut self) -> Option<&mut HttpTarget> {
+        match self {
+            Self::Http(target) => Some(target),
+            Self::Vendor(_) => None,
+        }
+    }
+
+    pub fn vendor(&self) -> Option<&VendorTarget> {
+        match self {
+            Self::Http(_) => None,
+            Self::Vendor(target) => Some(target),
+        }
+    }
+}
+
+impl From<HttpTarget> for Target {
+    fn from(target: HttpTarget) -> Self {
+        Self::Http(Box::new(target))
     }
 }
 
@@ -64,8 +122,7 @@ impl Limits {
 pub struct ServiceConfig {
     /// 1–200 characters.
     pub name: String,
-    pub monitor_type: MonitorType,
-    pub target: HttpTarget,
+    pub target: Target,
     /// At most 100 characters.
     pub category: Option<String>,
     /// At most 20 of at most 50 characters each, without repeats.
@@ -119,7 +176,8 @@ impl ServiceConfig {
                 ),
             );
         }
-        if self.target.timeout >= self.check_interval {
+        let timeout = self.target.http().map(|target| target.timeout);
+        if timeout.is_some_and(|timeout| timeout >= self.check_interval) {
             fields.push("timeout_ms", "must be below the check interval");
         }
         if self.retries > 2 {
@@ -138,7 +196,7 @@ impl ServiceConfig {
 
     /// Whether `other` asks the same question, so that an open incident may go on.
     pub fn asks_the_same(&self, other: &Self) -> bool {
-        self.monitor_type == other.monitor_type && self.target == other.target
+        self.target == other.target
     }
 }
 

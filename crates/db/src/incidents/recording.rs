@@ -43,6 +43,8 @@ pub struct Entry {
     pub incident: IncidentId,
     pub at: DateTime<Utc>,
     pub event: IncidentEvent,
+    /// What must not stand twice in the same timeline.
+    pub mark: Option<String>,
 }
 
 /// Opens incidents. Where one is open already although the service's health did not know, that one goes on: it is
@@ -141,13 +143,26 @@ pub async fn go_on(conn: &mut PgConnection, courses: &[Course]) -> Result<()> {
 /// Adds to timelines.
 pub async fn tell(conn: &mut PgConnection, entries: &[&Entry]) -> Result<()> {
     sqlx::query(
-        "insert into incident_events (incident_id, at, event)
-         select incident_id, at, event::jsonb
-         from unnest($1::uuid[], $2::timestamptz[], $3::text[]) with ordinality as u (incident_id, at, event, n) order by n",
+        "insert into incident_events (incident_id, at, event, mark)
+         select incident_id, at, event::jsonb, mark
+         from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[])
+              with ordinality as u (incident_id, at, event, mark, n) order by n
+         on conflict (incident_id, mark) where mark is not null do nothing",
     )
     .bind(entries.iter().map(|e| e.incident.0).collect::<Vec<_>>())
     .bind(entries.iter().map(|e| e.at).collect::<Vec<_>>())
-    .bind(entries.iter().map(|e| columns::json(&e.event)).collect::<Vec<_>>())
+    .bind(
+        entries
+            .iter()
+            .map(|e| columns::json(&e.event))
+            .collect::<Vec<_>>(),
+    )
+    .bind(
+        entries
+            .iter()
+            .map(|e| e.mark.as_deref())
+            .collect::<Vec<_>>(),
+    )
     .execute(conn)
     .await?;
     Ok(())

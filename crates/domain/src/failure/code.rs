@@ -109,6 +109,15 @@ codes! {
     /// A fault that no rule names yet; operators see a counter that should stay at zero.
     Other = 62 "other" Target;
 
+    /// The vendor reports a major outage.
+    VendorMajorOutage = 65 "vendor_major_outage" Target;
+    /// The vendor reports a partial outage.
+    VendorPartialOutage = 66 "vendor_partial_outage" Target;
+    /// The vendor reports worse service than usual.
+    VendorDegraded = 67 "vendor_degraded" Advisory;
+    /// The vendor is at work; the verdict is *maintenance*.
+    VendorMaintenance = 68 "vendor_maintenance" Advisory;
+
     /// The vendor's page could not be fetched.
     SourceUnavailable = 70 "source_unavailable" Ours;
     /// The vendor's page is not what such a page looks like.

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+mod vendor;
+
 use super::{CertificateFault, Detail, Failure, FailureCode as Code, Phase};
 
 /// Longest untrusted piece of text inside a sentence, in characters.
@@ -59,6 +61,14 @@ pub(super) fn of(failure: &Failure) -> String {
         | Code::UnexpectedStatus
         | Code::AssertionFailed
         | Code::SlowResponse => http(failure),
+        Code::VendorMajorOutage
+        | Code::VendorPartialOutage
+        | Code::VendorDegraded
+        | Code::VendorMaintenance
+        | Code::SourceUnavailable
+        | Code::SourceInvalid
+        | Code::SourceUnknownStatus
+        | Code::ComponentMissing => vendor::of(failure.code, &failure.detail),
         code => plain(code, &failure.detail),
     };
     if failure.hop > 0 && failure.code != Code::TooManyRedirects {
@@ -305,10 +315,6 @@ fn plain(code: Code, detail: &Detail) -> String {
         Code::InvalidHeader => "A request header cannot be sent.",
         Code::Ipv6Unreachable => "The service answers over IPv4, but its IPv6 address does not.",
         Code::HttpsDowngrade => "A redirect led from https to plain http.",
-        Code::SourceUnavailable => "The status page could not be read.",
-        Code::SourceInvalid => "The status page is not in a form that we understand.",
-        Code::SourceUnknownStatus => "The status page uses a status that we do not know.",
-        Code::ComponentMissing => "The component is no longer on the status page.",
         Code::InternalResource => "Our worker was overloaded; not counted.",
         Code::InternalResolver => "Our resolver had a problem; not counted.",
         Code::InternalNetwork => "Our network was down; not counted.",

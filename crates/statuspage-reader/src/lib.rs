@@ -1,0 +1,67 @@
+//! Fetches vendor pages through the one door out, for the parser to read: politely, conditionally, and bounded in every way.
+
+mod discovering;
+mod documents;
+mod manners;
+mod reading;
+
+pub use discovering::{Discovered, NotDiscovered};
+pub use documents::{Document, Documents};
+pub use reading::{Read, Unread};
+
+use std::{sync::Arc, time::Duration};
+
+use egress::{Answer, Client, Question};
+use http::{HeaderMap, HeaderValue, header};
+use statuspage_parser::Provider;
+use url::Url;
+
+use manners::Manners;
+
+/// The longest time that one document may take.
+const DOCUMENT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The largest document, before it is read.
+const MOST_BYTES: usize = statuspage_parser::MAX_BYTES;
+
+/// Searches and reads vendor pages. Clones share their manners: at most two requests at once to one host, and the pauses
+/// that providers ask for.
+#[derive(Clone)]
+pub struct Reader {
+    client: Client,
+    manners: Arc<Manners>,
+}
+
+impl Reader {
+    pub fn new(client: Client) -> Self {
+        Self {
+            client,
+            manners: Arc::default(),
+        }
+    }
+
+    /// Fetches one document when its host may be asked. Says why in words when there is no answer.
+    async fn fetch(
+        &self,
+        url: &Url,
+        headers: HeaderMap,
+        provider: Option<Provider>,
+        (most_redirects, timeout): (u8, Duration),
+    ) -> Result<Answer, String> {
+        let _turn = self.manners.turn(url, provider).await;
+        let mut question = Question {
+            headers,
+            timeout: timeout.min(DOCUMENT_TIMEOUT),
+            most_bytes: MOST_BYTES,
+            most_redirects,
+            ..Question::get(url.clone())
+        };
+        question.headers.insert(
+            header::ACCEPT,
+            HeaderValue::from_static(
+                "application/json, application/atom+xml;q=0.9, application/rss+xml;q=0.9, text/html;q=0.8, */*;q=0.5",
+            ),
+        );
+        let answer = self.client.ask(&question).await;
+        answer.map_err(|failure| failure.sentence())
+    }
+}
