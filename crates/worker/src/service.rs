@@ -12,6 +12,7 @@ use domain::{
     health::Standing,
     id::{ServiceId, ServiceKey, WorkspaceId},
     schedule::Grid,
+    service::Target,
     target::TargetSecrets,
 };
 use probe::PreparedTarget;
@@ -63,7 +64,9 @@ impl Service {
 impl Arriving {
     /// Opens the secrets and builds the request. Says why when that is impossible; the sentence holds no secret.
     pub(crate) fn prepare(watched: Watched, keyring: &Keyring) -> Result<Self, String> {
-        let mut target = watched.target?;
+        let Target::Http(mut target) = watched.target? else {
+            return Err("it is not looked at over HTTP".to_owned());
+        };
         if let Some(sealed) = &watched.secrets {
             let context = watched.id.to_string();
             let plain = keyring
@@ -90,7 +93,7 @@ impl Arriving {
             retries: watched.retries,
             origin: hash(&(watched.workspace, host.as_str(), port)),
             host: address,
-            target: PreparedTarget::new(target),
+            target: PreparedTarget::new(*target),
         };
         Ok(Self {
             service,

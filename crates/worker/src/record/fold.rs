@@ -194,6 +194,7 @@ impl<'a> Fold<'a> {
                 incident: told.incident,
                 at,
                 event,
+                mark: None,
             });
             self.folded.told.push(told);
         }

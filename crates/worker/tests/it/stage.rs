@@ -12,7 +12,7 @@ use db::{
 use domain::{
     id::{ServiceId, ServiceKey, UserId, WorkspaceId},
     schedule,
-    service::{MonitorType, ServiceConfig},
+    service::ServiceConfig,
     target::HttpTarget,
 };
 use egress::{Egress, Policy, Resolver, Tls};
@@ -92,8 +92,7 @@ impl Stage {
         target.degraded_threshold = Duration::from_millis(350);
         ServiceConfig {
             name: path.to_owned(),
-            monitor_type: MonitorType::HttpPing,
-            target,
+            target: target.into(),
             category: None,
             tags: Vec::new(),
             check_interval: Duration::from_secs(seconds),
