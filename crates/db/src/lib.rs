@@ -5,6 +5,7 @@ pub mod backup;
 pub mod checks;
 mod columns;
 mod connect;
+pub mod dependencies;
 mod error;
 pub mod health;
 pub mod identities;

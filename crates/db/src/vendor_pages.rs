@@ -84,6 +84,15 @@ struct Row {
     not_before: Option<DateTime<Utc>>,
 }
 
+#[derive(FromRow)]
+struct FreshRow {
+    id: Uuid,
+    name: String,
+    home: String,
+    read_at: Option<DateTime<Utc>>,
+    failures: i32,
+}
+
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -165,18 +174,18 @@ pub async fn list(conn: &mut PgConnection, ids: &[VendorPageId]) -> Result<Vec<V
 
 /// How fresh these pages are.
 pub async fn freshness(conn: &mut PgConnection, ids: &[VendorPageId]) -> Result<Vec<Freshness>> {
-    let rows: Vec<(Uuid, String, String, Option<DateTime<Utc>>, i32)> = sqlx::query_as(
+    let rows: Vec<FreshRow> = sqlx::query_as(
         "select id, name, home, read_at, failures from vendor_pages where id = any($1)",
     )
     .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
     .fetch_all(conn)
     .await?;
-    let freshness = |(id, name, home, read_at, failures)| Freshness {
-        id: VendorPageId(id),
-        name,
-        home,
-        read_at,
-        failures: u32::try_from(failures).unwrap_or(0),
+    let freshness = |row: FreshRow| Freshness {
+        id: VendorPageId(row.id),
+        name: row.name,
+        home: row.home,
+        read_at: row.read_at,
+        failures: u32::try_from(row.failures).unwrap_or(0),
     };
     Ok(rows.into_iter().map(freshness).collect())
 }

@@ -57,6 +57,11 @@ impl Prober {
         &self.egress
     }
 
+    /// A client that leaves through the same door, under the same name.
+    pub fn client(&self) -> egress::Client {
+        egress::Client::new(self.egress.clone(), self.user_agent.clone())
+    }
+
     /// Looks once. Takes at most the target's timeout, whatever the target does.
     pub async fn look(&self, target: &PreparedTarget, options: LookOptions) -> Observation {
         chain::follow(self, target, options).await
