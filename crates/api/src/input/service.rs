@@ -7,8 +7,9 @@ use domain::{
     assertion::Assertion,
     failure::FailureCode,
     fields::Fields,
-    service::{Limits, MonitorType, ServiceConfig},
-    target::{Header, HttpTarget, TargetDraft, TargetSecrets},
+    service::{Limits, MonitorType, ServiceConfig, Target},
+    target::{HttpTarget, TargetSecrets},
+    vendor::VendorTarget,
 };
 use egress::Policy;
 use serde::Deserialize;
@@ -19,6 +20,9 @@ use uuid::Uuid;
 use super::{Patch, input};
 use crate::view::service::AssertionSchema;
 
+mod http;
+pub mod vendor;
+
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
 const DEFAULT_RETRIES: u8 = 2;
 
@@ -28,7 +32,7 @@ pub struct ServiceInput {
     /// 1–200 characters
     #[schema(example = "Shop")]
     pub name: Option<String>,
-    /// `http_ping` (the default)
+    /// `http_ping` (the default) or `status_page`; it stays as it is chosen
     #[schema(example = "http_ping")]
     pub monitor_type: Option<String>,
     /// http or https, without credentials, at most 2,048 characters
@@ -146,26 +150,39 @@ pub struct Rules<'a> {
 
 impl ServiceInput {
     /// The configuration of a new service, or of `before` with its secrets after an edit; else every wrong field.
+    /// `chosen` is what a service of somebody else's follows; none means what it followed before.
     pub fn config(
         &self,
         before: Option<(&Stored, &TargetSecrets)>,
+        chosen: Result<Option<VendorTarget>, Fields>,
         rules: Rules<'_>,
     ) -> Result<ServiceConfig, Fields> {
         let mut fields = Fields::default();
-        self.check_kind(&mut fields);
-        let old = before.as_ref().map(|(stored, _)| &stored.service.config);
-        let old_target = before.as_ref().map(|(stored, secrets)| {
-            let mut target = stored.service.config.target.clone();
-            target.put_secrets((*secrets).clone());
-            target
-        });
-        let target = self.target(old_target, rules.policy, &mut fields);
+        let old = before.map(|(stored, _)| &stored.service.config);
+        let kind = self.kind(old, &mut fields);
+        let target = match kind {
+            MonitorType::HttpPing => {
+                let old = before.and_then(|(stored, secrets)| http::with_secrets(stored, secrets));
+                self.http_target(old, rules.policy, &mut fields)
+                    .map(Target::from)
+            }
+            MonitorType::StatusPage => {
+                let chosen = fields.take(chosen).flatten();
+                let old = old.and_then(|old| old.target.vendor().cloned());
+                chosen.or(old).map(Target::Vendor)
+            }
+        };
         // Without a usable target the other fields are checked all the same, beside one that is always right.
-        let Some(target) = target.or_else(placeholder) else {
+        let target = target.or_else(|| match kind {
+            MonitorType::HttpPing => http::placeholder().map(Target::from),
+            MonitorType::StatusPage => Some(Target::Vendor(vendor::placeholder())),
+        });
+        let Some(target) = target else {
             return Err(fields);
         };
         let config = self.around(target, old, &mut fields);
-        match (fields.take(config.check(rules.limits)), fields.is_empty()) {
+        let limits = limits(kind, rules.limits);
+        match (fields.take(config.check(&limits)), fields.is_empty()) {
             (Some(config), true) => Ok(config),
             _ => Err(fields),
         }
@@ -178,24 +195,36 @@ impl ServiceInput {
         policy: &Policy,
     ) -> Result<HttpTarget, Fields> {
         let mut fields = Fields::default();
-        self.check_kind(&mut fields);
-        match (self.target(before, policy, &mut fields), fields.is_empty()) {
+        match (
+            self.http_target(before, policy, &mut fields),
+            fields.is_empty(),
+        ) {
             (Some(target), true) => Ok(target),
             _ => Err(fields),
         }
     }
 
-    fn check_kind(&self, fields: &mut Fields) {
-        let kind = self.monitor_type.as_deref().filter(|kind| !kind.is_empty());
-        if kind.is_some_and(|kind| MonitorType::parse(kind).is_none()) {
-            fields.push("monitor_type", "must be http_ping");
+    /// Which kind of service this is about: it is chosen once and stays.
+    pub fn kind(&self, old: Option<&ServiceConfig>, fields: &mut Fields) -> MonitorType {
+        let sent = self.monitor_type.as_deref().filter(|kind| !kind.is_empty());
+        let kind = sent.and_then(MonitorType::parse);
+        if sent.is_some() && kind.is_none() {
+            fields.push("monitor_type", "must be http_ping or status_page");
         }
+        let Some(old) = old.map(|old| old.target.kind()) else {
+            return kind.unwrap_or(MonitorType::HttpPing);
+        };
+        if kind.is_some_and(|kind| kind != old) {
+            let reason = format!("is {} and stays so; add another service", old.as_str());
+            fields.push("monitor_type", reason);
+        }
+        old
     }
 
     /// The whole configuration around a target.
     fn around(
         &self,
-        target: HttpTarget,
+        target: Target,
         old: Option<&ServiceConfig>,
         fields: &mut Fields,
     ) -> ServiceConfig {
@@ -204,13 +233,17 @@ impl ServiceInput {
             .map(|seconds| u64::try_from(seconds).map_or(Duration::ZERO, Duration::from_secs));
         let retries = self
             .retries
+            .filter(|_| target.http().is_some())
             .map(|retries| u8::try_from(retries).unwrap_or(u8::MAX));
+        let usual_interval = match target.kind() {
+            MonitorType::HttpPing => DEFAULT_INTERVAL,
+            MonitorType::StatusPage => vendor::SHORTEST_INTERVAL,
+        };
         ServiceConfig {
             name: match &self.name {
                 Some(name) => name.trim().to_owned(),
                 None => old.map(|old| old.name.clone()).unwrap_or_default(),
             },
-            monitor_type: MonitorType::HttpPing,
             target,
             category: trimmed(&self.category).or(old.and_then(|old| old.category.clone())),
             tags: match &self.tags {
@@ -219,7 +252,7 @@ impl ServiceInput {
             },
             check_interval: interval
                 .or_else(|| Some(old?.check_interval))
-                .unwrap_or(DEFAULT_INTERVAL),
+                .unwrap_or(usual_interval),
             retries: retries
                 .or_else(|| Some(old?.retries))
                 .unwrap_or(DEFAULT_RETRIES),
@@ -234,42 +267,16 @@ impl ServiceInput {
             },
         }
     }
+}
 
-    fn target(
-        &self,
-        old: Option<HttpTarget>,
-        policy: &Policy,
-        fields: &mut Fields,
-    ) -> Option<HttpTarget> {
-        let stored = old.as_ref().map_or(&[][..], |old| &old.headers[..]);
-        let headers = self.headers.as_ref();
-        let headers = headers.map(|headers| with_values(headers, stored, fields));
-        let mut draft = old.map(draft_of).unwrap_or_default();
-        if self.expected_status.is_some() {
-            draft.expected_statuses = None;
-        }
-        let draft = TargetDraft {
-            url: match &self.url {
-                Some(url) => url.trim().to_owned(),
-                None => draft.url,
-            },
-            method: self.method.clone().or(draft.method),
-            headers: headers.unwrap_or(draft.headers),
-            body: self.body.clone().or(draft.body),
-            expected_status: self.expected_status.or(draft.expected_status),
-            expected_statuses: self.expected_statuses.clone().or(draft.expected_statuses),
-            assertions: self.assertions.clone().unwrap_or(draft.assertions),
-            follow_redirects: self.follow_redirects.or(draft.follow_redirects),
-            tls_verify: self.tls_verify.or(draft.tls_verify),
-            address_family: self.address_family.clone().or(draft.address_family),
-            timeout_ms: self.timeout_ms.or(draft.timeout_ms),
-            degraded_threshold_ms: self.degraded_threshold_ms.or(draft.degraded_threshold_ms),
-        };
-        let target = fields.take(HttpTarget::parse(draft))?;
-        if let Err(code) = policy.check_url(&target.url) {
-            fields.push("url", forbidden(code));
-        }
-        Some(target)
+/// A page is not read more often than once a minute, whoever follows it.
+fn limits(kind: MonitorType, limits: &Limits) -> Limits {
+    match kind {
+        MonitorType::HttpPing => *limits,
+        MonitorType::StatusPage => Limits {
+            shortest_interval: limits.shortest_interval.max(vendor::SHORTEST_INTERVAL),
+            ..*limits
+        },
     }
 }
 
@@ -282,7 +289,7 @@ fn trimmed(patch: &Patch<String>) -> Patch<String> {
     }
 }
 
-fn forbidden(code: FailureCode) -> &'static str {
+pub(crate) fn forbidden(code: FailureCode) -> &'static str {
     match code {
         FailureCode::BlockedPort => "must not use a port of mail, databases or the like",
         FailureCode::BlockedAddress => {
@@ -301,46 +308,4 @@ fn distinct(tags: &[String]) -> Vec<String> {
         }
     }
     kept
-}
-
-/// Headers with the values that were sent, or else those that are stored under the same name.
-fn with_values(sent: &[HeaderInput], stored: &[Header], fields: &mut Fields) -> Vec<Header> {
-    let mut headers = Vec::with_capacity(sent.len());
-    for (index, header) in sent.iter().enumerate() {
-        let same = |old: &&Header| old.name.eq_ignore_ascii_case(&header.name);
-        let old = || stored.iter().find(same).map(|old| old.value.clone());
-        match header.value.clone().or_else(old) {
-            Some(value) => headers.push(Header {
-                name: header.name.clone(),
-                value,
-            }),
-            None => fields.push("headers", format!("entry {}: must have a value", index + 1)),
-        }
-    }
-    headers
-}
-
-fn draft_of(target: HttpTarget) -> TargetDraft {
-    let ms = |duration: Duration| i64::try_from(duration.as_millis()).ok();
-    TargetDraft {
-        url: target.url.to_string(),
-        method: Some(target.method.as_str().to_owned()),
-        headers: target.headers,
-        body: target.body,
-        expected_status: None,
-        expected_statuses: Some(target.expected_statuses.to_string()),
-        assertions: target.assertions,
-        follow_redirects: Some(target.follow_redirects),
-        tls_verify: Some(target.tls_verify),
-        address_family: Some(target.address_family.as_str().to_owned()),
-        timeout_ms: ms(target.timeout),
-        degraded_threshold_ms: ms(target.degraded_threshold),
-    }
-}
-
-/// A target that is always right, to check other fields beside it.
-fn placeholder() -> Option<HttpTarget> {
-    let mut target = HttpTarget::get("http://localhost/".parse().ok()?);
-    target.timeout = Duration::ZERO;
-    Some(target)
 }

@@ -122,6 +122,7 @@ impl IncidentEventView {
                 cause: cause.as_ref().map(ReasonView::from),
                 ..empty
             },
+            IncidentEvent::VendorSaid { .. } | IncidentEvent::DependencyFailing { .. } => empty,
             IncidentEvent::Resolved { resolution } => Self {
                 kind: "resolved",
                 resolution: Some(resolution.as_str()),

@@ -1,10 +1,13 @@
 //! A service as it is shown.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Utc};
 use db::{health::reading::Glance, services::listing::Listed};
 use domain::{
     assertion::Assertion,
     service::{Service, ServiceConfig},
+    target::HttpTarget,
     uptime,
 };
 use serde::Serialize;
@@ -18,6 +21,10 @@ use super::{
     milliseconds,
     reason::ReasonView,
 };
+
+/// Every default.
+static USUAL: LazyLock<HttpTarget> =
+    LazyLock::new(|| HttpTarget::get("http://localhost/".parse().expect("it is a URL")));
 
 /// A service with where it stands. Values of request headers are never shown.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -207,7 +214,7 @@ impl ServiceView {
     pub fn new(listed: &Listed, base: &url::Url, now: DateTime<Utc>) -> Self {
         let service = &listed.stored.service;
         let config = &service.config;
-        let target = &config.target;
+        let target = asked(config);
         let glance = &listed.glance;
         let span = Span {
             created_at: service.created_at,
@@ -221,8 +228,8 @@ impl ServiceView {
         Self {
             id: service.id.0,
             name: config.name.clone(),
-            monitor_type: config.monitor_type.as_str(),
-            url: Some(target.url.to_string()),
+            monitor_type: config.target.kind().as_str(),
+            url: config.target.http().map(|target| target.url.to_string()),
             status_page_api_urls: None,
             user_defined_urls: None,
             component_name: None,
@@ -230,12 +237,12 @@ impl ServiceView {
             tags: config.tags.clone(),
             check_interval: config.check_interval.as_secs(),
             status_page_url: config.status_page_url.as_ref().map(ToString::to_string),
-            expected_status: first_status(config),
+            expected_status: first_status(target),
             expected_statuses: target.expected_statuses.to_string(),
             timeout_ms: whole_ms(target.timeout),
             degraded_threshold_ms: whole_ms(target.degraded_threshold),
             method: target.method.as_str(),
-            headers: header_names(config),
+            headers: header_names(target),
             assertions: target.assertions.clone(),
             retries: config.retries,
             follow_redirects: target.follow_redirects,
@@ -299,8 +306,13 @@ fn bar(glance: &Glance, span: Span) -> Vec<BarDayView> {
         .collect()
 }
 
-fn header_names(config: &ServiceConfig) -> Vec<HeaderName> {
-    let names = config.target.headers.iter();
+/// What is asked, or what would be where nothing is: existing clients expect these fields of every service.
+fn asked(config: &ServiceConfig) -> &HttpTarget {
+    config.target.http().unwrap_or(&USUAL)
+}
+
+fn header_names(target: &HttpTarget) -> Vec<HeaderName> {
+    let names = target.headers.iter();
     names
         .map(|header| HeaderName {
             name: header.name.clone(),
@@ -309,8 +321,8 @@ fn header_names(config: &ServiceConfig) -> Vec<HeaderName> {
 }
 
 /// The only expected status, or the lowest of several: a set is written in ascending order.
-fn first_status(config: &ServiceConfig) -> u16 {
-    let text = config.target.expected_statuses.to_string();
+fn first_status(target: &HttpTarget) -> u16 {
+    let text = target.expected_statuses.to_string();
     let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
     digits.parse().unwrap_or(200)
 }

@@ -61,6 +61,7 @@ impl<'a> Past<'a> {
             total_us: 123_400,
             certificate: None,
             advisories: Vec::new(),
+            vendor: None,
         };
         sqlx::query(
             "update service_health set health = 1, verdict = $2, since = $3, last_slot = $3, last_started_at = $3,

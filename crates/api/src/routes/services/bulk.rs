@@ -191,8 +191,12 @@ async fn change_one(
     };
     let opened = secrets::open(&state.keyring, &locked.stored);
     let mut before = locked.stored.service.config.clone();
-    before.target.put_secrets(opened.clone());
-    let config = edit.config(Some((&locked.stored, &opened)), change::rules(state))?;
+    secrets::restore(&state.keyring, &locked.stored, &mut before);
+    let config = edit.config(
+        Some((&locked.stored, &opened)),
+        Ok(None),
+        change::rules(state),
+    )?;
     if config == before {
         return Ok(None);
     }

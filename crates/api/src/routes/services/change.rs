@@ -97,7 +97,7 @@ pub(super) async fn create(
     actor: &Actor,
     input: &ServiceInput,
 ) -> Result<ServiceId, Problem> {
-    let mut config = input.config(None, rules(state))?;
+    let mut config = input.config(None, Ok(None), rules(state))?;
     let id = ServiceId(Uuid::now_v7());
     let sealed = secrets::seal(&state.keyring, id, &mut config)?;
     let mut tx = state.db.begin().await?;
@@ -149,7 +149,7 @@ pub(super) async fn update(
         return Err(Problem::PreconditionFailed);
     }
     let opened = secrets::open(&state.keyring, &locked.stored);
-    let config = input.config(Some((&locked.stored, &opened)), rules(state))?;
+    let config = input.config(Some((&locked.stored, &opened)), Ok(None), rules(state))?;
     let done = replace(state, &mut tx, &locked, config).await?;
     let entry = actor.entry("service.updated", id.to_string(), json!({}));
     audit::insert(&mut tx, &entry, locked.now).await?;
@@ -167,9 +167,7 @@ pub(super) async fn replace(
 ) -> Result<Done, Problem> {
     let service = &locked.stored.service;
     let mut before = service.config.clone();
-    before
-        .target
-        .put_secrets(secrets::open(&state.keyring, &locked.stored));
+    secrets::restore(&state.keyring, &locked.stored, &mut before);
     let same = before.asks_the_same(&config);
     let interval_changed = before.check_interval != config.check_interval;
     let sealed = secrets::seal(&state.keyring, service.id, &mut config)?;

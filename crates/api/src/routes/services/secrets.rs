@@ -1,7 +1,11 @@
 //! Header values and bodies: sealed on their way into the database, opened only to be kept, sent or edited.
 
 use db::services::Stored;
-use domain::{id::ServiceId, service::ServiceConfig, target::TargetSecrets};
+use domain::{
+    id::ServiceId,
+    service::ServiceConfig,
+    target::{HttpTarget, TargetSecrets},
+};
 use runtime::seal::Keyring;
 
 use crate::problem::Problem;
@@ -12,12 +16,19 @@ pub(super) fn seal(
     id: ServiceId,
     config: &mut ServiceConfig,
 ) -> Result<Option<Vec<u8>>, Problem> {
-    let Some(secrets) = config.target.take_secrets() else {
+    let Some(secrets) = config.target.http_mut().and_then(HttpTarget::take_secrets) else {
         return Ok(None);
     };
     let plain = serde_json::to_vec(&secrets).map_err(anyhow::Error::from)?;
     let sealed = keyring.seal(&id.to_string(), &plain);
     Ok(Some(sealed.map_err(anyhow::Error::from)?))
+}
+
+/// Puts the secrets of a stored service back where they belong.
+pub(super) fn restore(keyring: &Keyring, stored: &Stored, config: &mut ServiceConfig) {
+    if let Some(target) = config.target.http_mut() {
+        target.put_secrets(open(keyring, stored));
+    }
 }
 
 /// The secrets of a stored service. Those that another key sealed are lost: the owner is asked for them again.

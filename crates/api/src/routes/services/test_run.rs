@@ -88,7 +88,8 @@ async fn stored_target(
     let mut conn = state.db.acquire().await?;
     let stored = services::find(&mut conn, member.workspace(), id).await?;
     let stored = stored.ok_or_else(|| Problem::field("service_id", "is not a service of yours"))?;
-    let mut target = stored.service.config.target.clone();
-    target.put_secrets(secrets::open(&state.keyring, &stored));
-    Ok(target)
+    let mut config = stored.service.config.clone();
+    secrets::restore(&state.keyring, &stored, &mut config);
+    let target = config.target.http().cloned();
+    target.ok_or_else(|| Problem::field("service_id", "is not a service of this kind"))
 }
