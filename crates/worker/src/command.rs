@@ -1,12 +1,13 @@
 //! The command line of the `worker` program.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use clap::Parser as _;
-use db::Db;
+use db::{Db, schema};
 use probe::Prober;
 use runtime::{
     admin::{self, Readiness},
+    faults::Faults,
     metrics,
     signals::Signals,
     tasks::Tasks,
@@ -14,35 +15,53 @@ use runtime::{
 };
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
-use url::Url;
 
 use crate::{
     Parts,
     clock::DatabaseClock,
-    config::{Config, Faults, Settings},
+    config::{Config, Settings},
     pace::Pace,
-    start,
 };
 
 /// The page that explains our checks to those who find them in their logs.
 pub const CONTACT: &str = "https://github.com/pulsecheck/pulsecheck";
 
+/// The start waits for Redis no longer than this.
+const PATIENCE_WITH_REDIS: Duration = Duration::from_secs(30);
+
 /// Runs the program. Exit code 2 means that a setting is missing or wrong.
-pub async fn run() -> ExitCode {
+pub fn run() -> ExitCode {
     let config = Config::parse();
-    match config.check() {
-        Ok(settings) => match work(config, settings).await {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                explain(&format!("{error:#}"));
-                ExitCode::FAILURE
-            }
-        },
+    let settings = match config.check() {
+        Ok(settings) => settings,
         Err(Faults(faults)) => {
             explain(&faults.join("\n"));
-            ExitCode::from(2)
+            return ExitCode::from(2);
+        }
+    };
+    match on_threads(work(config, settings)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            explain(&format!("{error:#}"));
+            ExitCode::FAILURE
         }
     }
+}
+
+fn on_threads(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder
+        .worker_threads(threads())
+        .enable_all()
+        .build()?
+        .block_on(work)
+}
+
+/// Half of the processors look: a look that wanders from thread to thread wakes each of them, which costs more than what it
+/// does there, and the other half is Postgres's.
+fn threads() -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    (processors / 2).max(1)
 }
 
 async fn work(config: Config, settings: Settings) -> anyhow::Result<()> {
@@ -64,14 +83,15 @@ async fn work(config: Config, settings: Settings) -> anyhow::Result<()> {
         watching.await;
         Ok(())
     });
+    let migrate = config.connections.migrate;
     tasks.spawn("worker", async move {
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            ready = start::database(&parts.db, config.connections.migrate, &parts.readiness) => ready?,
+            ready = schema::wait(&parts.db, migrate, |error| parts.readiness.missing("database", error.to_string())) => ready?,
         }
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            () = start::redis(&parts.cache) => {}
+            _ = parts.cache.wait(PATIENCE_WITH_REDIS) => {}
         }
         let mut inner = Tasks::default();
         crate::run(parts, &mut inner);
@@ -110,20 +130,13 @@ fn parts(config: &Config, settings: Settings, readiness: Readiness) -> anyhow::R
 /// Postgres, Redis and our admin port: never a target.
 fn own_endpoints(config: &Config, settings: &Settings) -> Vec<(String, u16)> {
     let admin = config.connections.admin_addr;
-    let mut own = vec![(admin.ip().to_string(), admin.port())];
-    let servers = [
-        (&settings.database_url, 5_432),
-        (&settings.redis_url, 6_379),
-    ];
-    for (url, port) in servers {
-        // A server behind a Unix socket has no address to protect.
-        if let Ok(url) = Url::parse(url.expose_secret())
-            && let Some(host) = url.host_str()
-        {
-            own.push((host.to_owned(), url.port().unwrap_or(port)));
-        }
-    }
-    own
+    let servers = [(&settings.database_url, 5_432), (&settings.redis_url, 6_379)];
+    let servers = servers
+        .into_iter()
+        .filter_map(|(url, port)| egress::endpoint(url.expose_secret(), port));
+    servers
+        .chain([(admin.ip().to_string(), admin.port())])
+        .collect()
 }
 
 #[expect(
