@@ -7,6 +7,7 @@ use db::{Db, schema};
 use runtime::{
     admin::{self, Readiness},
     clock::Clock,
+    faults::Faults,
     metrics,
     signals::Signals,
     tasks::Tasks,
@@ -18,12 +19,15 @@ use tokio::net::TcpListener;
 
 use crate::{
     auth::housekeeping,
-    config::{Config, Faults, Settings},
-    doctor, serve, start,
+    config::{Config, Settings},
+    doctor, serve,
     state::{AppState, Parts},
 };
 
 mod people;
+
+/// The start waits for Redis no longer than this.
+const PATIENCE_WITH_REDIS: Duration = Duration::from_secs(30);
 
 /// PulseCheck's API: what the web app talks to.
 #[derive(clap::Parser)]
@@ -97,9 +101,13 @@ async fn serve_command(config: &Config) -> anyhow::Result<ExitCode> {
     tasks.spawn("api", async move {
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            ready = start::database(&state.db, migrate, &readiness) => ready?,
+            ready = schema::wait(&state.db, migrate, |error| readiness.missing("database", error.to_string())) => ready?,
         }
-        start::redis(&state.status).await;
+        readiness.ready("database");
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            _ = state.status.wait(PATIENCE_WITH_REDIS) => {}
+        }
         people::tell_setup_link(&state.db, &state.site.public_url).await?;
         let watch = watch_database(&state.db, &readiness);
         tracing::info!(address = %port.local_addr()?, "Serving the API");
@@ -116,11 +124,6 @@ fn state(config: &Config, settings: Settings) -> anyhow::Result<AppState> {
     let url = settings.database_url.expose_secret();
     let shared = settings.site.is_shared();
     let policy = config.reach.policy(shared);
-    if shared && policy.allows_local_networks() {
-        let sentence = "SIGN_UP=open lets strangers in, and ALLOW_CIDRS would let them look into private networks: \
-            remove the private ranges from ALLOW_CIDRS, or set SIGN_UP=allowlist";
-        return Err(Faults(vec![sentence.to_owned()]).into());
-    }
     let clock = Clock::System;
     let wall = clock.clone();
     let now = Arc::new(move || Some(wall.now()));
@@ -139,11 +142,13 @@ fn state(config: &Config, settings: Settings) -> anyhow::Result<AppState> {
 
 /// Our own ports, which no test run may reach.
 fn own_endpoints(config: &Config, settings: &Settings) -> Vec<(String, u16)> {
-    let urls = [(&settings.database_url, 5432), (&settings.redis_url, 6379)];
-    let servers = urls.into_iter().filter_map(|(url, default)| {
-        let url = url::Url::parse(url.expose_secret()).ok()?;
-        Some((url.host_str()?.to_owned(), url.port().unwrap_or(default)))
-    });
+    let servers = [
+        (&settings.database_url, 5_432),
+        (&settings.redis_url, 6_379),
+    ];
+    let servers = servers
+        .into_iter()
+        .filter_map(|(url, port)| egress::endpoint(url.expose_secret(), port));
     let admin = config.connections.admin_addr;
     servers
         .chain([(admin.ip().to_string(), admin.port())])

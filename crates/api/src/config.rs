@@ -1,9 +1,9 @@
 //! Settings of the API: flags or environment variables in, checked values or every fault at once out.
 
-use std::{fmt, net::SocketAddr, path::PathBuf};
+use std::net::SocketAddr;
 
-use runtime::telemetry;
-use secrecy::{ExposeSecret as _, SecretString};
+use runtime::{faults::Faults, telemetry};
+use secrecy::SecretString;
 
 mod site;
 
@@ -28,18 +28,10 @@ pub struct Config {
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Connections")]
 pub struct Connections {
-    /// PostgreSQL, as in `postgres://user:password@host:5432/name`
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
-    pub database_url: Option<SecretString>,
-    /// A file that holds `DATABASE_URL`
-    #[arg(long, env = "DATABASE_URL_FILE")]
-    pub database_url_file: Option<PathBuf>,
-    /// Redis, as in `redis://host:6379/0`
-    #[arg(long, env = "REDIS_URL", hide_env_values = true)]
-    pub redis_url: Option<SecretString>,
-    /// A file that holds `REDIS_URL`
-    #[arg(long, env = "REDIS_URL_FILE")]
-    pub redis_url_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub database: db::Config,
+    #[command(flatten)]
+    pub cache: status_cache::Config,
     /// Connections to PostgreSQL
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 16)]
     pub database_connections: u32,
@@ -62,86 +54,15 @@ pub struct Settings {
     pub site: Site,
 }
 
-/// Every setting that is missing or wrong, a sentence each.
-#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
-pub struct Faults(pub Vec<String>);
-
-impl fmt::Display for Faults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("\n"))
-    }
-}
-
-impl Faults {
-    /// Notes a fault.
-    pub fn push(&mut self, sentence: impl Into<String>) {
-        self.0.push(sentence.into());
-    }
-
-    /// Unwraps a result, keeping its reason here when it failed.
-    pub fn take<T, E: fmt::Display>(&mut self, result: Result<T, E>) -> Option<T> {
-        result.map_err(|error| self.push(format!("{error:#}"))).ok()
-    }
-
-    /// Like `take`, for something that has to be there.
-    pub fn require<T>(
-        &mut self,
-        name: &str,
-        result: anyhow::Result<Option<T>>,
-        hint: &str,
-    ) -> Option<T> {
-        let found = self.take(result)?;
-        if found.is_none() {
-            self.push(format!("{name} is not set: {hint}"));
-        }
-        found
-    }
-}
-
-impl Connections {
-    /// Address of Postgres.
-    pub fn database_url(&self, faults: &mut Faults) -> Option<SecretString> {
-        let found = runtime::secret::read(
-            "DATABASE_URL",
-            self.database_url.as_ref(),
-            self.database_url_file.as_deref(),
-        );
-        let url = faults.require(
-            "DATABASE_URL",
-            found,
-            "give the PostgreSQL database, as in postgres://user:password@host:5432/pulsecheck",
-        )?;
-        if let Err(error) = db::Db::new(url.expose_secret(), "api", 1) {
-            faults.push(format!(
-                "DATABASE_URL is not an address of PostgreSQL: {error}"
-            ));
-        }
-        Some(url)
-    }
-
-    fn redis_url(&self, faults: &mut Faults) -> Option<SecretString> {
-        let found = runtime::secret::read(
-            "REDIS_URL",
-            self.redis_url.as_ref(),
-            self.redis_url_file.as_deref(),
-        );
-        let url = faults.require(
-            "REDIS_URL",
-            found,
-            "give the Redis server, as in redis://host:6379/0",
-        )?;
-        faults.take(status_cache::StatusCache::redis(url.expose_secret()))?;
-        Some(url)
-    }
-}
-
 impl Config {
     /// All settings, or everything that is wrong with them.
     pub fn check(&self) -> Result<Settings, Faults> {
         let mut faults = Faults::default();
-        let database_url = self.connections.database_url(&mut faults);
-        let redis_url = self.connections.redis_url(&mut faults);
+        let database_url = self.connections.database.url(&mut faults);
+        let redis_url = self.connections.cache.url(&mut faults);
         let site = self.site.check(&mut faults);
+        let shared = site.as_ref().is_some_and(Site::is_shared);
+        self.reach.check(shared, &mut faults);
         match (database_url, redis_url, site) {
             (Some(database_url), Some(redis_url), Some(site)) if faults.0.is_empty() => {
                 Ok(Settings {

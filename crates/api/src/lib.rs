@@ -14,7 +14,6 @@ pub mod problem;
 mod routes;
 pub mod serve;
 pub mod site;
-mod start;
 pub mod state;
 pub mod view;
 

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod backup;
 pub mod checks;
 mod columns;
+mod config;
 mod connect;
 pub mod dependencies;
 mod error;
@@ -28,6 +29,7 @@ pub mod watched;
 pub mod workers;
 pub mod workspaces;
 
+pub use config::Config;
 pub use connect::Db;
 pub use error::{Error, Result};
 pub use sqlx::{PgConnection, PgPool};

@@ -1,5 +1,6 @@
 //! The schema's version, and bringing it up to date: by one process at a time, and never backwards.
 
+use runtime::backoff::Backoff;
 use sqlx::{Connection as _, PgConnection};
 
 use crate::{Db, Error, MIGRATOR, Result};
@@ -39,6 +40,32 @@ pub async fn check(conn: &mut PgConnection) -> Result<()> {
         std::cmp::Ordering::Less => Err(Error::NotMigrated),
         std::cmp::Ordering::Equal => Ok(()),
     }
+}
+
+/// Waits until the database answers and has our schema; brings it up to date when told to (`bring_up`). Each reason to
+/// wait longer goes to `on_missing`. Fails only where waiting cannot help: a newer schema, or a migration that does not
+/// go through.
+pub async fn wait(db: &Db, bring_up: bool, on_missing: impl Fn(&Error)) -> Result<()> {
+    let mut backoff = Backoff::default();
+    loop {
+        let found = if bring_up {
+            migrate(db).await
+        } else {
+            is_current(db).await
+        };
+        match found {
+            Err(error) if error.is_unavailable() || matches!(error, Error::NotMigrated) => {
+                tracing::warn!(%error, "Waiting for the database");
+                on_missing(&error);
+            }
+            decided => return decided,
+        }
+        tokio::time::sleep(backoff.pause()).await;
+    }
+}
+
+async fn is_current(db: &Db) -> Result<()> {
+    check(&mut *db.acquire().await?).await
 }
 
 /// Brings the schema up to date under an advisory lock; waits while another process does.

@@ -3,6 +3,8 @@
 use std::{net::IpAddr, path::PathBuf, str::FromStr, sync::Arc};
 
 use ipnet::IpNet;
+use runtime::faults::Faults;
+use rustls_pki_types::CertificateDer;
 
 use crate::{Egress, Policy, Resolver, Tls, TrustError, WallClock, own_networks, read_pem};
 
@@ -69,6 +71,27 @@ impl Config {
             .denying(self.deny_cidrs.0.iter().copied())
     }
 
+    /// Notes what is wrong for an installation that strangers share, or do not.
+    pub fn check(&self, shared: bool, faults: &mut Faults) {
+        if shared && self.policy(shared).allows_local_networks() {
+            faults.push(
+                "SIGN_UP=open lets strangers in, and ALLOW_CIDRS would let them look into private networks: \
+                 remove the private ranges from ALLOW_CIDRS, or set SIGN_UP=allowlist",
+            );
+        }
+        if let Err(error) = self.extra_authorities() {
+            faults.push(format!("EXTRA_CA_FILE: {error}"));
+        }
+    }
+
+    fn extra_authorities(&self) -> Result<Vec<CertificateDer<'static>>, TrustError> {
+        let named = self.extra_ca_file.as_deref();
+        // Compose files write a variable that is not set as an empty one.
+        named
+            .filter(|path| !path.as_os_str().is_empty())
+            .map_or_else(|| Ok(Vec::new()), read_pem)
+    }
+
     /// The door itself. Certificates are judged by `clock`. Fails when the extra authorities cannot be read.
     pub fn build(
         &self,
@@ -76,11 +99,7 @@ impl Config {
         shared: bool,
         clock: WallClock,
     ) -> Result<Arc<Egress>, TrustError> {
-        let extra = match &self.extra_ca_file {
-            Some(path) => read_pem(path)?,
-            None => Vec::new(),
-        };
-        let tls = Tls::new(extra, clock)?;
+        let tls = Tls::new(self.extra_authorities()?, clock)?;
         Ok(Arc::new(Egress::new(
             policy,
             Resolver::system(!shared),
@@ -92,6 +111,24 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strangers_never_look_into_private_networks_and_authorities_are_read_at_once() {
+        let mut config = Config {
+            allow_cidrs: "10.0.0.0/8".parse().expect("networks"),
+            extra_ca_file: Some(PathBuf::new()),
+            ..Config::default()
+        };
+        let faults = |config: &Config, shared| {
+            let mut faults = Faults::default();
+            config.check(shared, &mut faults);
+            faults.to_string()
+        };
+        assert_eq!(faults(&config, false), "");
+        assert!(faults(&config, true).contains("SIGN_UP=open"));
+        config.extra_ca_file = Some("/nowhere/at/all.pem".into());
+        assert!(faults(&config, false).contains("EXTRA_CA_FILE"));
+    }
 
     #[test]
     fn blank_means_no_network_and_a_wrong_one_is_named() {

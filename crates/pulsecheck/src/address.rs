@@ -32,11 +32,11 @@ pub struct Address {
 impl Address {
     /// The shared cache's address, if there is one.
     pub fn redis_url(&self) -> anyhow::Result<Option<SecretString>> {
-        let file = self
-            .redis_url_file
-            .as_deref()
-            .filter(|path| !path.as_os_str().is_empty());
-        runtime::secret::read("REDIS_URL", self.redis_url.as_ref(), file)
+        runtime::secret::read(
+            "REDIS_URL",
+            self.redis_url.as_ref(),
+            self.redis_url_file.as_deref(),
+        )
     }
 
     /// The shared cache, or one of this process.

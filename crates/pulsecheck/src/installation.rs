@@ -81,20 +81,20 @@ pub struct Installation {
 impl Settings {
     /// The operator's own PostgreSQL, if there is one.
     pub fn external(&self) -> anyhow::Result<Option<SecretString>> {
-        let file = self
-            .database_url_file
-            .as_deref()
-            .filter(|path| !path.as_os_str().is_empty());
-        runtime::secret::read("DATABASE_URL", self.database_url.as_ref(), file)
+        runtime::secret::read(
+            "DATABASE_URL",
+            self.database_url.as_ref(),
+            self.database_url_file.as_deref(),
+        )
     }
 
     /// The operator's own secret, if it was given.
     pub fn given_key(&self) -> anyhow::Result<Option<SecretString>> {
-        let file = self
-            .secret_key_file
-            .as_deref()
-            .filter(|path| !path.as_os_str().is_empty());
-        runtime::secret::read("SECRET_KEY", self.secret_key.as_ref(), file)
+        runtime::secret::read(
+            "SECRET_KEY",
+            self.secret_key.as_ref(),
+            self.secret_key_file.as_deref(),
+        )
     }
 
     /// Opens the installation; starts the embedded database where one is needed and none runs.

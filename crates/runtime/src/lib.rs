@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod backoff;
 pub mod clock;
+pub mod faults;
 pub mod metrics;
 pub mod seal;
 pub mod secret;

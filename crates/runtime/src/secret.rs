@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use secrecy::SecretString;
 
-/// The secret `name`, given directly or by file; none when neither is set. Empty values count as not set.
+/// The secret `name`, given directly or by file; none when neither is set. Empty values and empty file names count as
+/// not set, as compose files and manifests write them.
 pub fn read(
     name: &str,
     value: Option<&SecretString>,
@@ -13,6 +14,7 @@ pub fn read(
 ) -> anyhow::Result<Option<SecretString>> {
     use secrecy::ExposeSecret as _;
     let value = value.filter(|secret| !secret.expose_secret().trim().is_empty());
+    let file = file.filter(|path| !path.as_os_str().is_empty());
     match (value, file) {
         (Some(_), Some(_)) => bail!("{name} and {name}_FILE are both set; keep one"),
         (Some(secret), None) => Ok(Some(secret.clone())),

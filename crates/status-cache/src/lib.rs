@@ -1,15 +1,21 @@
 //! The last status of each service and the bus of live events: Redis, or this process's memory. Holds nothing that may not be lost.
 
 mod bus;
+mod config;
 mod entry;
 mod event;
 mod memory;
 mod redis_cache;
 
+use std::time::Duration;
+
 use domain::id::{ServiceId, SessionId};
 use futures_util::stream::BoxStream;
+use runtime::backoff::Backoff;
+use tokio::time::{Instant, sleep};
 
 pub use bus::Heard;
+pub use config::Config;
 pub use entry::{Reason, StatusEntry};
 pub use event::{EventKind, LiveEvent};
 use memory::Memory;
@@ -45,6 +51,22 @@ impl StatusCache {
             Self::Redis(redis) => redis.ping().await,
             Self::Memory(_) => true,
         }
+    }
+
+    /// Waits until it answers, though no longer than about `patience`: without it everything still works, only more
+    /// slowly. Whether it answers.
+    pub async fn wait(&self, patience: Duration) -> bool {
+        let until = Instant::now() + patience;
+        let mut backoff = Backoff::default();
+        while !self.is_reachable().await {
+            if Instant::now() >= until {
+                tracing::warn!("Redis does not answer; going on without it");
+                return false;
+            }
+            tracing::warn!("Waiting for Redis");
+            sleep(backoff.pause()).await;
+        }
+        true
     }
 
     /// Stores the statuses of some services, replacing older ones.

@@ -47,6 +47,11 @@ struct Health {
     lost: AtomicBool,
 }
 
+/// Fails only on an address that makes no sense.
+pub(crate) fn client(url: &str) -> anyhow::Result<Client> {
+    Client::open(url).context("REDIS_URL is not an address of a Redis server")
+}
+
 impl fmt::Debug for RedisCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RedisCache")
@@ -55,7 +60,7 @@ impl fmt::Debug for RedisCache {
 
 impl RedisCache {
     pub(crate) fn new(url: &str) -> anyhow::Result<Self> {
-        let client = Client::open(url).context("REDIS_URL is not an address of a Redis server")?;
+        let client = client(url)?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(PATIENCE))
             .set_response_timeout(Some(PATIENCE))

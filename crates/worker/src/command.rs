@@ -14,6 +14,7 @@ use runtime::{
     telemetry,
 };
 use secrecy::ExposeSecret as _;
+use status_cache::StatusCache;
 use tokio::net::TcpListener;
 
 use crate::{
@@ -115,7 +116,7 @@ fn parts(config: &Config, settings: Settings, readiness: Readiness) -> anyhow::R
             "pulsecheck-worker",
             connections,
         )?,
-        cache: settings.cache,
+        cache: StatusCache::redis(settings.redis_url.expose_secret())?,
         prober: Prober::new(egress, CONTACT),
         clock,
         keyring: settings.keyring,
@@ -130,7 +131,10 @@ fn parts(config: &Config, settings: Settings, readiness: Readiness) -> anyhow::R
 /// Postgres, Redis and our admin port: never a target.
 fn own_endpoints(config: &Config, settings: &Settings) -> Vec<(String, u16)> {
     let admin = config.connections.admin_addr;
-    let servers = [(&settings.database_url, 5_432), (&settings.redis_url, 6_379)];
+    let servers = [
+        (&settings.database_url, 5_432),
+        (&settings.redis_url, 6_379),
+    ];
     let servers = servers
         .into_iter()
         .filter_map(|(url, port)| egress::endpoint(url.expose_secret(), port));

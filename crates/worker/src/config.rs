@@ -1,15 +1,10 @@
 //! Settings of the worker: flags or environment variables in, checked values or every fault at once out.
 
-use std::{
-    fmt,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-};
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::ValueEnum;
-use runtime::{seal::Keyring, secret, telemetry};
-use secrecy::{ExposeSecret as _, SecretString};
-use status_cache::StatusCache;
+use runtime::{faults::Faults, seal::Keyring, telemetry};
+use secrecy::SecretString;
 use url::Url;
 
 use crate::partitions::Retention;
@@ -36,18 +31,10 @@ pub struct Config {
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Connections")]
 pub struct Connections {
-    /// PostgreSQL, as in `postgres://user:password@host:5432/name`
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
-    pub database_url: Option<SecretString>,
-    /// A file that holds `DATABASE_URL`
-    #[arg(long, env = "DATABASE_URL_FILE", value_name = "FILE")]
-    pub database_url_file: Option<PathBuf>,
-    /// Redis, as in `redis://host:6379/0`
-    #[arg(long, env = "REDIS_URL", hide_env_values = true, value_name = "URL")]
-    pub redis_url: Option<SecretString>,
-    /// A file that holds `REDIS_URL`
-    #[arg(long, env = "REDIS_URL_FILE", value_name = "FILE")]
-    pub redis_url_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub database: db::Config,
+    #[command(flatten)]
+    pub cache: status_cache::Config,
     /// The installation's secret, the same for every process; at least 32 characters
     #[arg(
         long,
@@ -109,19 +96,8 @@ pub enum SignUp {
 pub struct Settings {
     pub database_url: SecretString,
     pub redis_url: SecretString,
-    pub cache: StatusCache,
     pub keyring: Keyring,
     pub shared: bool,
-}
-
-/// Every setting that is missing or wrong, a sentence each.
-#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
-pub struct Faults(pub Vec<String>);
-
-impl fmt::Display for Faults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("\n"))
-    }
 }
 
 impl Default for Looking {
@@ -138,16 +114,13 @@ impl Looking {
     /// Notes what is wrong.
     pub fn check(&self, faults: &mut Faults) {
         if (1..3).contains(&self.canaries.len()) {
-            faults.0.push(
-                "CANARIES names fewer than three URLs: one or two say little about the network; name three, or none"
-                    .to_owned(),
+            faults.push(
+                "CANARIES names fewer than three URLs: one or two say little about the network; name three, or none",
             );
         }
         for canary in &self.canaries {
             if domain::target::is_askable(canary).is_err() {
-                faults
-                    .0
-                    .push(format!("CANARIES: {canary} is not an http or https URL"));
+                faults.push(format!("CANARIES: {canary} is not an http or https URL"));
             }
         }
     }
@@ -158,83 +131,29 @@ impl Config {
     pub fn check(&self) -> Result<Settings, Faults> {
         let mut faults = Faults::default();
         let connections = &self.connections;
-        let database_url = faults.read(
-            "DATABASE_URL",
-            (&connections.database_url, &connections.database_url_file),
-            "give the PostgreSQL database, as in postgres://user:password@host:5432/pulsecheck",
-        );
-        if let Some(url) = &database_url
-            && let Err(error) = db::Db::new(url.expose_secret(), "worker", 1)
-        {
-            faults.0.push(format!(
-                "DATABASE_URL is not an address of PostgreSQL: {error}"
-            ));
-        }
-        let redis_url = faults.read(
-            "REDIS_URL",
-            (&connections.redis_url, &connections.redis_url_file),
-            "give the Redis server, as in redis://host:6379/0",
-        );
-        let cache = redis_url
-            .as_ref()
-            .and_then(|url| faults.keep(StatusCache::redis(url.expose_secret())));
-        let secret_key = faults.read(
+        let database_url = connections.database.url(&mut faults);
+        let redis_url = connections.cache.url(&mut faults);
+        let secret_key = faults.secret(
             "SECRET_KEY",
-            (&connections.secret_key, &connections.secret_key_file),
+            connections.secret_key.as_ref(),
+            connections.secret_key_file.as_deref(),
             "give the installation's secret, the same as the API's",
         );
-        let keyring = secret_key.and_then(|secret| faults.keep(Keyring::new(secret)));
+        let keyring = secret_key.and_then(|secret| faults.take(Keyring::new(secret)));
         self.looking.check(&mut faults);
         let shared = connections.sign_up == SignUp::Open;
-        if shared && self.reach.policy(shared).allows_local_networks() {
-            faults.0.push(
-                "SIGN_UP=open lets strangers in, and ALLOW_CIDRS would let them look into private networks: \
-                 remove the private ranges from ALLOW_CIDRS, or set SIGN_UP=allowlist"
-                    .to_owned(),
-            );
-        }
-        if let Some(path) = &self.reach.extra_ca_file
-            && let Err(error) = egress::read_pem(path)
-        {
-            faults.0.push(format!("EXTRA_CA_FILE: {error}"));
-        }
-        match (database_url, redis_url, cache, keyring) {
-            (Some(database_url), Some(redis_url), Some(cache), Some(keyring))
-                if faults.0.is_empty() =>
-            {
+        self.reach.check(shared, &mut faults);
+        match (database_url, redis_url, keyring) {
+            (Some(database_url), Some(redis_url), Some(keyring)) if faults.0.is_empty() => {
                 Ok(Settings {
                     database_url,
                     redis_url,
-                    cache,
                     keyring,
                     shared,
                 })
             }
             _ => Err(faults),
         }
-    }
-}
-
-impl Faults {
-    fn keep<T>(&mut self, result: anyhow::Result<T>) -> Option<T> {
-        result
-            .map_err(|error| self.0.push(format!("{error:#}")))
-            .ok()
-    }
-
-    /// A secret that has to be there, given directly or by file. An empty file name counts as none.
-    fn read(
-        &mut self,
-        name: &str,
-        (value, file): (&Option<SecretString>, &Option<PathBuf>),
-        hint: &str,
-    ) -> Option<SecretString> {
-        let file = file.as_deref().filter(|path| *path != Path::new(""));
-        let found = self.keep(secret::read(name, value.as_ref(), file))?;
-        if found.is_none() {
-            self.0.push(format!("{name} is not set: {hint}"));
-        }
-        found
     }
 }
 

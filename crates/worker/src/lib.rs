@@ -23,7 +23,6 @@ mod roster;
 mod schedule;
 mod service;
 mod sockets;
-pub mod start;
 mod suspect;
 
 use std::{path::PathBuf, time::Duration};

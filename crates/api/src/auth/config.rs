@@ -3,11 +3,11 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, bail};
+use runtime::faults::Faults;
 use secrecy::SecretString;
 use url::Url;
 
 use super::email;
-use crate::config::Faults;
 
 /// Who may make an account by signing in through a provider for the first time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

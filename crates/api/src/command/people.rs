@@ -2,14 +2,14 @@
 
 use anyhow::Context as _;
 use db::Db;
-use runtime::clock::Clock;
+use runtime::{clock::Clock, faults::Faults};
 use secrecy::ExposeSecret as _;
 use url::Url;
 
 use super::say;
 use crate::{
     accounts,
-    config::{Connections, Faults, SiteConfig},
+    config::SiteConfig,
     people::{self, UserCommand},
 };
 
@@ -17,7 +17,7 @@ use crate::{
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct LinkConfig {
     #[command(flatten)]
-    connections: Connections,
+    database: db::Config,
     #[command(flatten)]
     site: SiteConfig,
 }
@@ -26,7 +26,7 @@ pub(super) struct LinkConfig {
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct UserConfig {
     #[command(flatten)]
-    connections: Connections,
+    database: db::Config,
     #[command(subcommand)]
     command: UserCommand,
 }
@@ -35,7 +35,7 @@ pub(super) struct UserConfig {
 pub(super) async fn setup_link(config: &LinkConfig) -> anyhow::Result<()> {
     let mut faults = Faults::default();
     let public_url = config.site.public_url(&mut faults);
-    let db = open(&config.connections, faults)?;
+    let db = open(&config.database, faults)?;
     let public_url = public_url.context("PUBLIC_URL is not set")?;
     if !tell_setup_link(&db, &public_url).await? {
         say(
@@ -56,12 +56,12 @@ pub(super) async fn tell_setup_link(db: &Db, public_url: &Url) -> anyhow::Result
 
 /// Does what was asked about people.
 pub(super) async fn run(config: UserConfig) -> anyhow::Result<()> {
-    let db = open(&config.connections, Faults::default())?;
+    let db = open(&config.database, Faults::default())?;
     people::run(&db, config.command, "api").await
 }
 
-fn open(connections: &Connections, mut faults: Faults) -> anyhow::Result<Db> {
-    let url = connections.database_url(&mut faults);
+fn open(database: &db::Config, mut faults: Faults) -> anyhow::Result<Db> {
+    let url = database.url(&mut faults);
     match url {
         Some(url) if faults.0.is_empty() => {
             Ok(Db::new(url.expose_secret(), "pulsecheck-api-command", 1)?)

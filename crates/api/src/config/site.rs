@@ -4,11 +4,10 @@ use std::{path::PathBuf, time::Duration};
 
 use domain::service::Limits;
 use ipnet::IpNet;
-use runtime::seal::Keyring;
+use runtime::{faults::Faults, seal::Keyring};
 use secrecy::SecretString;
 use url::Url;
 
-use super::Faults;
 use crate::{
     auth::config::{AuthConfig, AuthSettings},
     site::{Rates, Site},
@@ -107,12 +106,12 @@ impl SiteConfig {
     }
 
     fn keyring(&self, faults: &mut Faults) -> Option<Keyring> {
-        let secret = runtime::secret::read(
+        let secret = faults.secret(
             "SECRET_KEY",
             self.secret_key.as_ref(),
             self.secret_key_file.as_deref(),
-        );
-        let secret = faults.require("SECRET_KEY", secret, "`openssl rand -hex 32` makes one")?;
+            "`openssl rand -hex 32` makes one",
+        )?;
         faults.take(Keyring::new(secret))
     }
 

@@ -3,14 +3,14 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use api::config::{Faults, SiteConfig};
+use api::config::SiteConfig;
 use api::site::Site;
 use api::state::{AppState, Parts};
 use probe::Prober;
 use runtime::admin::Readiness;
 use runtime::clock::Clock;
+use runtime::faults::Faults;
 use secrecy::ExposeSecret as _;
-use url::Url;
 use worker::clock::DatabaseClock;
 use worker::pace::Pace;
 
@@ -105,18 +105,11 @@ fn check(
     };
     site.public_url = Some(public_url.or_local(listening.port()));
     (site.secret_key, site.secret_key_file) = (Some(installation.key()?), None);
-    let (mut faults, mut more) = (Faults::default(), worker::config::Faults::default());
-    config.looking.check(&mut more);
-    faults.0.extend(more.0);
+    let mut faults = Faults::default();
+    config.looking.check(&mut faults);
     let site = site.check(&mut faults);
-    if site.as_ref().is_some_and(Site::is_shared)
-        && config.reach.policy(true).allows_local_networks()
-    {
-        faults.push(
-            "SIGN_UP=open lets strangers in, and ALLOW_CIDRS would let them look into private networks: \
-             remove the private ranges from ALLOW_CIDRS, or set SIGN_UP=allowlist",
-        );
-    }
+    let shared = site.as_ref().is_some_and(Site::is_shared);
+    config.reach.check(shared, &mut faults);
     Ok(site.filter(|_| faults.0.is_empty()).ok_or(faults)?)
 }
 
@@ -132,17 +125,10 @@ fn own_endpoints(
         .collect();
     let redis = config.address.redis_url()?;
     let servers = [(Some(&installation.url), 5_432), (redis.as_ref(), 6_379)];
-    for (url, port) in servers {
-        let Some(Ok(url)) = url.map(|url| Url::parse(url.expose_secret())) else {
-            continue;
-        };
-        // A server behind a Unix socket has no address to protect.
-        let is_socket = url
-            .query_pairs()
-            .any(|(name, value)| name == "host" && value.starts_with('/'));
-        if let Some(host) = url.host_str().filter(|_| !is_socket) {
-            own.push((host.to_owned(), url.port().unwrap_or(port)));
-        }
-    }
+    own.extend(
+        servers
+            .into_iter()
+            .filter_map(|(url, port)| egress::endpoint(url?.expose_secret(), port)),
+    );
     Ok(own)
 }
