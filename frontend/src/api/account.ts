@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { Preferences, Provider, SetupForm } from './contract';
 import { keys } from './keys';
+import { announceSignOut } from './sign-out';
 import { api, body } from './transport';
 
 export const meQuery = () =>
@@ -34,7 +35,7 @@ export const preferencesQuery = () =>
 export const signIn = (email: string, password: string) =>
   body(api.POST('/api/auth/login', { body: { email, password } }));
 export const setUp = (form: SetupForm) => body(api.POST('/api/auth/setup', { body: form }));
-export const signOut = () => body(api.POST('/api/auth/logout'));
+export const signOut = () => body(api.POST('/api/auth/logout')).then(announceSignOut);
 export const endSession = (id: string) =>
   body(api.DELETE('/api/auth/sessions/{id}', { params: { path: { id } } }));
 export const endOtherSessions = () => body(api.DELETE('/api/auth/sessions'));
@@ -44,6 +45,6 @@ export const changePassword = (current: string | null, next: string) =>
 export const unlinkProvider = (provider: Provider) =>
   body(api.DELETE('/api/auth/identities/{provider}', { params: { path: { provider } } }));
 export const eraseAccount = (password: string | null) =>
-  body(api.DELETE('/api/auth/me', { body: { password } }));
+  body(api.DELETE('/api/auth/me', { body: { password } })).then(announceSignOut);
 export const saveTheme = (theme: Preferences['theme']) =>
   body(api.PUT('/api/me/preferences', { body: { theme, density: null, category_order: null } }));

@@ -5,6 +5,7 @@ import { createBrowserRouter, RouterProvider } from 'react-router';
 import { keys } from '@/api/keys';
 import { Problem } from '@/api/problem';
 import { whenSessionEnds } from '@/api/session';
+import { onSignOutElsewhere } from '@/api/sign-out';
 import { paths } from '@/lib/paths';
 import { shellText } from '@/lib/text/shell';
 import { Toasts } from '@/ui/Toasts';
@@ -37,6 +38,15 @@ export function App() {
         if (queryClient.getQueryData(keys.me) === undefined) return;
         queryClient.clear();
         void router.navigate(`${paths.login(pathname + search + hash)}&ended=1`, { replace: true });
+      }),
+    [],
+  );
+  useEffect(
+    () =>
+      onSignOutElsewhere(() => {
+        if (window.location.pathname === paths.login()) return;
+        queryClient.clear();
+        void router.navigate(`${paths.login()}?signed_out=1`, { replace: true });
       }),
     [],
   );

@@ -4,6 +4,7 @@ import { Link, NavLink, useNavigate } from 'react-router';
 import { signOut } from '@/api/account';
 import type { Me } from '@/api/contract';
 import { sentenceOf } from '@/api/problem';
+import { useMayEdit } from '@/api/role';
 import { Avatar } from '@/features/account/Avatar';
 import { ThemeChoice } from '@/features/account/ThemeChoice';
 import { paths } from '@/lib/paths';
@@ -16,6 +17,7 @@ import { Menu, MenuItem, menuItemClass } from '@/ui/Menu';
 import { toast } from '@/ui/Toasts';
 
 export function Header({ me, openIncidents }: { me: Me; openIncidents: number }) {
+  const mayEdit = useMayEdit();
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-canvas/85 backdrop-blur-md">
       <div className="mx-auto flex h-14 max-w-[68rem] items-center gap-1 px-4 max-[375px]:px-2.5 sm:gap-2 sm:px-6">
@@ -32,14 +34,16 @@ export function Header({ me, openIncidents }: { me: Me; openIncidents: number })
           <Tab to={paths.incidents()} label={shellText.incidents} count={openIncidents} />
         </nav>
         <div className="ml-auto flex items-center sm:gap-2">
-          <Link
-            to={paths.addService()}
-            className={cx(buttonClass('secondary', 'sm'), 'max-sm:px-2')}
-            aria-label={shellText.addService}
-          >
-            <Icon name="plus" />
-            <span className="max-sm:hidden">{shellText.addService}</span>
-          </Link>
+          {mayEdit && (
+            <Link
+              to={paths.addService()}
+              className={cx(buttonClass('secondary', 'sm'), 'max-sm:px-2')}
+              aria-label={shellText.addService}
+            >
+              <Icon name="plus" />
+              <span className="max-sm:hidden">{shellText.addService}</span>
+            </Link>
+          )}
           <AccountMenu me={me} />
         </div>
       </div>

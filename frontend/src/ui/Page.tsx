@@ -1,5 +1,5 @@
 /** The bones of a page: its one sentence, its sections, and their empty, loading and error looks. */
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import { Button } from './Button';
 import { cx } from './classes';
 
@@ -38,18 +38,31 @@ export function Section({
   children: ReactNode;
   className?: string;
 }) {
+  const id = useId();
   return (
-    <section className={cx('mt-9', className)}>
-      <SectionHeading aside={aside}>{title}</SectionHeading>
+    <section aria-labelledby={id} className={cx('mt-9', className)}>
+      <SectionHeading id={id} aside={aside}>
+        {title}
+      </SectionHeading>
       {children}
     </section>
   );
 }
 
-export function SectionHeading({ children, aside }: { children: ReactNode; aside?: ReactNode }) {
+export function SectionHeading({
+  id,
+  children,
+  aside,
+}: {
+  id?: string;
+  children: ReactNode;
+  aside?: ReactNode;
+}) {
   return (
     <div className="mb-2.5 flex min-h-8 flex-wrap items-center justify-between gap-x-4 gap-y-1">
-      <h2 className="text-lg font-semibold tracking-tight">{children}</h2>
+      <h2 id={id} className="text-lg font-semibold tracking-tight">
+        {children}
+      </h2>
       {aside !== undefined && <div className="text-sm text-faint">{aside}</div>}
     </div>
   );

@@ -1,6 +1,7 @@
 /** The head of a service page: its sentence, its address, and what can be done. */
 import { Link, useNavigate } from 'react-router';
 import type { ServiceDetail } from '@/api/contract';
+import { useMayEdit } from '@/api/role';
 import { paths, webAddress } from '@/lib/paths';
 import type { Status } from '@/lib/status';
 import { serviceText } from '@/lib/text/service';
@@ -21,9 +22,7 @@ const text = serviceText.page;
 
 export function ServiceHead({ service }: { service: ServiceDetail }) {
   const status = statusOf(service);
-  const actions = useServiceActions();
-  const navigate = useNavigate();
-  const paused = service.paused_at !== null;
+  const mayEdit = useMayEdit();
   return (
     <>
       <Link
@@ -46,26 +45,34 @@ export function ServiceHead({ service }: { service: ServiceDetail }) {
             <Facts service={service} />
           </div>
         </div>
-        <div className="flex items-center gap-2">
-          {paused ? (
-            <Button size="sm" kind="primary" onClick={() => actions.setPaused(service, false)}>
-              <Icon name="play" />
-              {text.resume}
-            </Button>
-          ) : (
-            <Button size="sm" onClick={() => actions.look(service)}>
-              <Icon name="look" />
-              {text.lookNow}
-            </Button>
-          )}
-          <Link to={paths.editService(service.id)} className={buttonClass('secondary', 'sm')}>
-            <Icon name="edit" />
-            {text.edit}
-          </Link>
-          <ServiceMenu service={service} onRemoved={() => void navigate(paths.dashboard())} />
-        </div>
+        {mayEdit && <Actions service={service} />}
       </div>
     </>
+  );
+}
+
+function Actions({ service }: { service: ServiceDetail }) {
+  const actions = useServiceActions();
+  const navigate = useNavigate();
+  return (
+    <div className="flex items-center gap-2">
+      {service.paused_at !== null ? (
+        <Button size="sm" kind="primary" onClick={() => actions.setPaused(service, false)}>
+          <Icon name="play" />
+          {text.resume}
+        </Button>
+      ) : (
+        <Button size="sm" onClick={() => actions.look(service)}>
+          <Icon name="look" />
+          {text.lookNow}
+        </Button>
+      )}
+      <Link to={paths.editService(service.id)} className={buttonClass('secondary', 'sm')}>
+        <Icon name="edit" />
+        {text.edit}
+      </Link>
+      <ServiceMenu service={service} onRemoved={() => void navigate(paths.dashboard())} />
+    </div>
   );
 }
 

@@ -2,6 +2,7 @@
 import { memo } from 'react';
 import { Link } from 'react-router';
 import type { Service } from '@/api/contract';
+import { useMayEdit } from '@/api/role';
 import { milliseconds, percent } from '@/lib/numbers';
 import { paths, webAddress } from '@/lib/paths';
 import { isTroubled } from '@/lib/status';
@@ -20,6 +21,7 @@ export const rowGrid =
 export const ServiceRow = memo(function ServiceRow({ service }: { service: Service }) {
   const status = statusOf(service);
   const faded = status === 'paused';
+  const mayEdit = useMayEdit();
   const measured = service.monitor_type === 'http_ping';
   const latency = service.current_status.response_time;
   return (
@@ -66,7 +68,7 @@ export const ServiceRow = memo(function ServiceRow({ service }: { service: Servi
         {measured && !faded ? milliseconds(latency) : ''}
       </p>
       <div className="relative z-20 max-md:col-start-3 max-md:row-start-1">
-        <ServiceMenu service={service} />
+        {mayEdit && <ServiceMenu service={service} />}
       </div>
     </div>
   );
