@@ -15,9 +15,10 @@ export function percent(value: number | null | undefined): string {
 export function milliseconds(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
   if (value < 1) return value > 0 ? '<1\u00a0ms' : '0\u00a0ms';
-  if (value < 1000) return `${Math.round(value)}\u00a0ms`;
-  const seconds = value / 1000;
-  return `${seconds < 10 ? seconds.toFixed(2) : seconds.toFixed(1)}\u00a0s`;
+  const rounded = Math.round(value);
+  if (rounded < 1000) return `${rounded}\u00a0ms`;
+  // Decided after rounding, so that the next unit or digit is never skipped.
+  return `${(rounded / 1000).toFixed(rounded < 9995 ? 2 : 1)}\u00a0s`;
 }
 
 /** `1.4 kB` with decimal units. */

@@ -269,11 +269,11 @@ fn http(failure: &Failure) -> String {
             assertion_sentence(assertion, found.as_deref())
         }
         (Code::SlowResponse, Detail::Slow { took_ms, limit_ms }) => {
-            format!(
-                "Answered in {}; the limit is {}.",
-                seconds(*took_ms),
-                seconds(*limit_ms)
-            )
+            let (took, limit) = (seconds(*took_ms), seconds(*limit_ms));
+            if took == limit {
+                return format!("Answered in {took_ms} ms; the limit is {limit_ms} ms.");
+            }
+            format!("Answered in {took}; the limit is {limit}.")
         }
         (Code::HttpProtocol, _) => "Not a valid HTTP response.".to_owned(),
         (Code::TooManyRedirects, _) => "Too many redirects.".to_owned(),
@@ -335,12 +335,13 @@ fn within(detail: &Detail) -> String {
     }
 }
 
-/// 1200 → `1.2 s`, 5000 → `5 s`, 80 → `80 ms`.
+/// Rounded to a tenth of a second: 1480 → `1.5 s`, 5000 → `5 s`, 80 → `80 ms`.
 fn seconds(ms: u32) -> String {
-    match ms {
-        0..1000 => format!("{ms} ms"),
-        ms if ms.is_multiple_of(1000) => format!("{} s", ms / 1000),
-        ms => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
+    let tenths = ms.saturating_add(50) / 100;
+    match (ms, tenths % 10) {
+        (0..1000, _) => format!("{ms} ms"),
+        (_, 0) => format!("{} s", tenths / 10),
+        (_, tenth) => format!("{}.{tenth} s", tenths / 10),
     }
 }
 

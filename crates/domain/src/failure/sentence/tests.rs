@@ -53,6 +53,29 @@ fn sentences_tell_the_facts() {
 }
 
 #[test]
+fn times_are_rounded_to_a_tenth_and_never_read_like_their_limit() {
+    let said = |took_ms, limit_ms| {
+        let detail = Detail::Slow { took_ms, limit_ms };
+        Failure::new(Code::SlowResponse, Phase::Body, detail).sentence()
+    };
+    for (took_ms, words) in [
+        (999, "999 ms"),
+        (1_449, "1.4 s"),
+        (1_450, "1.5 s"),
+        (1_480, "1.5 s"),
+        (1_960, "2 s"),
+        (29_990, "30 s"),
+    ] {
+        let expected = format!("Answered in {words}; the limit is 80 ms.");
+        assert_eq!(said(took_ms, 80), expected);
+    }
+    assert_eq!(
+        said(1_004, 1_000),
+        "Answered in 1004 ms; the limit is 1000 ms."
+    );
+}
+
+#[test]
 fn untrusted_text_is_cleaned_and_cut() {
     assert_eq!(clean("a\r\nb\u{202e}c\u{0}", 10), "a b c");
     assert_eq!(clean("abcdef", 3), "abc…");
