@@ -1,7 +1,9 @@
 //! `service_dependencies`: the parts of vendor pages that services of one's own depend on.
 
+use chrono::{DateTime, Utc};
 use domain::{
     id::{IncidentId, ServiceId, ServiceKey, VendorPageId, WorkspaceId},
+    incident::Severity,
     vendor::Component,
 };
 use sqlx::{FromRow, PgConnection, types::Json};
@@ -30,6 +32,8 @@ pub struct Suffering {
     pub incident: IncidentId,
     pub service: ServiceId,
     pub workspace: WorkspaceId,
+    pub severity: Severity,
+    pub started_at: DateTime<Utc>,
     /// None for the page as a whole.
     pub component: Option<Component>,
 }
@@ -55,6 +59,8 @@ struct SufferingRow {
     incident: Uuid,
     service: Uuid,
     workspace_id: Uuid,
+    severity: i16,
+    started_at: DateTime<Utc>,
     component: Option<Json<Component>>,
 }
 
@@ -127,22 +133,31 @@ pub async fn pages(conn: &mut PgConnection, shards: &[i16]) -> Result<Vec<Vendor
     Ok(ids.into_iter().map(VendorPageId).collect())
 }
 
-/// The services that need something of this page and whose incident is open.
-pub async fn suffering(conn: &mut PgConnection, page: VendorPageId) -> Result<Vec<Suffering>> {
+/// The services that need something of this page and whose incident is open, as long as its timeline has no entry whose
+/// mark is `mark` and the component's key.
+pub async fn suffering(
+    conn: &mut PgConnection,
+    page: VendorPageId,
+    mark: &str,
+) -> Result<Vec<Suffering>> {
     let rows: Vec<SufferingRow> = sqlx::query_as(
-        "select i.id as incident, s.id as service, s.workspace_id, d.component
+        "select i.id as incident, s.id as service, s.workspace_id, i.severity, i.started_at, d.component
          from service_dependencies d
          join services s on s.key = d.service_key
          join incidents i on i.service_key = s.key and i.resolved_at is null
-         where d.vendor_page_id = $1",
+         where d.vendor_page_id = $1 and not exists (
+             select 1 from incident_events e where e.incident_id = i.id and e.mark = $2 || d.component_key)",
     )
     .bind(page.0)
+    .bind(mark)
     .fetch_all(conn)
     .await?;
     let suffering = |row: SufferingRow| Suffering {
         incident: IncidentId(row.incident),
         service: ServiceId(row.service),
         workspace: WorkspaceId(row.workspace_id),
+        severity: Severity::from_number(row.severity).unwrap_or(Severity::Down),
+        started_at: row.started_at,
         component: row.component.map(|component| component.0),
     };
     Ok(rows.into_iter().map(suffering).collect())

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     failure::Failure,
+    health::Seen,
     id::{ServiceId, ServiceKey, WorkspaceId},
     observation::Observation,
     verdict::Verdict,
@@ -35,4 +36,19 @@ pub struct Look {
     pub observation: Option<Box<Observation>>,
     /// What the first failing attempt saw, if another attempt stands for the look.
     pub first_failed: Option<Box<Observation>>,
+}
+
+impl Look {
+    /// The part on which the rules of health decide.
+    pub fn seen(&self) -> Seen {
+        Seen {
+            slot: self.slot,
+            stands_for: self.stands_for,
+            started_at: self.started_at,
+            verdict: self.verdict,
+            code: self.failure.as_ref().map(|failure| failure.code),
+            first_failed_at: self.first_failed_at,
+            recovered_at: self.recovered_at,
+        }
+    }
 }

@@ -18,6 +18,10 @@ pub const SET_ASIDE: &str = "pulsecheck_looks_set_aside_total";
 pub const OWNED: &str = "pulsecheck_services_owned";
 /// Looks under way.
 pub const IN_FLIGHT: &str = "pulsecheck_looks_in_flight";
+/// Vendor pages this worker reads.
+pub const PAGES: &str = "pulsecheck_vendor_pages_owned";
+/// Readings of vendor pages, by outcome (`read`, `unread`).
+pub const READINGS: &str = "pulsecheck_vendor_page_readings_total";
 /// Failures of ours, by code.
 pub const INTERNAL: &str = "pulsecheck_internal_failures_total";
 /// Rows written per batch and seconds per batch.

@@ -16,6 +16,8 @@ pub(crate) struct Figures(Arc<Mutex<Snapshot>>);
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct Snapshot {
     pub(crate) services: usize,
+    /// Vendor pages.
+    pub(crate) pages: usize,
     pub(crate) under_way: u32,
     pub(crate) waiting: usize,
     pub(crate) looks: u64,
@@ -48,6 +50,9 @@ pub(crate) struct Meters {
     pub(crate) missed: Counter,
     pub(crate) owned: Gauge,
     pub(crate) in_flight: Gauge,
+    pub(crate) pages: Gauge,
+    pages_read: Counter,
+    pages_unread: Counter,
 }
 
 impl Meters {
@@ -59,7 +64,20 @@ impl Meters {
             missed: counter!(names::MISSED),
             owned: gauge!(names::OWNED),
             in_flight: gauge!(names::IN_FLIGHT),
+            pages: gauge!(names::PAGES),
+            pages_read: counter!(names::READINGS, "outcome" => "read"),
+            pages_unread: counter!(names::READINGS, "outcome" => "unread"),
         }
+    }
+
+    /// Counts a reading of a vendor page.
+    pub(crate) fn page_was_read(&self, read: bool) {
+        let counter = if read {
+            &self.pages_read
+        } else {
+            &self.pages_unread
+        };
+        counter.increment(1);
     }
 
     /// Counts a finished look, and a failure of ours by its code.

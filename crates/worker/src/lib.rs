@@ -6,6 +6,7 @@ mod canaries;
 pub mod clock;
 pub mod command;
 pub mod config;
+mod dependency;
 mod due;
 mod figures;
 mod heartbeat;
@@ -15,6 +16,7 @@ mod loader;
 mod looking;
 mod membership;
 pub mod pace;
+mod pages;
 pub mod partitions;
 mod progress;
 pub mod record;
@@ -32,6 +34,7 @@ use domain::{id::WorkerId, look::Look};
 use probe::Prober;
 use runtime::{admin::Readiness, seal::Keyring, tasks::Tasks};
 use status_cache::StatusCache;
+use statuspage_reader::Reader;
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
@@ -43,6 +46,7 @@ use figures::Figures;
 use heartbeat::{Heartbeat, Ownership};
 use loader::Loader;
 use pace::Pace;
+use pages::Pages;
 use progress::Mark;
 use record::Recorder;
 use schedule::{Command, Inbox, Schedule};
@@ -75,6 +79,7 @@ struct Wires {
     may_record: watch::Sender<bool>,
     stalls: watch::Sender<u64>,
     commands: mpsc::Sender<Command>,
+    pages: mpsc::Sender<pages::Command>,
     figures: Figures,
     progress: Mark,
 }
@@ -84,11 +89,13 @@ struct Wires {
 pub fn run(parts: Parts, tasks: &mut Tasks) -> WorkerId {
     let id = WorkerId(Uuid::now_v7());
     let (commands, inbox) = mpsc::channel(COMMANDS_WAITING);
+    let (pages, pages_inbox) = mpsc::channel(COMMANDS_WAITING);
     let wires = Wires {
         ownership: watch::Sender::new(Ownership::none()),
         may_record: watch::Sender::new(false),
         stalls: watch::Sender::new(0),
         commands,
+        pages,
         figures: Figures::default(),
         progress: Mark::default(),
     };
@@ -97,7 +104,13 @@ pub fn run(parts: Parts, tasks: &mut Tasks) -> WorkerId {
         &parts.looking.canaries,
         wires.figures.clone(),
     );
-    let record = keep_record(&parts, &wires, tasks);
+    let (looks, standings, standings_of_pages) = keep_record(&parts, &wires, tasks);
+    let inbox_of_pages = pages::Inbox {
+        commands: pages_inbox,
+        standings: standings_of_pages,
+    };
+    read_pages(&parts, &wires, (inbox_of_pages, looks.clone()), tasks);
+    let record = (looks, standings);
     keep_schedule(&parts, &wires, canaries.clone(), (inbox, record), tasks);
     load(&parts, &wires, tasks);
     let stop = tasks.stopping();
@@ -120,20 +133,23 @@ pub fn run(parts: Parts, tasks: &mut Tasks) -> WorkerId {
     id
 }
 
-/// The record's two ends: where finished looks go, and what comes back of them.
-type Record = (
-    mpsc::UnboundedSender<Look>,
-    mpsc::UnboundedReceiver<record::Standings>,
-);
+/// What comes back of recorded looks.
+type Heard = mpsc::UnboundedReceiver<record::Standings>;
 
-fn keep_record(parts: &Parts, wires: &Wires, tasks: &mut Tasks) -> Record {
+/// Gives where finished looks go, and what the schedule and the pages hear of them.
+fn keep_record(
+    parts: &Parts,
+    wires: &Wires,
+    tasks: &mut Tasks,
+) -> (mpsc::UnboundedSender<Look>, Heard, Heard) {
     let stop = tasks.stopping();
     let (standing, standings) = mpsc::unbounded_channel();
+    let (to_pages, heard_by_pages) = mpsc::unbounded_channel();
     let with = record::Parts {
         db: parts.db.clone(),
         cache: parts.cache.clone(),
         may_record: wires.may_record.subscribe(),
-        standings: Some(standing),
+        standings: vec![standing, to_pages],
     };
     let (looks, recorder) = Recorder::new(with, record::Settings::default());
     if let Some(file) = parts.heartbeat_file.clone() {
@@ -154,14 +170,36 @@ fn keep_record(parts: &Parts, wires: &Wires, tasks: &mut Tasks) -> Record {
         "partitions",
         partitions::run(parts.db.clone(), parts.looking.retention, stop),
     );
-    (looks, standings)
+    (looks, standings, heard_by_pages)
+}
+
+fn read_pages(
+    parts: &Parts,
+    wires: &Wires,
+    (inbox, looks): (pages::Inbox, mpsc::UnboundedSender<Look>),
+    tasks: &mut Tasks,
+) {
+    let stop = tasks.stopping();
+    let pages = pages::Parts {
+        db: parts.db.clone(),
+        cache: parts.cache.clone(),
+        reader: Reader::new(parts.prober.client()),
+        clock: parts.clock.clone(),
+        pace: parts.pace,
+        figures: wires.figures.clone(),
+        looks,
+    };
+    tasks.spawn("pages", Pages::new(pages).run(inbox, stop));
 }
 
 fn keep_schedule(
     parts: &Parts,
     wires: &Wires,
     canaries: Canaries,
-    (commands, (looks, standings)): (mpsc::Receiver<Command>, Record),
+    (commands, (looks, standings)): (
+        mpsc::Receiver<Command>,
+        (mpsc::UnboundedSender<Look>, Heard),
+    ),
     tasks: &mut Tasks,
 ) {
     let stop = tasks.stopping();
@@ -198,6 +236,7 @@ fn load(parts: &Parts, wires: &Wires, tasks: &mut Tasks) {
         ownership: wires.ownership.subscribe(),
         heard,
         commands: wires.commands.clone(),
+        pages: wires.pages.clone(),
     };
     tasks.spawn(
         "listener",

@@ -9,7 +9,9 @@ use db::{
     Db,
     watched::{self, Fingerprint, Watched},
 };
-use domain::{failure::FailureCode, id::ServiceKey, ownership::Shards, schedule::SHARDS};
+use domain::{
+    failure::FailureCode, id::ServiceKey, ownership::Shards, schedule::SHARDS, service::Target,
+};
 use runtime::{backoff::Backoff, seal::Keyring};
 use tokio::{
     sync::{mpsc, watch},
@@ -18,7 +20,13 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    due::Arrival, figures, heartbeat::Ownership, listen::Heard, pace::Pace, schedule::Command,
+    due::Arrival,
+    figures,
+    heartbeat::Ownership,
+    listen::Heard,
+    pace::Pace,
+    pages::{self, Following},
+    schedule::Command,
     service::Arriving,
 };
 
@@ -37,6 +45,7 @@ pub(crate) struct Parts {
     pub(crate) ownership: watch::Receiver<Ownership>,
     pub(crate) heard: mpsc::UnboundedReceiver<Heard>,
     pub(crate) commands: mpsc::Sender<Command>,
+    pub(crate) pages: mpsc::Sender<pages::Command>,
 }
 
 /// What is loaded, and what is still to be done.
@@ -136,12 +145,15 @@ impl Loader {
         let reread = ownership.epoch != self.epoch;
         if reread || ownership.shards != self.owned {
             self.tell(Command::Keep(ownership.shards.clone())).await?;
+            self.tell_pages(pages::Command::Keep(ownership.shards.clone()))
+                .await?;
             self.take_over(&ownership.shards, reread);
             self.owned = ownership.shards;
         }
         if reread {
             self.epoch = ownership.epoch;
             self.tell(Command::Resume).await?;
+            self.tell_pages(pages::Command::Resume).await?;
         }
         Ok(())
     }
@@ -273,15 +285,22 @@ impl Loader {
         Ok(())
     }
 
-    /// Hands services to the schedule. One that cannot be looked at is left out, and hurts nobody else.
+    /// Hands services to the schedule, or to the pages that they follow. One that makes no sense is left out, and hurts
+    /// nobody else.
     async fn put(&mut self, services: Vec<Watched>, arrival: Arrival) -> Done {
         let mut ready = Vec::with_capacity(services.len());
+        let mut following = Vec::new();
         let mut unready = Vec::new();
         for service in services {
             let (key, id) = (service.key, service.id);
             let place = self.loaded.get_mut(usize::from(service.shard));
             let Some(Some(shard)) = place else { continue };
             shard.insert(key, service.fingerprint());
+            if let Ok(Target::Vendor(target)) = &service.target {
+                let target = target.clone();
+                following.push(Following::new(&service, target));
+                continue;
+            }
             match Arriving::prepare(service, &self.parts.keyring) {
                 Ok(arriving) => ready.push(arriving),
                 Err(reason) => {
@@ -292,8 +311,28 @@ impl Loader {
             }
         }
         self.remove(unready).await?;
+        if arrival == Arrival::Changed {
+            self.part(&ready, &following).await?;
+        }
         if !ready.is_empty() {
             self.tell(Command::Put(ready, arrival)).await?;
+        }
+        if !following.is_empty() {
+            self.tell_pages(pages::Command::Put(following, arrival))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// What was edited may have been of the other kind before.
+    async fn part(&self, ready: &[Arriving], following: &[Following]) -> Done {
+        if !following.is_empty() {
+            let keys = following.iter().map(|one| one.key).collect();
+            self.tell(Command::Remove(keys)).await?;
+        }
+        if !ready.is_empty() {
+            let keys = ready.iter().map(|one| one.service.key).collect();
+            self.tell_pages(pages::Command::Remove(keys)).await?;
         }
         Ok(())
     }
@@ -312,9 +351,15 @@ impl Loader {
 
     async fn remove(&self, gone: Vec<ServiceKey>) -> Done {
         if !gone.is_empty() {
+            self.tell_pages(pages::Command::Remove(gone.clone()))
+                .await?;
             self.tell(Command::Remove(gone)).await?;
         }
         Ok(())
+    }
+
+    async fn tell_pages(&self, command: pages::Command) -> Result<(), Gone> {
+        self.parts.pages.send(command).await.map_err(|_| Gone)
     }
 
     async fn tell(&self, command: Command) -> Result<(), Gone> {

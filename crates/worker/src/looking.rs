@@ -4,7 +4,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     confirm::{self, Next, Question},
     failure::{Failure, FailureCode},
-    health::Seen,
     look::Look,
     observation::Observation,
     verdict::Verdict,
@@ -138,18 +137,5 @@ impl Looking {
             ..self
         };
         void.finish(service, stands_for)
-    }
-}
-
-/// The part of a look on which the rules of health decide.
-pub(crate) fn seen(look: &Look) -> Seen {
-    Seen {
-        slot: look.slot,
-        stands_for: look.stands_for,
-        started_at: look.started_at,
-        verdict: look.verdict,
-        code: look.failure.as_ref().map(|failure| failure.code),
-        first_failed_at: look.first_failed_at,
-        recovered_at: look.recovered_at,
     }
 }

@@ -19,6 +19,8 @@ pub struct Pace {
     pub tick: Duration,
     /// How long looks under way may take to finish at shutdown, beyond their own timeouts (2 s).
     pub goodbye: Duration,
+    /// The shortest time between two slots of a vendor page (60 s).
+    pub page: Duration,
 }
 
 impl Default for Pace {
@@ -31,6 +33,7 @@ impl Default for Pace {
             stall: Duration::from_secs(1),
             tick: Duration::from_millis(250),
             goodbye: Duration::from_secs(2),
+            page: Duration::from_mins(1),
         }
     }
 }

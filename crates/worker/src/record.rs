@@ -5,6 +5,7 @@ mod fold;
 mod publish;
 mod spool;
 mod timing;
+mod vendor;
 mod writing;
 
 use std::{
@@ -84,8 +85,8 @@ pub struct Parts {
     pub cache: StatusCache,
     /// False while it is not known who looks: looks then wait.
     pub may_record: watch::Receiver<bool>,
-    /// Hears where services stand after each batch.
-    pub standings: Option<UnboundedSender<Standings>>,
+    /// They hear where services stand after each batch.
+    pub standings: Vec<UnboundedSender<Standings>>,
 }
 
 /// What can be seen of a recorder from outside: when its loop last went round, which it does at least twice a second.

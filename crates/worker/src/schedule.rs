@@ -236,7 +236,7 @@ impl Schedule {
 }
 
 /// A distance in whole milliseconds, as checks store it; rounded up, so that no gap is left before the next slot.
-fn in_ms(distance: TimeDelta) -> TimeDelta {
+pub(crate) fn in_ms(distance: TimeDelta) -> TimeDelta {
     let us = distance.num_microseconds().unwrap_or(i64::MAX - 999);
     TimeDelta::milliseconds((us + 999) / 1_000)
 }

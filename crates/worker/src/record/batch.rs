@@ -17,6 +17,7 @@ use super::{
     publish::Recorded,
     spool::Entry,
 };
+use crate::dependency;
 
 /// A slot further ahead of the database's clock than this is somebody's broken clock.
 const LARGEST_LEAD: TimeDelta = TimeDelta::seconds(5);
@@ -235,8 +236,15 @@ async fn record_incidents(
                 .map(|(opening, course)| (opening, course))
         })
         .collect();
+    let mut explained = Vec::new();
     if !openings.is_empty() {
         let instead = incidents::recording::open(conn, &openings, now).await?;
+        let opened: Vec<_> = openings
+            .iter()
+            .map(|(opening, _)| *opening)
+            .filter(|opening| !instead.contains_key(&opening.id))
+            .collect();
+        explained = dependency::explain(conn, &opened, now).await?;
         for (_, folded) in services.iter_mut().filter(|_| !instead.is_empty()) {
             folded.rename(&instead);
         }
@@ -244,6 +252,7 @@ async fn record_incidents(
     let timeline: Vec<_> = services
         .iter()
         .flat_map(|(_, folded)| folded.timeline.iter())
+        .chain(&explained)
         .collect();
     if !timeline.is_empty() {
         incidents::recording::tell(conn, &timeline).await?;

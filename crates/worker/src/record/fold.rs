@@ -9,7 +9,7 @@ use db::{
 };
 use domain::{
     coverage::Stand,
-    health::{Change, OpenIncident, Seen, Standing, step},
+    health::{Change, OpenIncident, Standing, step},
     id::IncidentId,
     incident::{IncidentEvent, KeptLook, Resolution},
     latest::{self, LatestLook},
@@ -20,7 +20,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::spool::Entry;
+use super::{spool::Entry, vendor};
 
 /// All that a batch changes about one service.
 #[derive(Debug, Default)]
@@ -99,6 +99,8 @@ struct Fold<'a> {
     good: Good<'a>,
     saw_up: bool,
     current: Option<Current>,
+    /// What the look before saw, as a number.
+    digest: i64,
     folded: Folded,
 }
 
@@ -141,13 +143,14 @@ impl<'a> Fold<'a> {
             good: Good::Stored(stored.map(Box::new)),
             saw_up: was_up,
             current,
+            digest: before.look_digest,
             folded: Folded::default(),
         }
     }
 
     /// One more look; false when it is not newer than what is known.
     fn take(&mut self, look: &'a Look) -> bool {
-        let (after, change) = step(&self.standing, &seen(look));
+        let (after, change) = step(&self.standing, &look.seen());
         if after.last == self.standing.last {
             return false;
         }
@@ -160,6 +163,7 @@ impl<'a> Fold<'a> {
         if let Some(change) = change {
             self.change(look, change);
         }
+        self.hear_vendor(look, change);
         if look.verdict == Verdict::Up {
             self.good = Good::InBatch(look);
             self.saw_up = true;
@@ -203,6 +207,23 @@ impl<'a> Fold<'a> {
         {
             current.course.resolved_at = Some(at);
             self.keep(current);
+        }
+    }
+
+    /// Tells the timeline of an open incident what the vendor wrote, when that may be new.
+    fn hear_vendor(&mut self, look: &Look, change: Option<Change>) {
+        let seen = look.observation.as_deref();
+        let Some(said) = seen.and_then(|seen| seen.vendor.as_deref()) else {
+            return;
+        };
+        let digest = latest::digest(look);
+        let known = std::mem::replace(&mut self.digest, digest) == digest;
+        let Some(current) = &self.current else {
+            return;
+        };
+        if !known || matches!(change, Some(Change::Opened { .. })) {
+            let told = vendor::told(said, current.course.id, look.started_at);
+            self.folded.timeline.extend(told);
         }
     }
 
@@ -337,18 +358,6 @@ fn course(id: IncidentId, open: &OpenIncident) -> Course {
         worst: open.worst,
         failed: 0,
         resolved_at: None,
-    }
-}
-
-fn seen(look: &Look) -> Seen {
-    Seen {
-        slot: look.slot,
-        stands_for: look.stands_for,
-        started_at: look.started_at,
-        verdict: look.verdict,
-        code: look.failure.as_ref().map(|failure| failure.code),
-        first_failed_at: look.first_failed_at,
-        recovered_at: look.recovered_at,
     }
 }
 

@@ -57,15 +57,16 @@ impl Recorded {
 pub(super) async fn publish(
     mut recorded: UnboundedReceiver<Recorded>,
     cache: StatusCache,
-    standings: Option<UnboundedSender<Standings>>,
+    standings: Vec<UnboundedSender<Standings>>,
 ) {
     let mut together = Vec::new();
     while recorded.recv_many(&mut together, MOST).await > 0 {
-        if let Some(standings) = &standings {
-            let changed = together.iter();
-            let changed = changed.filter_map(|recorded| Some((recorded.key, recorded.standing?)));
-            // The scheduler ends before the recorder does.
-            let _ = standings.send(changed.collect());
+        let changed = together.iter();
+        let changed = changed.filter_map(|recorded| Some((recorded.key, recorded.standing?)));
+        let changed: Standings = changed.collect();
+        for standings in &standings {
+            // Whoever looks ends before the recorder does.
+            let _ = standings.send(changed.clone());
         }
         let mut entries: HashMap<ServiceId, StatusEntry> = HashMap::new();
         let mut events = Vec::new();

@@ -11,7 +11,7 @@ use crate::{
     admission::{Lane, Want, burnt},
     attempt::{Answer, Question},
     due::Arrival,
-    looking::{Looking, seen},
+    looking::Looking,
     roster::{Step, Turn, Underway},
     service::hash,
 };
@@ -241,7 +241,7 @@ impl Schedule {
             return;
         };
         entry.forget_the_future(now);
-        let (mut standing, _) = health::step(&entry.standing, &seen(&look));
+        let (mut standing, _) = health::step(&entry.standing, &look.seen());
         let mut facts = entry.facts(now);
         facts.grid = entry.service.grid(&standing);
         facts.last_slot = Some(look.slot);

@@ -251,7 +251,7 @@ pub(crate) fn recorder(
         db: db.clone(),
         cache: StatusCache::in_memory(),
         may_record: watch::channel(true).1,
-        standings: Some(standings),
+        standings: vec![standings],
     };
     let (looks, recorder) = Recorder::new(parts, settings);
     (looks, recorder, heard)

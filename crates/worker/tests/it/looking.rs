@@ -146,7 +146,7 @@ async fn two_good_attempts_of_one_slot_resolve_an_incident(pool: PgPool) {
 async fn slots_that_fall_due_during_a_look_are_covered_by_it(pool: PgPool) {
     let stage = Stage::set(pool).await;
     let mut config = stage.config("/", 1);
-    config.target.timeout = Duration::from_millis(900);
+    config.target.http_mut().unwrap().timeout = Duration::from_millis(900);
     stage.upstream.set(Mode::Hang).await;
     let service = stage.add(&config).await;
     let worker = stage.worker(brisk());

@@ -145,7 +145,7 @@ async fn nothing_is_recorded_while_it_is_unknown_who_looks(pool: PgPool) {
         db: ground.db.clone(),
         cache: StatusCache::in_memory(),
         may_record,
-        standings: None,
+        standings: Vec::new(),
     };
     let (looks, recorder) = Recorder::new(parts, Settings::default());
     looks.send(service.up(ground.ago(30))).unwrap();
@@ -176,7 +176,7 @@ async fn the_cache_and_its_listeners_hear_after_the_commit(pool: PgPool) {
         db: ground.db.clone(),
         cache: cache.clone(),
         may_record: watch::channel(true).1,
-        standings: None,
+        standings: Vec::new(),
     };
     let (looks, recorder) = Recorder::new(parts, Settings::default());
     looks.send(service.down(ground.ago(30))).unwrap();

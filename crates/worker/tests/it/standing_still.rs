@@ -23,7 +23,7 @@ async fn a_worker_that_stood_still_voids_its_looks_and_reads_who_looks_before_it
 ) {
     let stage = Stage::set(pool).await;
     let mut config = stage.config("/", 30);
-    config.target.timeout = Duration::from_secs(1);
+    config.target.http_mut().unwrap().timeout = Duration::from_secs(1);
     stage.upstream.set(Mode::Hang).await;
     let service = stage.add(&config).await;
     let worker = stage.worker(Pace {

@@ -1,0 +1,162 @@
+//! “Them or us?”: what somebody else's page says of what a failing service depends on.
+
+use std::{collections::HashMap, sync::Arc};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use db::{
+    PgConnection,
+    dependencies::{self, Needed},
+    incidents::recording::{self, Entry, Opening},
+    vendor_pages::{self, VendorPage},
+};
+use domain::{
+    id::{IncidentId, VendorPageId},
+    incident::IncidentEvent,
+    vendor::Component,
+};
+use serde_json::json;
+use status_cache::{EventKind, LiveEvent};
+use statuspage_parser::{Page, page::Level};
+
+use crate::pages::judge::{gravest, level};
+
+/// What a page said longer ago explains nothing.
+const EXPLAINS_FOR: TimeDelta = TimeDelta::minutes(15);
+
+/// A page on which something is wrong.
+pub(crate) struct Trouble {
+    id: VendorPageId,
+    page: Arc<Page>,
+    name: String,
+    home: String,
+}
+
+impl Trouble {
+    /// None when everything on the page is operational.
+    pub(crate) fn of(
+        id: VendorPageId,
+        page: &Arc<Page>,
+        (name, home): (&str, &str),
+    ) -> Option<Self> {
+        let wrong = is_trouble(page.overall.meaning)
+            || page
+                .components
+                .iter()
+                .any(|component| is_trouble(page.effective(component).level));
+        wrong.then(|| Self {
+            id,
+            page: page.clone(),
+            name: name.to_owned(),
+            home: home.to_owned(),
+        })
+    }
+
+    fn stored(row: VendorPage, now: DateTime<Utc>) -> Option<Self> {
+        if now - row.read_at? > EXPLAINS_FOR {
+            return None;
+        }
+        let page: Arc<Page> = Arc::new(serde_json::from_value(row.page?).ok()?);
+        Self::of(row.id, &page, (&row.name, &row.home))
+    }
+
+    /// What it means for an incident of a service that needs this component; none while that is operational.
+    fn event(
+        &self,
+        incident: IncidentId,
+        component: Option<&Component>,
+        at: DateTime<Utc>,
+    ) -> Option<Entry> {
+        let level = level(&self.page, component).filter(|level| is_trouble(*level))?;
+        let gravest = gravest(&self.page, component);
+        let (title, url) = gravest.map_or((None, None), |(title, url)| (Some(title), url));
+        let key = component.map_or("", |component| component.key.as_str());
+        Some(Entry {
+            incident,
+            at,
+            event: IncidentEvent::DependencyFailing {
+                page: self.name.clone(),
+                component: component.map(|component| component.name.clone()),
+                level: level.as_str().to_owned(),
+                incident: title,
+                url: url.or_else(|| Some(self.home.clone())),
+            },
+            mark: Some(mark(self.id, key)),
+        })
+    }
+}
+
+/// What the stored pages say of what services depend on whose incidents have just opened.
+pub(crate) async fn explain(
+    conn: &mut PgConnection,
+    openings: &[&Opening],
+    now: DateTime<Utc>,
+) -> db::Result<Vec<Entry>> {
+    let services: Vec<_> = openings.iter().map(|opening| opening.service).collect();
+    let needed = dependencies::list(conn, &services).await?;
+    if needed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut ids: Vec<VendorPageId> = needed.iter().map(|one| one.needed.page).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let pages = vendor_pages::list(conn, &ids).await?;
+    let troubles: HashMap<VendorPageId, Trouble> = pages
+        .into_iter()
+        .filter_map(|row| Some((row.id, Trouble::stored(row, now)?)))
+        .collect();
+    let event = |opening: &Opening, needed: &Needed| {
+        let trouble = troubles.get(&needed.page)?;
+        trouble.event(opening.id, needed.component.as_ref(), now)
+    };
+    Ok(needed
+        .iter()
+        .filter_map(|one| {
+            let opening = openings.iter().find(|open| open.service == one.service)?;
+            event(opening, &one.needed)
+        })
+        .collect())
+}
+
+/// Tells the timelines of open incidents that what their services depend on is failing; gives what is to be published.
+pub(crate) async fn tell_sufferers(
+    conn: &mut PgConnection,
+    trouble: &Trouble,
+    now: DateTime<Utc>,
+) -> db::Result<Vec<LiveEvent>> {
+    let mut entries = Vec::new();
+    let mut events = Vec::new();
+    let mark = mark(trouble.id, "");
+    for suffering in dependencies::suffering(conn, trouble.id, &mark).await? {
+        let component = suffering.component.as_ref();
+        let Some(entry) = trouble.event(suffering.incident, component, now) else {
+            continue;
+        };
+        entries.push(entry);
+        let data = json!({
+            "incident_id": suffering.incident,
+            "service_id": suffering.service,
+            "type": suffering.severity.incident_type(),
+            "started_at": suffering.started_at,
+            "resolved_at": null,
+        });
+        events.push(LiveEvent::new(
+            suffering.workspace,
+            EventKind::IncidentChanged,
+            data,
+        ));
+    }
+    if !entries.is_empty() {
+        recording::tell(conn, &entries.iter().collect::<Vec<_>>()).await?;
+    }
+    Ok(events)
+}
+
+/// The same component is told of once in one timeline.
+fn mark(page: VendorPageId, component: &str) -> String {
+    format!("dependency:{}:{component}", page.0)
+}
+
+/// Anything that could explain a failure; what is not known explains nothing.
+fn is_trouble(level: Level) -> bool {
+    level.severity().is_some_and(|severity| severity > 0)
+}

@@ -1,0 +1,256 @@
+//! Errands that begin and end.
+
+use chrono::{DateTime, Utc};
+use db::vendor_pages::VendorPage;
+use domain::id::VendorPageId;
+use statuspage_reader::{Read, Unread};
+use tokio::{
+    task::{Id, JoinError},
+    time::Instant,
+};
+
+use super::{
+    AT_ONCE, BETWEEN_CLEANINGS, FAILING_AT_ONCE, LOADED_AT_ONCE, Pages, Underway,
+    errand::{Done, Saving},
+    kept::Kept,
+    settle::{Basis, settle},
+};
+use crate::{dependency::Trouble, due::Arrival};
+
+impl Pages {
+    /// Begins as many readings as there is room for. Pages that failed have a share of their own, so that many of them
+    /// delay no healthy one.
+    pub(super) fn read_next(&mut self, now: DateTime<Utc>) {
+        let mut waiting = std::mem::take(&mut self.queue);
+        while let Some(id) = waiting.pop_front() {
+            if self.reading >= AT_ONCE || self.stopping {
+                self.queue.push_back(id);
+                continue;
+            }
+            let Some(entry) = self.roster.get_mut(id) else {
+                continue;
+            };
+            let Some(kept) = &entry.kept else { continue };
+            let failing = kept.failures > 0;
+            if failing && self.reading_failing >= FAILING_AT_ONCE {
+                self.queue.push_back(id);
+                continue;
+            }
+            let (source, documents) = (kept.source.clone(), kept.documents.clone());
+            let underway = Underway {
+                page: id,
+                stamp: entry.stamp,
+                reads: true,
+                failing,
+                started_at: now,
+            };
+            self.reading += 1;
+            self.reading_failing += usize::from(failing);
+            self.begin(underway, self.errands.clone().read(source, documents, now));
+        }
+    }
+
+    pub(super) fn load_next(&mut self) {
+        if self.loading || self.to_load.is_empty() || Instant::now() < self.load_at {
+            return;
+        }
+        self.to_load.sort_unstable();
+        self.to_load.dedup();
+        let from = self.to_load.len().saturating_sub(LOADED_AT_ONCE);
+        let ids = self.to_load.split_off(from);
+        self.loading = true;
+        self.work.spawn(self.errands.clone().load(ids));
+    }
+
+    pub(super) fn ask_what_is_needed(&mut self) {
+        if Instant::now() < self.needed_at || self.shards.count() == 0 {
+            return;
+        }
+        self.needed_at = Instant::now() + self.parts.pace.compare;
+        self.work
+            .spawn(self.errands.clone().needed(self.shards.clone()));
+    }
+
+    /// Forgets unused pages once an hour, first an hour after the start.
+    pub(super) fn clean(&mut self, now: DateTime<Utc>) {
+        let at = *self.clean_at.get_or_insert(now + BETWEEN_CLEANINGS);
+        if now >= at {
+            self.clean_at = Some(now + BETWEEN_CLEANINGS);
+            self.work.spawn(self.errands.clone().clean());
+        }
+    }
+
+    fn begin(&mut self, underway: Underway, errand: impl Future<Output = Done> + Send + 'static) {
+        let id = self.work.spawn(errand).id();
+        self.underway.insert(id, underway);
+    }
+
+    /// An errand has ended.
+    pub(super) fn hear(&mut self, done: Result<(Id, Done), JoinError>) {
+        let (id, done) = match done {
+            Ok((id, done)) => (id, Some(done)),
+            Err(error) => {
+                tracing::error!(%error, "an errand for a vendor page failed");
+                (error.id(), None)
+            }
+        };
+        let underway = self.underway.remove(&id);
+        if let Some(underway) = underway.filter(|underway| underway.reads) {
+            self.reading -= 1;
+            self.reading_failing -= usize::from(underway.failing);
+        }
+        let Some(now) = self.parts.clock.now() else {
+            return;
+        };
+        match (done, underway) {
+            (Some(Done::Loaded(Ok(rows), ids)), _) => self.loaded(rows, &ids, now),
+            (Some(Done::Loaded(Err(error), ids)), _) => {
+                tracing::warn!(%error, "vendor pages could not be loaded; trying again");
+                self.loading = false;
+                self.load_at = Instant::now() + self.backoff.pause();
+                self.to_load.extend(ids);
+            }
+            (Some(Done::Needed(Ok(ids))), _) => self.are_needed(&ids),
+            (Some(Done::Needed(Err(error))), _) => {
+                tracing::warn!(%error, "it could not be asked which pages are depended on");
+            }
+            (Some(Done::Cleaned), _) => {}
+            (Some(Done::Read(read)), Some(underway)) => self.was_read(underway, *read, now),
+            (Some(Done::Saved(saved)), Some(underway)) => self.saved(underway, saved, now),
+            (Some(Done::Searched(found)), Some(underway)) => {
+                if let (Some(kept), Some(source)) = (self.kept(underway), found) {
+                    tracing::info!(page = %underway.page.0, "a page was found again elsewhere");
+                    kept.has_moved(source);
+                }
+                self.rest(underway, now);
+            }
+            (None, Some(underway)) => self.rest(underway, now),
+            (_, None) => self.loading = false,
+        }
+    }
+
+    fn kept(&mut self, underway: Underway) -> Option<&mut Kept> {
+        let entry = self.roster.at(underway.page, underway.stamp)?;
+        entry.kept.as_mut()
+    }
+
+    fn loaded(&mut self, rows: Vec<VendorPage>, ids: &[VendorPageId], now: DateTime<Utc>) {
+        self.loading = false;
+        self.backoff.reset();
+        for row in rows {
+            let id = row.id;
+            let Some(entry) = self.roster.get_mut(id) else {
+                continue;
+            };
+            if entry.kept.is_none() {
+                entry.kept = Some(Kept::stored(row));
+                entry.plan(now, true);
+                entry.arrival = Arrival::Changed;
+            }
+            self.set_alarm(id, now);
+        }
+        for id in ids {
+            if self
+                .roster
+                .get_mut(*id)
+                .is_some_and(|entry| entry.kept.is_none())
+            {
+                tracing::error!(page = %id.0, "a page that services follow is gone");
+                self.roster.drop_page(*id);
+            }
+        }
+    }
+
+    /// Pages that are depended on are read like those that are followed.
+    fn are_needed(&mut self, ids: &[VendorPageId]) {
+        for id in self.roster.ids() {
+            let Some(entry) = self.roster.get_mut(id) else {
+                continue;
+            };
+            entry.needed = ids.contains(&id);
+            if !entry.needed && entry.followers.is_empty() {
+                self.roster.drop_page(id);
+            }
+        }
+        for id in ids {
+            if !self.shards.contains(domain::schedule::page_shard(*id)) {
+                continue;
+            }
+            let entry = self
+                .roster
+                .entry(*id, Arrival::TakeOver, self.parts.pace.page);
+            entry.needed = true;
+            if entry.kept.is_none() {
+                self.to_load.push(*id);
+            }
+        }
+    }
+
+    fn was_read(&mut self, underway: Underway, read: Result<Read, Unread>, now: DateTime<Utc>) {
+        self.meters.page_was_read(read.is_ok());
+        let Some(entry) = self.roster.at(underway.page, underway.stamp) else {
+            return;
+        };
+        let interval = entry.interval();
+        let Some(kept) = entry.kept.as_mut() else {
+            return;
+        };
+        let at = underway.started_at;
+        let saving = match read {
+            Ok(read) => {
+                let news = kept.was_read(at, read);
+                let trouble = kept.page.as_ref().filter(|_| entry.needed);
+                Saving::Read {
+                    at,
+                    news,
+                    not_before: kept.not_before,
+                    trouble: trouble.and_then(|page| {
+                        Trouble::of(underway.page, page, (&kept.name, &kept.home))
+                    }),
+                }
+            }
+            Err(unread) => {
+                kept.could_not_be_read(now, unread, (underway.page, interval));
+                Saving::Unread {
+                    at,
+                    failure: serde_json::to_value(kept.failure()).unwrap_or_default(),
+                    not_before: kept.not_before,
+                }
+            }
+        };
+        let looks = settle(entry, Basis::Tried(at), now);
+        self.hand_on(looks);
+        let underway = Underway {
+            reads: false,
+            ..underway
+        };
+        let save = self.errands.clone().save(underway.page, saving);
+        self.begin(underway, save);
+    }
+
+    fn saved(&mut self, underway: Underway, saved: bool, now: DateTime<Utc>) {
+        let stopping = self.stopping;
+        let Some(kept) = self.kept(underway) else {
+            return;
+        };
+        kept.saved(saved);
+        if !stopping && kept.wants_search(now) {
+            let home = kept.home.clone();
+            let search = self.errands.clone().search(underway.page, home, now);
+            self.begin(underway, search);
+        } else {
+            self.rest(underway, now);
+        }
+    }
+
+    /// Nothing goes on for a page any more.
+    fn rest(&mut self, underway: Underway, now: DateTime<Utc>) {
+        let Some(entry) = self.roster.at(underway.page, underway.stamp) else {
+            return;
+        };
+        entry.busy = false;
+        if !self.stopping {
+            self.set_alarm(underway.page, now);
+        }
+    }
+}
