@@ -15,6 +15,7 @@ mod routes;
 pub mod serve;
 pub mod site;
 pub mod state;
+pub mod vendor;
 pub mod view;
 
 pub use openapi::openapi;

@@ -1,6 +1,7 @@
 //! Every route, by resource.
 
 mod auth;
+mod catalogue;
 mod docs;
 mod events;
 mod health;
@@ -20,6 +21,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(health::routes())
         .merge(services::routes())
+        .merge(catalogue::routes())
         .merge(summary::routes())
         .merge(incidents::routes())
         .merge(workspace::routes())

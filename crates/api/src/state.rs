@@ -5,8 +5,10 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use db::Db;
 use egress::Egress;
+use probe::Prober;
 use runtime::{clock::Clock, seal::Keyring};
 use status_cache::StatusCache;
+use statuspage_reader::Reader;
 
 use crate::{auth::Auth, live::Live, manners::pace::Pace, site::Site};
 
@@ -22,6 +24,7 @@ pub struct AppState {
     pub egress: Arc<Egress>,
     pub pace: Arc<Pace>,
     pub live: Live,
+    pub reader: Reader,
 }
 
 /// What a process has to bring.
@@ -35,6 +38,7 @@ pub struct Parts {
 
 impl AppState {
     pub fn new(parts: Parts) -> Self {
+        let prober = Prober::new(parts.egress.clone(), parts.site.public_url.as_str());
         Self {
             db: parts.db,
             clock: parts.clock,
@@ -43,6 +47,7 @@ impl AppState {
             keyring: parts.site.keyring.clone(),
             auth: Arc::new(Auth::new(&parts.site)),
             egress: parts.egress,
+            reader: Reader::new(prober.client()),
             pace: Arc::new(Pace::new(&parts.site.rates)),
             site: Arc::new(parts.site),
         }

@@ -2,11 +2,13 @@
 
 pub mod check;
 pub mod day;
+pub mod discovery;
 pub mod incident;
 pub mod look;
 pub mod page;
 pub mod reason;
 pub mod service;
+pub mod vendor;
 pub mod words;
 
 /// Whole milliseconds, rounded up so that an answer never took 0.

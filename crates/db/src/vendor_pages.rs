@@ -52,6 +52,8 @@ pub struct Freshness {
     pub id: VendorPageId,
     pub name: String,
     pub home: String,
+    /// `statuspage_parser::Provider::id`.
+    pub provider: String,
     pub read_at: Option<DateTime<Utc>>,
     pub failures: u32,
 }
@@ -89,6 +91,7 @@ struct FreshRow {
     id: Uuid,
     name: String,
     home: String,
+    provider: String,
     read_at: Option<DateTime<Utc>>,
     failures: i32,
 }
@@ -175,7 +178,8 @@ pub async fn list(conn: &mut PgConnection, ids: &[VendorPageId]) -> Result<Vec<V
 /// How fresh these pages are.
 pub async fn freshness(conn: &mut PgConnection, ids: &[VendorPageId]) -> Result<Vec<Freshness>> {
     let rows: Vec<FreshRow> = sqlx::query_as(
-        "select id, name, home, read_at, failures from vendor_pages where id = any($1)",
+        "select id, name, home, coalesce(source ->> 'provider', '') as provider, read_at, failures
+         from vendor_pages where id = any($1)",
     )
     .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
     .fetch_all(conn)
@@ -184,6 +188,7 @@ pub async fn freshness(conn: &mut PgConnection, ids: &[VendorPageId]) -> Result<
         id: VendorPageId(row.id),
         name: row.name,
         home: row.home,
+        provider: row.provider,
         read_at: row.read_at,
         failures: u32::try_from(row.failures).unwrap_or(0),
     };

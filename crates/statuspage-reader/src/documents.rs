@@ -22,6 +22,11 @@ pub struct Document {
 }
 
 impl Documents {
+    /// Whether the document at this address was read.
+    pub fn contains(&self, url: &Url) -> bool {
+        self.0.contains_key(url)
+    }
+
     pub(crate) fn get(&self, url: &Url) -> Option<&Document> {
         self.0.get(url)
     }

@@ -253,6 +253,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Well-known services for what somebody types, best first. Without a question none. */
+        get: operations["search_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -378,6 +395,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/services/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Searches for a status page, within 15 s. Finding nothing is an answer too: it says what was tried and what can be done. */
+        post: operations["discover_page"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/services/test": {
         parameters: {
             query?: never;
@@ -389,6 +423,23 @@ export interface paths {
         put?: never;
         /** Looks once, right now, at what was sent. Nothing is stored, and nothing is tried again. */
         post: operations["test_service"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/validate-url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads addresses as one page and keeps those that contribute to it, within 15 s. */
+        post: operations["validate_urls"];
         delete?: never;
         options?: never;
         head?: never;
@@ -574,34 +625,46 @@ export interface components {
     schemas: {
         /** @description The incident that is open. */
         ActiveIncident: {
-            /** Format: uuid */
-            id: string;
             /**
-             * @description `minor` while degraded, `major` while down
-             * @example major
+             * Format: uuid
+             * @description Of our incident; null when only the vendor has one
              */
-            impact: string;
-            /** @description What happened, as a sentence */
+            id: string | null;
+            /** @description `minor` while degraded, `major` while down; of a vendor's incident the vendor's word */
+            impact: components["schemas"]["VendorImpact"];
+            /** @description What happened, as a sentence; of a vendor's incident its title */
             name: string;
-            /** @description `degraded` or `down` */
-            severity: components["schemas"]["Severity"];
+            severity: components["schemas"]["Severity"] | null;
             /**
              * Format: date-time
-             * @description The first failing look
+             * @description The first failing look; of a vendor's incident when the vendor says that it began
              */
             started_at: string;
-            /** @description Its page in the web app */
+            /** @description Its page in the web app, or the vendor's */
             url: string;
         };
         /** @description Maintenance that is under way. */
         ActiveMaintenance: {
             name: string;
             /** Format: date-time */
-            scheduled_for: string;
+            scheduled_for: string | null;
             /** Format: date-time */
             scheduled_until: string | null;
-            status: string;
+            status: components["schemas"]["VendorMaintenancePhase"];
+            /** @description The vendor's page about it */
+            url: string | null;
         };
+        /** @description What a person can do. */
+        Advice: {
+            code: components["schemas"]["AdviceCode"];
+            /** @description One plain sentence */
+            sentence: string;
+        };
+        /**
+         * @description Why no status page was found.
+         * @enum {string}
+         */
+        AdviceCode: "switched_off" | "no_such_page" | "private" | "unreachable" | "refused" | "enter_data_address";
         /** @description One thing that must hold of a response. */
         Assertion: {
             /** @description `body_contains`, `body_not_contains`, `body_matches`, `json_exists`, `json_equals`, `header_equals` or `header_contains` */
@@ -695,6 +758,23 @@ export interface components {
             /** @description Services that were meant and are there */
             matched: number;
         };
+        /** @description A well-known service. */
+        CatalogueEntry: {
+            categories: string[];
+            /**
+             * @description The service's own site
+             * @example https://claude.ai
+             */
+            home: string;
+            /** @example Claude */
+            name: string;
+            provider: components["schemas"]["Provider"] | null;
+            /**
+             * @description The address to discover
+             * @example https://status.claude.com
+             */
+            status_page: string;
+        };
         /** @description The certificate that a server presented, whether or not it was accepted. */
         Certificate: {
             /**
@@ -769,6 +849,11 @@ export interface components {
          * @enum {string}
          */
         CheckStatus: "up" | "degraded" | "down" | "unknown" | "maintenance";
+        /**
+         * @description What a page's provider was told by.
+         * @enum {string}
+         */
+        Confidence: "host" | "marker" | "shape" | "feed";
         /** @description Where a service stands. */
         CurrentStatus: {
             /**
@@ -866,6 +951,61 @@ export interface components {
         DayStatus: "up" | "degraded" | "down" | "none";
         /** @enum {string} */
         Density: "comfortable" | "compact";
+        /** @description Something that a service of one's own depends on. */
+        Dependency: {
+            /** @description Where the page is read */
+            api_urls: string[];
+            /** @description Null for the page as a whole */
+            component_key: string | null;
+            component_name: string | null;
+            /**
+             * @description As the page calls itself
+             * @example Stripe
+             */
+            page_name: string;
+            /** @description The page for people */
+            page_url: string | null;
+            /** @description By the newest reading of the page */
+            status: components["schemas"]["VendorLevel"];
+        };
+        /** @description A part of a vendor's page that a service depends on. Neither key nor name: the page as a whole. */
+        DependencyInput: {
+            /** @description Where the page is read, as `discover` found it */
+            api_urls: string[];
+            /** @description Wins over the name */
+            component_key?: string | null;
+            component_name?: string | null;
+        };
+        /** @description An address to search. */
+        DiscoverInput: {
+            /**
+             * @description Any address of a status page; https is assumed
+             * @example status.claude.com
+             */
+            url?: string | null;
+        };
+        /** @description A status page with its components, or why there is none. */
+        Discovery: {
+            advice: components["schemas"]["Advice"] | null;
+            /** @description Where the page is read; to be sent as `status_page_api_urls`. Empty when nothing was found */
+            api_urls: string[];
+            components: components["schemas"]["FoundComponent"][];
+            confidence: components["schemas"]["Confidence"] | null;
+            /** @description What was asked, and what came of it */
+            evidence: components["schemas"]["DiscoveryEvidence"][];
+            open_incidents: components["schemas"]["FoundIncident"][];
+            page: components["schemas"]["FoundPage"] | null;
+            provider: components["schemas"]["Provider"] | null;
+        };
+        /** @description One address that was asked. */
+        DiscoveryEvidence: {
+            /**
+             * @description What came of it, in a few words
+             * @example nothing there
+             */
+            outcome: string;
+            url: string;
+        };
         /** @description Proof for what cannot be undone. */
         EraseInput: {
             /**
@@ -884,6 +1024,50 @@ export interface components {
                 string,
                 string
             ][];
+        };
+        /** @description Something that a service depends on and that is not operational, by its vendor's own word. */
+        FailingDependency: {
+            /** @description Null for the page as a whole */
+            component: string | null;
+            /** @description The title of the vendor's incident, if it names one */
+            incident: string | null;
+            level: components["schemas"]["VendorLevel"];
+            /**
+             * @description As the page calls itself
+             * @example Stripe
+             */
+            page_name: string;
+            /** @example Stripe reports a major outage of API, on which this service depends. */
+            sentence: string;
+            url: string | null;
+        };
+        /** @description A component that can be followed. */
+        FoundComponent: {
+            description: string | null;
+            /** @description The innermost group */
+            group_name: string | null;
+            /** @description Names of the groups around it, outermost first */
+            group_path: string[];
+            /** @description To be sent as `component_key` */
+            key: string;
+            /** @example API */
+            name: string;
+            status: components["schemas"]["VendorLevel"];
+        };
+        /** @description An incident that is open on the page. */
+        FoundIncident: {
+            impact: components["schemas"]["VendorImpact"];
+            name: string;
+            /** Format: date-time */
+            started_at: string | null;
+            url: string | null;
+        };
+        /** @description The page that was found. */
+        FoundPage: {
+            /** @example Claude */
+            name: string;
+            /** @description For people */
+            url: string | null;
         };
         /** @description A request header. */
         HeaderInput: {
@@ -954,6 +1138,7 @@ export interface components {
              * @example 3
              */
             checks_failed: number;
+            dependency: components["schemas"]["FailingDependency"] | null;
             /**
              * Format: int64
              * @description Seconds from its start to its end, or until now
@@ -1005,17 +1190,19 @@ export interface components {
              */
             attempts: number | null;
             cause: components["schemas"]["Reason"] | null;
-            /** @description `opened`, `severity_changed` or `resolved` */
+            dependency: components["schemas"]["FailingDependency"] | null;
+            /** @description `opened`, `severity_changed`, `vendor_said`, `dependency_failing` or `resolved` */
             kind: components["schemas"]["IncidentEventKind"];
             resolution: components["schemas"]["Resolution"] | null;
             severity: components["schemas"]["Severity"] | null;
             severity_before: components["schemas"]["Severity"] | null;
+            vendor: components["schemas"]["VendorStatement"] | null;
         };
         /**
          * @description What happened in an incident.
          * @enum {string}
          */
-        IncidentEventKind: "opened" | "severity_changed" | "resolved";
+        IncidentEventKind: "opened" | "severity_changed" | "vendor_said" | "dependency_failing" | "resolved";
         /** @description Looks that were kept whole. */
         IncidentEvidence: {
             first_failed: components["schemas"]["Observation"] | null;
@@ -1171,6 +1358,7 @@ export interface components {
              */
             total_ms: number;
             unmet: components["schemas"]["Reason"] | null;
+            vendor: components["schemas"]["VendorWords"] | null;
         };
         /** @description Another password. */
         PasswordInput: {
@@ -1243,6 +1431,13 @@ export interface components {
              */
             type: string;
         };
+        /** @description Who hosts a status page, or in which shape it is published. */
+        Provider: {
+            /** @example atlassian */
+            id: string;
+            /** @example Atlassian Statuspage */
+            name: string;
+        };
         /** @description Which ways to sign in this installation has. */
         ProvidersView: {
             github: boolean;
@@ -1308,7 +1503,9 @@ export interface components {
              * @example 30
              */
             check_interval: number;
-            /** @description The component of a vendor's page */
+            /** @description The same, exactly */
+            component_key: string | null;
+            /** @description The component of a vendor's page; null for the page as a whole */
             component_name: string | null;
             /**
              * Format: double
@@ -1343,10 +1540,11 @@ export interface components {
             id: string;
             /** @description GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS */
             method: components["schemas"]["Method"];
-            /** @description `http_ping` */
+            /** @description `http_ping` or `status_page` */
             monitor_type: components["schemas"]["MonitorType"];
             /** @example Shop */
             name: string;
+            partial_outage_is: components["schemas"]["Severity"] | null;
             /** Format: date-time */
             paused_at: string | null;
             /**
@@ -1390,11 +1588,14 @@ export interface components {
             url: string | null;
             /** @description As above, given by a person */
             user_defined_urls: string[] | null;
+            vendor: components["schemas"]["Vendor"] | null;
         };
         /** @description A service on its own page. */
         ServiceDetail: components["schemas"]["Service"] & {
             /** @description Request body */
             body: string | null;
+            /** @description Parts of vendor pages that it depends on */
+            depends_on: components["schemas"]["Dependency"][];
             latest: components["schemas"]["Observation"] | null;
             uptime: components["schemas"]["Uptime"];
         };
@@ -1417,7 +1618,12 @@ export interface components {
              * @example 30
              */
             check_interval?: number | null;
-            /** @description For vendor pages */
+            /** @description The component exactly, as `discover` names it; wins over the name. Null for the page as a whole */
+            component_key?: string | null;
+            /**
+             * @description The component of a vendor's page, by its whole name. Neither name nor key: the page as a whole
+             * @example API
+             */
             component_name?: string | null;
             /**
              * Format: int64
@@ -1425,6 +1631,8 @@ export interface components {
              * @example 1000
              */
             degraded_threshold_ms?: number | null;
+            /** @description Parts of vendor pages that an `http_ping` service depends on: all of them, at most 10 */
+            depends_on?: components["schemas"]["DependencyInput"][] | null;
             /**
              * Format: int64
              * @description 100–599; `expected_statuses` wins where both are sent
@@ -1446,7 +1654,7 @@ export interface components {
              */
             method?: string | null;
             /**
-             * @description `http_ping` (the default)
+             * @description `http_ping` (the default) or `status_page`; it stays as it is chosen
              * @example http_ping
              */
             monitor_type?: string | null;
@@ -1455,6 +1663,11 @@ export interface components {
              * @example Shop
              */
             name?: string | null;
+            /**
+             * @description What a partial outage of a vendor's counts as: `down` (the default) or `degraded`
+             * @example down
+             */
+            partial_outage_is?: string | null;
             /**
              * Format: int64
              * @description 0–2
@@ -1466,7 +1679,7 @@ export interface components {
              * @description Only for a test run: the service whose stored header values and body are meant where none are sent
              */
             service_id?: string | null;
-            /** @description For vendor pages */
+            /** @description Where a vendor's page is read, as `discover` found it; either these or `user_defined_urls` */
             status_page_api_urls?: string[] | null;
             /** @description Where the vendor publishes its own status; null or empty for none */
             status_page_url?: string | null;
@@ -1485,7 +1698,7 @@ export interface components {
              * @example https://shop.example.com/health
              */
             url?: string | null;
-            /** @description For vendor pages */
+            /** @description The same, given by a person and proved by `validate-url` */
             user_defined_urls?: string[] | null;
         };
         /**
@@ -1673,6 +1886,139 @@ export interface components {
             uptime_7d: number | null;
             /** Format: double */
             uptime_90d: number | null;
+        };
+        /** @description Addresses of data. */
+        ValidateInput: {
+            /** @description 1–10 addresses of JSON or feeds */
+            urls?: string[] | null;
+        };
+        /** @description What a service of somebody else's follows, and what its vendor said of it at the newest look. */
+        Vendor: {
+            component: components["schemas"]["VendorComponent"] | null;
+            /**
+             * Format: int32
+             * @description How often in a row it could not be read since
+             */
+            failures: number;
+            /** @description Open incidents that name what is followed */
+            incidents: components["schemas"]["VendorIncident"][];
+            /** @description Maintenance of what is followed: under way or to come */
+            maintenances: components["schemas"]["VendorMaintenance"][];
+            /** @description Open incidents that name no component: shown, never judged */
+            notes: components["schemas"]["VendorIncident"][];
+            /**
+             * @description As the page calls itself
+             * @example Claude
+             */
+            page_name: string;
+            /**
+             * @description The page for people
+             * @example https://status.claude.com/
+             */
+            page_url: string | null;
+            provider: components["schemas"]["Provider"] | null;
+            /** @description The vendor's own word */
+            raw: string | null;
+            /**
+             * Format: date-time
+             * @description When the page was last read
+             */
+            read_at: string | null;
+            /** @description The vendor's word in ours: `operational`, `degraded`, `partial_outage`, `major_outage`, `maintenance`, `not_monitored` or `unknown` */
+            status: components["schemas"]["VendorLevel"];
+            /** @description What the component may be called now, when it is gone */
+            suggestions: string[];
+        };
+        /** @description A component as it was chosen. */
+        VendorComponent: {
+            /** @description Names of the groups around it, outermost first */
+            group_path: string[];
+            key: string;
+            name: string;
+        };
+        /**
+         * @description How grave a vendor calls its incident.
+         * @enum {string}
+         */
+        VendorImpact: "none" | "minor" | "major" | "critical" | "maintenance" | "unknown";
+        /** @description An incident of a vendor's. */
+        VendorIncident: {
+            id: string;
+            impact: components["schemas"]["VendorImpact"];
+            name: string;
+            phase: components["schemas"]["VendorIncidentPhase"];
+            /** Format: date-time */
+            started_at: string | null;
+            /** @description Newest first, a few; empty in lists */
+            updates: components["schemas"]["VendorUpdate"][];
+            url: string | null;
+        };
+        /**
+         * @description How far a vendor is with its incident.
+         * @enum {string}
+         */
+        VendorIncidentPhase: "investigating" | "identified" | "monitoring" | "resolved" | "postmortem" | "unknown";
+        /**
+         * @description How well something works, by its vendor's word.
+         * @enum {string}
+         */
+        VendorLevel: "operational" | "degraded" | "partial_outage" | "major_outage" | "maintenance" | "not_monitored" | "unknown";
+        /** @description A maintenance window of a vendor's. */
+        VendorMaintenance: {
+            /** @description Under way at the newest look */
+            active: boolean;
+            id: string;
+            name: string;
+            phase: components["schemas"]["VendorMaintenancePhase"];
+            /** Format: date-time */
+            scheduled_for: string | null;
+            /** Format: date-time */
+            scheduled_until: string | null;
+            url: string | null;
+        };
+        /**
+         * @description How far a vendor is with its maintenance.
+         * @enum {string}
+         */
+        VendorMaintenancePhase: "scheduled" | "in_progress" | "verifying" | "completed" | "cancelled" | "unknown";
+        /** @description What a vendor wrote about its own incident. */
+        VendorStatement: {
+            /** @description The title of the vendor's incident */
+            incident: string;
+            /** @description The vendor's word for how far it is */
+            phase: string | null;
+            /** @description Plain text */
+            text: string;
+            url: string | null;
+        };
+        /** @description One thing that a vendor wrote about an incident. */
+        VendorUpdate: {
+            /** Format: date-time */
+            at: string | null;
+            /** @description The vendor's word for the phase at that time */
+            phase: string | null;
+            /** @description Plain text */
+            text: string;
+        };
+        /** @description What a vendor's page said at one look. */
+        VendorWords: {
+            /** @description Null for the page as a whole */
+            component_name: string | null;
+            /** @description Open incidents that name what is followed */
+            incidents: components["schemas"]["VendorIncident"][];
+            /** @description Maintenance of what is followed: under way or to come */
+            maintenances: components["schemas"]["VendorMaintenance"][];
+            /** @description Open incidents that name no component: shown, never judged */
+            notes: components["schemas"]["VendorIncident"][];
+            /** @description As the page calls itself */
+            page_name: string;
+            /** @description The page for people */
+            page_url: string | null;
+            /** @description The vendor's own word */
+            raw: string | null;
+            status: components["schemas"]["VendorLevel"];
+            /** @description What the component may be called now, when it is gone */
+            suggestions: string[];
         };
         /** @description A worker process. */
         Worker: {
@@ -2292,6 +2638,54 @@ export interface operations {
             };
         };
     };
+    search_catalogue: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, another name or a category */
+                q?: string;
+                /**
+                 * @description Instead: the host of a service of one's own, to find whose it is
+                 * @example api.github.com
+                 */
+                host?: string;
+                /** @description 1–50, 8 if absent */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Services of the catalogue */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueEntry"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stream_events: {
         parameters: {
             query?: never;
@@ -2677,6 +3071,66 @@ export interface operations {
             };
         };
     };
+    discover_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscoverInput"];
+            };
+        };
+        responses: {
+            /** @description What was found, or why nothing was */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discovery"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is no address, or none that may be asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Asked too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     test_service: {
         parameters: {
             query?: never;
@@ -2718,6 +3172,66 @@ export interface operations {
                 };
             };
             /** @description Every wrong field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Asked too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    validate_urls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ValidateInput"];
+            };
+        };
+        responses: {
+            /** @description What these addresses say together, or why they say nothing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discovery"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description These are no addresses, or none that may be asked */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -13,7 +13,6 @@ use domain::{
 };
 use egress::Policy;
 use serde::Deserialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -38,15 +37,22 @@ pub struct ServiceInput {
     /// http or https, without credentials, at most 2,048 characters
     #[schema(example = "https://shop.example.com/health")]
     pub url: Option<String>,
-    /// For vendor pages
-    #[schema(value_type = Option<Vec<String>>)]
-    pub status_page_api_urls: Option<Value>,
-    /// For vendor pages
-    #[schema(value_type = Option<Vec<String>>)]
-    pub user_defined_urls: Option<Value>,
-    /// For vendor pages
+    /// Where a vendor's page is read, as `discover` found it; either these or `user_defined_urls`
+    pub status_page_api_urls: Option<Vec<String>>,
+    /// The same, given by a person and proved by `validate-url`
+    pub user_defined_urls: Option<Vec<String>>,
+    /// The component of a vendor's page, by its whole name. Neither name nor key: the page as a whole
+    #[schema(example = "API")]
+    pub component_name: Option<String>,
+    /// The component exactly, as `discover` names it; wins over the name. Null for the page as a whole
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    pub component_name: Option<Value>,
+    pub component_key: Patch<String>,
+    /// What a partial outage of a vendor's counts as: `down` (the default) or `degraded`
+    #[schema(example = "down")]
+    pub partial_outage_is: Option<String>,
+    /// Parts of vendor pages that an `http_ping` service depends on: all of them, at most 10
+    pub depends_on: Option<Vec<DependencyInput>>,
     /// At most 100 characters; null or empty for none
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -105,6 +111,9 @@ input!(ServiceInput {
     status_page_api_urls,
     user_defined_urls,
     component_name,
+    component_key,
+    partial_outage_is,
+    depends_on,
     category,
     tags,
     check_interval,
@@ -123,6 +132,19 @@ input!(ServiceInput {
     address_family,
     service_id,
 });
+
+/// A part of a vendor's page that a service depends on. Neither key nor name: the page as a whole.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DependencyInput {
+    /// Where the page is read, as `discover` found it
+    pub api_urls: Vec<String>,
+    /// Wins over the name
+    #[serde(default)]
+    pub component_key: Option<String>,
+    #[serde(default)]
+    pub component_name: Option<String>,
+}
 
 /// A request header.
 #[derive(Clone, Deserialize, ToSchema)]

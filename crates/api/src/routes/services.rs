@@ -6,17 +6,11 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
-use chrono::{DateTime, TimeDelta, Utc};
 use db::{
-    PgConnection, health, rollups,
-    services::listing::{self, After, Filter, Listed, Sort},
+    health,
+    services::listing::{self, After, Filter, Sort},
 };
-use domain::{
-    coverage::Spent,
-    fields::Fields,
-    id::{ServiceId, WorkspaceId},
-    uptime,
-};
+use domain::{fields::Fields, id::ServiceId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -33,9 +27,8 @@ use crate::{
     problem::{Problem, ProblemBody},
     state::AppState,
     view::{
-        day::Span,
         page::{Paged, next_link},
-        service::{ServiceDetail, ServiceView, UptimeView},
+        service::{ServiceDetail, ServiceView},
     },
 };
 
@@ -44,8 +37,11 @@ mod bulk;
 mod change;
 mod checks;
 mod days;
+mod discover;
 mod latency;
+mod needs;
 mod secrets;
+mod showing;
 mod test_run;
 
 use change::Actor;
@@ -59,6 +55,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(show_service, update_service, delete_service))
         .merge(actions::routes())
         .merge(bulk::routes())
+        .merge(discover::routes())
         .merge(test_run::routes())
         .merge(checks::routes())
         .merge(latency::routes())
@@ -135,7 +132,7 @@ async fn list_services(
     });
     fields.finish(())?;
 
-    let (workspace, now) = (member.workspace(), state.clock.now());
+    let workspace = member.workspace();
     let mut conn = state.db.acquire().await?;
     let page = (after.as_ref(), limit);
     let found = listing::page(&mut conn, workspace, &filter, sort, page).await?;
@@ -144,11 +141,10 @@ async fn list_services(
     } else {
         listing::count(&mut conn, workspace, &filter).await?
     };
+    let items = showing::views(&state, &mut conn, &found.services).await?;
     drop(conn);
-    let base = &state.site.public_url;
-    let view = |listed: &Listed| ServiceView::new(listed, base, now);
     Ok(Paged {
-        items: found.services.iter().map(view).collect(),
+        items,
         total: Some(total),
         next: found
             .next
@@ -169,9 +165,9 @@ async fn create_service(
     Lenient(input): Lenient<ServiceInput>,
 ) -> Result<Response, Problem> {
     let id = change::create(&state, &actor, &input).await?;
-    let listed = read(&state, actor.workspace, id).await?;
+    let view = showing::view(&state, actor.workspace, id).await?;
     let location = HeaderValue::from_str(&format!("/api/services/{id}"));
-    let mut response = (StatusCode::CREATED, tagged(&state, &listed)).into_response();
+    let mut response = (StatusCode::CREATED, showing::tagged(view)).into_response();
     if let Ok(location) = location {
         response.headers_mut().insert(header::LOCATION, location);
     }
@@ -194,17 +190,20 @@ async fn show_service(
     let listed = listing::find(&mut conn, member.workspace(), ServiceId(id))
         .await?
         .ok_or(Problem::NotFound)?;
-    let uptime = uptimes(&mut conn, &listed, now).await?;
+    let uptime = showing::uptimes(&mut conn, &listed, now).await?;
     let key = listed.stored.service.key;
     let latest = health::reading::latest(&mut conn, key).await?;
+    let depends_on = needs::views(&mut conn, key).await?;
+    let pages = showing::pages(&mut conn, std::slice::from_ref(&listed)).await?;
     drop(conn);
     let body = secrets::open(&state.keyring, &listed.stored).body;
-    let etag = etag(listed.stored.service.revision);
+    let etag = showing::etag(listed.stored.service.revision);
     let detail = ServiceDetail {
-        service: ServiceView::new(&listed, &state.site.public_url, now),
+        service: ServiceView::in_full(&listed, showing::scene(&state, &pages)),
         uptime,
         body,
         latest: latest.map(Into::into),
+        depends_on,
     };
     Ok(([(header::ETAG, etag)], Json(detail)))
 }
@@ -232,8 +231,8 @@ async fn update_service(
     let condition = headers.get(header::IF_MATCH);
     let matches = |revision| condition.is_none_or(|condition| is_match(condition, revision));
     change::update(&state, &actor, id, &input, matches).await?;
-    let listed = read(&state, actor.workspace, id).await?;
-    Ok(tagged(&state, &listed).into_response())
+    let view = showing::view(&state, actor.workspace, id).await?;
+    Ok(showing::tagged(view).into_response())
 }
 
 /// Stops watching a service and forgets its history.
@@ -252,74 +251,11 @@ async fn delete_service(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn read(state: &AppState, workspace: WorkspaceId, id: ServiceId) -> Result<Listed, Problem> {
-    let mut conn = state.db.acquire().await?;
-    let found = listing::find(&mut conn, workspace, id).await?;
-    found.ok_or(Problem::NotFound)
-}
-
-/// The service and its `ETag`.
-fn tagged(state: &AppState, listed: &Listed) -> impl IntoResponse + use<> {
-    let view = ServiceView::new(listed, &state.site.public_url, state.clock.now());
-    let etag = etag(listed.stored.service.revision);
-    ([(header::ETAG, etag)], Json(view))
-}
-
-fn etag(revision: i32) -> String {
-    format!("\"{revision}\"")
-}
-
 /// `If-Match` is a list of tags, or `*`.
 fn is_match(condition: &HeaderValue, revision: i32) -> bool {
     let text = condition.to_str().unwrap_or_default();
-    let wanted = etag(revision);
+    let wanted = showing::etag(revision);
     text.split(',')
         .map(str::trim)
         .any(|tag| tag == "*" || tag == wanted)
-}
-
-/// Uptime over several windows, from closed buckets and what is open.
-async fn uptimes(
-    conn: &mut PgConnection,
-    listed: &Listed,
-    now: DateTime<Utc>,
-) -> Result<UptimeView, Problem> {
-    let service = &listed.stored.service;
-    let glance = &listed.glance;
-    let span = Span {
-        created_at: service.created_at,
-        now,
-    };
-    let (first_open, open) = glance.unclosed(now);
-    let closed_until = DateTime::from_timestamp(first_open * 3600, 0).unwrap_or(now);
-    let week_ago = now - TimeDelta::days(7);
-    let hours = rollups::reading::hours(conn, service.key, week_ago, closed_until).await?;
-    let mut week = open;
-    for (_, tally) in &hours {
-        week += tally.spent;
-    }
-    let mut month = Spent::default();
-    for (_, spent) in glance.days(now, 30) {
-        month += spent;
-    }
-    let today = now.date_naive();
-    let before = today - TimeDelta::days(29);
-    let older =
-        rollups::reading::days(conn, service.key, today - TimeDelta::days(89), before).await?;
-    let mut quarter = month;
-    for (_, tally) in &older {
-        quarter += tally.spent;
-    }
-    let day = glance.last_day(now);
-    let window = |days| span.ms(now - TimeDelta::days(days), now);
-    Ok(UptimeView {
-        uptime_24h: uptime::uptime(&day),
-        uptime_7d: uptime::uptime(&week),
-        uptime_30d: uptime::uptime(&month),
-        uptime_90d: uptime::uptime(&quarter),
-        coverage_24h: uptime::coverage(&day, window(1)),
-        coverage_7d: uptime::coverage(&week, window(7)),
-        coverage_30d: uptime::coverage(&month, window(30)),
-        coverage_90d: uptime::coverage(&quarter, window(90)),
-    })
 }

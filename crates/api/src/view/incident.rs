@@ -2,12 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use db::incidents::reading::Incident;
-use domain::incident::{IncidentEvent, Severity};
+use domain::{
+    failure::clean,
+    incident::{IncidentEvent, Severity},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::reason::ReasonView;
+use super::{reason::ReasonView, vendor::web_address};
+
+/// Of what a vendor calls things, in characters.
+const LONGEST_NAME: usize = 120;
 
 /// A span in which a service was not up.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -42,6 +48,39 @@ pub struct IncidentView {
     /// Looks that failed, the first included
     #[schema(example = 3)]
     pub checks_failed: i32,
+    /// Something that the service depends on and that was not operational meanwhile; the first that was noticed
+    pub dependency: Option<FailingDependencyView>,
+}
+
+/// Something that a service depends on and that is not operational, by its vendor's own word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = FailingDependency)]
+pub struct FailingDependencyView {
+    /// As the page calls itself
+    #[schema(example = "Stripe")]
+    pub page_name: String,
+    /// Null for the page as a whole
+    pub component: Option<String>,
+    #[schema(value_type = super::words::VendorLevel)]
+    pub level: String,
+    /// The title of the vendor's incident, if it names one
+    pub incident: Option<String>,
+    pub url: Option<String>,
+    #[schema(example = "Stripe reports a major outage of API, on which this service depends.")]
+    pub sentence: String,
+}
+
+/// What a vendor wrote about its own incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = VendorStatement)]
+pub struct VendorStatementView {
+    /// The title of the vendor's incident
+    pub incident: String,
+    /// The vendor's word for how far it is
+    pub phase: Option<String>,
+    /// Plain text
+    pub text: String,
+    pub url: Option<String>,
 }
 
 /// Something that happened in an incident.
@@ -49,7 +88,7 @@ pub struct IncidentView {
 #[schema(as = IncidentEvent)]
 pub struct IncidentEventView {
     pub at: DateTime<Utc>,
-    /// `opened`, `severity_changed` or `resolved`
+    /// `opened`, `severity_changed`, `vendor_said`, `dependency_failing` or `resolved`
     #[schema(value_type = super::words::IncidentEventKind)]
     pub kind: &'static str,
     /// `degraded` or `down`, from here on
@@ -63,6 +102,10 @@ pub struct IncidentEventView {
     pub cause: Option<ReasonView>,
     #[schema(value_type = Option<super::words::Resolution>)]
     pub resolution: Option<&'static str>,
+    /// Of `vendor_said`
+    pub vendor: Option<VendorStatementView>,
+    /// Of `dependency_failing`
+    pub dependency: Option<FailingDependencyView>,
 }
 
 pub(crate) fn severity(severity: Severity) -> &'static str {
@@ -89,6 +132,10 @@ impl IncidentView {
             worst_severity: severity(incident.worst),
             cause: incident.cause.as_ref().map(ReasonView::from),
             checks_failed: incident.checks_failed,
+            dependency: incident
+                .dependency
+                .as_ref()
+                .and_then(FailingDependencyView::of),
         }
     }
 }
@@ -103,6 +150,8 @@ impl IncidentEventView {
             attempts: None,
             cause: None,
             resolution: None,
+            vendor: None,
+            dependency: None,
         };
         match event {
             IncidentEvent::Opened {
@@ -122,12 +171,64 @@ impl IncidentEventView {
                 cause: cause.as_ref().map(ReasonView::from),
                 ..empty
             },
-            IncidentEvent::VendorSaid { .. } | IncidentEvent::DependencyFailing { .. } => empty,
+            IncidentEvent::VendorSaid {
+                incident,
+                phase,
+                text,
+                url,
+            } => Self {
+                kind: "vendor_said",
+                vendor: Some(VendorStatementView {
+                    incident: incident.clone(),
+                    phase: phase.clone(),
+                    text: text.clone(),
+                    url: url.as_deref().and_then(web_address),
+                }),
+                ..empty
+            },
+            IncidentEvent::DependencyFailing { .. } => Self {
+                kind: "dependency_failing",
+                dependency: FailingDependencyView::of(event),
+                ..empty
+            },
             IncidentEvent::Resolved { resolution } => Self {
                 kind: "resolved",
                 resolution: Some(resolution.as_str()),
                 ..empty
             },
         }
+    }
+}
+
+impl FailingDependencyView {
+    /// None for every other event.
+    pub fn of(event: &IncidentEvent) -> Option<Self> {
+        let IncidentEvent::DependencyFailing {
+            page,
+            component,
+            level,
+            incident,
+            url,
+        } = event
+        else {
+            return None;
+        };
+        let what = component.as_deref().unwrap_or("the page as a whole");
+        let (page_name, what) = (clean(page, LONGEST_NAME), clean(what, LONGEST_NAME));
+        let trouble = match level.as_str() {
+            "major_outage" => format!("a major outage of {what}"),
+            "partial_outage" => format!("a partial outage of {what}"),
+            "maintenance" => format!("maintenance of {what}"),
+            "degraded" => format!("degraded performance of {what}"),
+            _ => format!("trouble with {what}"),
+        };
+        Some(Self {
+            sentence: format!("{page_name} reports {trouble}, on which this service depends."),
+            page_name,
+            component: component.clone(),
+            level: level.clone(),
+            incident: incident.clone(),
+            url: url.as_deref().and_then(web_address),
+        })
     }
 }

@@ -9,7 +9,7 @@ use domain::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{milliseconds, reason::ReasonView};
+use super::{milliseconds, reason::ReasonView, vendor::VendorWordsView};
 
 /// What one look saw.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -31,6 +31,8 @@ pub struct ObservationView {
     pub unmet: Option<ReasonView>,
     /// What the server said, kept only where something was wrong
     pub evidence: Option<EvidenceView>,
+    /// What the vendor said, where a vendor's page was read
+    pub vendor: Option<VendorWordsView>,
 }
 
 /// One request of a look.
@@ -108,6 +110,7 @@ impl From<&Observation> for ObservationView {
             failure: seen.failure.as_ref().map(ReasonView::from),
             unmet: seen.unmet.as_ref().map(ReasonView::from),
             evidence: seen.evidence.as_ref().map(EvidenceView::from),
+            vendor: seen.vendor.as_deref().map(VendorWordsView::from),
         }
     }
 }

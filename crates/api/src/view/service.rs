@@ -1,14 +1,16 @@
 //! A service as it is shown.
 
-use std::sync::LazyLock;
+use std::{collections::HashMap, sync::LazyLock};
 
 use chrono::{DateTime, Utc};
-use db::{health::reading::Glance, services::listing::Listed};
+use db::{health::reading::Glance, services::listing::Listed, vendor_pages::Freshness};
 use domain::{
     assertion::Assertion,
-    service::{Service, ServiceConfig},
+    id::VendorPageId,
+    service::ServiceConfig,
     target::HttpTarget,
     uptime,
+    vendor::{Said, VendorTarget},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,9 +20,12 @@ use super::{
     day::{BarDayView, DayView, Span},
     incident::severity,
     look::{CertificateView, ObservationView},
-    milliseconds,
-    reason::ReasonView,
+    vendor::{DependencyView, VendorView},
 };
+
+mod standing;
+
+pub use standing::{ActiveIncident, ActiveMaintenance, CurrentStatus};
 
 /// Every default.
 static USUAL: LazyLock<HttpTarget> =
@@ -33,7 +38,7 @@ pub struct ServiceView {
     pub id: Uuid,
     #[schema(example = "Shop")]
     pub name: String,
-    /// `http_ping`
+    /// `http_ping` or `status_page`
     #[schema(value_type = super::words::MonitorType)]
     pub monitor_type: &'static str,
     /// Null for vendor pages
@@ -43,8 +48,15 @@ pub struct ServiceView {
     pub status_page_api_urls: Option<Vec<String>>,
     /// As above, given by a person
     pub user_defined_urls: Option<Vec<String>>,
-    /// The component of a vendor's page
+    /// The component of a vendor's page; null for the page as a whole
     pub component_name: Option<String>,
+    /// The same, exactly
+    pub component_key: Option<String>,
+    /// What a partial outage of a vendor's counts as: `down` or `degraded`; null for `http_ping`
+    #[schema(value_type = Option<super::words::Severity>)]
+    pub partial_outage_is: Option<&'static str>,
+    /// What the vendor says; null for `http_ping`
+    pub vendor: Option<VendorView>,
     pub category: Option<String>,
     pub tags: Vec<String>,
     /// Seconds
@@ -107,52 +119,6 @@ pub struct HeaderName {
     pub name: String,
 }
 
-/// Where a service stands.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct CurrentStatus {
-    /// `up`, `degraded`, `down`, `unknown`, `maintenance`, `paused`, or `pending` before the first look
-    #[schema(value_type = super::words::ServiceStatus)]
-    pub status: &'static str,
-    /// Milliseconds of the newest look; null when there was no complete answer
-    #[schema(example = 123)]
-    pub response_time: Option<u32>,
-    /// When the newest look began; null before the first
-    pub checked_at: Option<DateTime<Utc>>,
-    /// Since when the status has been the same
-    pub since: DateTime<Utc>,
-    /// HTTP status of the newest look
-    pub status_code: Option<u16>,
-    /// Why it is not up
-    pub reason: Option<ReasonView>,
-}
-
-/// The incident that is open.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ActiveIncident {
-    pub id: Uuid,
-    /// What happened, as a sentence
-    pub name: String,
-    /// `minor` while degraded, `major` while down
-    #[schema(example = "major")]
-    pub impact: &'static str,
-    /// `degraded` or `down`
-    #[schema(value_type = super::words::Severity)]
-    pub severity: &'static str,
-    /// The first failing look
-    pub started_at: DateTime<Utc>,
-    /// Its page in the web app
-    pub url: String,
-}
-
-/// Maintenance that is under way.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ActiveMaintenance {
-    pub name: String,
-    pub status: String,
-    pub scheduled_for: DateTime<Utc>,
-    pub scheduled_until: Option<DateTime<Utc>>,
-}
-
 /// A service on its own page.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ServiceDetail)]
@@ -164,6 +130,8 @@ pub struct ServiceDetail {
     pub body: Option<String>,
     /// The newest look with all its timings
     pub latest: Option<ObservationView>,
+    /// Parts of vendor pages that it depends on
+    pub depends_on: Vec<DependencyView>,
 }
 
 /// Percentages, floored so that 100 means exactly that; null when nothing was observed.
@@ -209,12 +177,35 @@ pub struct AssertionSchema {
     name: Option<String>,
 }
 
+/// What services are shown in the light of.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    /// The address of the web app.
+    pub base: &'a url::Url,
+    pub now: DateTime<Utc>,
+    /// How fresh the vendor pages are that they follow.
+    pub pages: &'a HashMap<VendorPageId, Freshness>,
+}
+
 impl ServiceView {
-    /// `base` is the address of the web app.
-    pub fn new(listed: &Listed, base: &url::Url, now: DateTime<Utc>) -> Self {
+    /// As lists show it: without what vendors wrote about their incidents.
+    pub fn new(listed: &Listed, scene: Scene<'_>) -> Self {
+        let mut view = Self::in_full(listed, scene);
+        if let Some(vendor) = &mut view.vendor {
+            vendor.cut_for_lists();
+        }
+        view
+    }
+
+    /// With everything that is known.
+    pub fn in_full(listed: &Listed, scene: Scene<'_>) -> Self {
+        let Scene { base, now, pages } = scene;
         let service = &listed.stored.service;
         let config = &service.config;
         let target = asked(config);
+        let followed = config.target.vendor();
+        let component = followed.and_then(|it| it.component.as_ref());
+        let said = said(listed);
         let glance = &listed.glance;
         let span = Span {
             created_at: service.created_at,
@@ -230,9 +221,11 @@ impl ServiceView {
             name: config.name.clone(),
             monitor_type: config.target.kind().as_str(),
             url: config.target.http().map(|target| target.url.to_string()),
-            status_page_api_urls: None,
-            user_defined_urls: None,
-            component_name: None,
+            status_page_api_urls: followed.filter(|it| !it.user_defined).map(addresses),
+            user_defined_urls: followed.filter(|it| it.user_defined).map(addresses),
+            component_name: component.map(|component| component.name.clone()),
+            component_key: component.map(|component| component.key.clone()),
+            partial_outage_is: followed.map(|it| severity(it.partial_outage_is)),
             category: config.category.clone(),
             tags: config.tags.clone(),
             check_interval: config.check_interval.as_secs(),
@@ -256,46 +249,11 @@ impl ServiceView {
             uptime_24h: uptime::uptime(&day),
             coverage_24h: uptime::coverage(&day, day_ms),
             uptime_30d_bar: bar(glance, span),
-            active_incident: ActiveIncident::of(glance, base),
-            active_maintenance: None,
+            active_incident: ActiveIncident::of(glance, said.as_ref(), base),
+            active_maintenance: ActiveMaintenance::of(said.as_ref()),
+            vendor: followed.map(|it| VendorView::new(it, said, pages.get(&it.page))),
             certificate: certificate.as_ref().map(CertificateView::from),
         }
-    }
-}
-
-impl CurrentStatus {
-    fn new(service: &Service, glance: &Glance) -> Self {
-        let status = match (service.paused_at, glance.verdict) {
-            (Some(_), _) => "paused",
-            (None, None) => "pending",
-            (None, Some(verdict)) => verdict.as_str(),
-        };
-        Self {
-            status,
-            response_time: glance.total_us.map(milliseconds),
-            checked_at: glance.checked_at,
-            since: service.paused_at.unwrap_or(glance.since),
-            status_code: glance.status_code,
-            reason: glance.reason.as_ref().map(ReasonView::from),
-        }
-    }
-}
-
-impl ActiveIncident {
-    fn of(glance: &Glance, base: &url::Url) -> Option<Self> {
-        let open = glance.incident?;
-        let sentence = glance.reason.as_ref().map(|reason| reason.sentence.clone());
-        Some(Self {
-            id: open.id.0,
-            name: sentence.unwrap_or_else(|| "Recovering: one look was good.".to_owned()),
-            impact: match open.severity {
-                domain::incident::Severity::Degraded => "minor",
-                domain::incident::Severity::Down => "major",
-            },
-            severity: severity(open.severity),
-            started_at: open.started_at,
-            url: format!("{base}incidents/{}", open.id),
-        })
     }
 }
 
@@ -304,6 +262,15 @@ fn bar(glance: &Glance, span: Span) -> Vec<BarDayView> {
     days.iter()
         .map(|(date, spent)| DayView::new(*date, spent, span).into())
         .collect()
+}
+
+/// What the vendor said at the newest look.
+fn said(listed: &Listed) -> Option<Said> {
+    serde_json::from_value(listed.vendor.clone()?).ok()
+}
+
+fn addresses(target: &VendorTarget) -> Vec<String> {
+    target.urls.iter().map(ToString::to_string).collect()
 }
 
 /// What is asked, or what would be where nothing is: existing clients expect these fields of every service.

@@ -76,6 +76,8 @@ pub enum Resolution {
 pub enum IncidentEventKind {
     Opened,
     SeverityChanged,
+    VendorSaid,
+    DependencyFailing,
     Resolved,
 }
 
@@ -124,4 +126,75 @@ pub enum Role {
     Viewer,
     Editor,
     Owner,
+}
+
+/// How well something works, by its vendor's word.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum VendorLevel {
+    Operational,
+    Degraded,
+    PartialOutage,
+    MajorOutage,
+    Maintenance,
+    NotMonitored,
+    Unknown,
+}
+
+/// How grave a vendor calls its incident.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum VendorImpact {
+    None,
+    Minor,
+    Major,
+    Critical,
+    Maintenance,
+    Unknown,
+}
+
+/// How far a vendor is with its incident.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum VendorIncidentPhase {
+    Investigating,
+    Identified,
+    Monitoring,
+    Resolved,
+    Postmortem,
+    Unknown,
+}
+
+/// How far a vendor is with its maintenance.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum VendorMaintenancePhase {
+    Scheduled,
+    InProgress,
+    Verifying,
+    Completed,
+    Cancelled,
+    Unknown,
+}
+
+/// What a page's provider was told by.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Confidence {
+    Host,
+    Marker,
+    Shape,
+    Feed,
+}
+
+/// Why no status page was found.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum AdviceCode {
+    SwitchedOff,
+    NoSuchPage,
+    Private,
+    Unreachable,
+    Refused,
+    EnterDataAddress,
 }

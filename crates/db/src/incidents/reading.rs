@@ -29,6 +29,8 @@ pub struct Incident {
     pub worst: Severity,
     pub cause: Option<Failure>,
     pub checks_failed: i32,
+    /// The first thing that the service depends on and that was seen failing (`IncidentEvent::DependencyFailing`).
+    pub dependency: Option<IncidentEvent>,
 }
 
 /// What is kept beside an incident.
@@ -70,13 +72,17 @@ struct Row {
     worst: i16,
     cause: Option<Value>,
     checks_failed: i32,
+    dependency: Option<Value>,
 }
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "select i.id, s.id as service_id, i.service_key, s.name as service_name, i.started_at, i.opened_at,
-                    i.resolved_at, i.resolution, i.severity, i.worst, i.cause, i.checks_failed
+                    i.resolved_at, i.resolution, i.severity, i.worst, i.cause, i.checks_failed,
+                    (select e.event from incident_events e
+                     where e.incident_id = i.id and e.event ->> 'kind' = 'dependency_failing'
+                     order by e.at, e.id limit 1) as dependency
              from incidents i join services s on s.key = i.service_key ",
             $rest
         )
@@ -203,6 +209,9 @@ impl TryFrom<Row> for Incident {
                 .cause
                 .and_then(|cause| serde_json::from_value(cause).ok()),
             checks_failed: row.checks_failed,
+            dependency: row
+                .dependency
+                .and_then(|event| serde_json::from_value(event).ok()),
         })
     }
 }

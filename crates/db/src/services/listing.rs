@@ -17,6 +17,8 @@ pub struct Listed {
     pub glance: Glance,
     /// The latest look's certificate as JSON (`domain::observation::Certificate`).
     pub certificate: Option<serde_json::Value>,
+    /// What the vendor said at the latest look, as JSON (`domain::vendor::Said`).
+    pub vendor: Option<serde_json::Value>,
 }
 
 /// Which services; an empty filter is all of the workspace.
@@ -91,6 +93,7 @@ struct Row {
     #[sqlx(flatten)]
     health: reading::Row,
     certificate: Option<serde_json::Value>,
+    vendor: Option<serde_json::Value>,
     sort_key: String,
 }
 
@@ -101,7 +104,7 @@ macro_rules! columns {
             super::service_columns!(),
             ", ",
             reading::glance_columns!(),
-            ", h.look -> 'certificate' as certificate"
+            ", h.look -> 'certificate' as certificate, h.look -> 'vendor' as vendor"
         )
     };
 }
@@ -229,7 +232,7 @@ pub async fn find(
 fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
     if let Some(q) = &filter.q {
         query
-            .push(" and strpos(lower(s.name || ' ' || s.url || ' ' || array_to_string(s.tags, ' ')), lower(")
+            .push(" and strpos(lower(s.name || ' ' || coalesce(s.url, '') || ' ' || array_to_string(s.tags, ' ')), lower(")
             .push_bind(q.clone())
             .push(")) > 0");
     }
@@ -260,6 +263,7 @@ impl TryFrom<Row> for Listed {
             stored: row.service.try_into()?,
             glance: row.health.into(),
             certificate: row.certificate,
+            vendor: row.vendor,
         })
     }
 }

@@ -6,7 +6,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     change::{self, Action, Actor},
-    read,
+    showing,
 };
 use crate::{
     input::path::Id,
@@ -78,7 +78,5 @@ async fn done(
     action: Action,
 ) -> Result<Json<ServiceView>, Problem> {
     change::apply(state, actor, id, action).await?;
-    let listed = read(state, actor.workspace, id).await?;
-    let base = &state.site.public_url;
-    Ok(Json(ServiceView::new(&listed, base, state.clock.now())))
+    showing::view(state, actor.workspace, id).await.map(Json)
 }

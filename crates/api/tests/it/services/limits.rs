@@ -19,7 +19,7 @@ async fn all_wrong_fields_are_named_at_once(pool: PgPool) {
         "name": "", "url": "ftp://example.com", "category": "c".repeat(101), "tags": ["t".repeat(51)],
         "check_interval": 5, "retries": 3, "status_page_url": "nonsense", "expected_statuses": "abc",
         "timeout_ms": 99, "degraded_threshold_ms": 0, "method": "BREW", "headers": [{ "name": "Host", "value": "x" }],
-        "assertions": [{ "kind": "body_contains", "text": "" }], "address_family": "5", "monitor_type": "status_page",
+        "assertions": [{ "kind": "body_contains", "text": "" }], "address_family": "5", "monitor_type": "carrier_pigeon",
     });
     let refused = person.post("/api/services", body).await.expect(422);
     assert_eq!(refused.header("content-type"), "application/problem+json");
