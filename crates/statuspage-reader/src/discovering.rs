@@ -64,7 +64,7 @@ impl Reader {
                     let fetched = self.fetch(&url, HeaderMap::new(), None, bounds);
                     match timeout_at(deadline, fetched).await {
                         Err(_) => search.failed(&url, "the search took too long"),
-                        Ok(Err(reason)) => search.failed(&url, &reason),
+                        Ok(Err(failure)) => search.failed(&url, &failure.sentence()),
                         Ok(Ok(answer)) => {
                             let headers: Vec<(&str, &str)> = answer
                                 .headers

@@ -11,6 +11,7 @@ pub use reading::{Read, Unread};
 
 use std::{sync::Arc, time::Duration};
 
+use domain::failure::Failure;
 use egress::{Answer, Client, Question};
 use http::{HeaderMap, HeaderValue, header};
 use statuspage_parser::Provider;
@@ -39,14 +40,14 @@ impl Reader {
         }
     }
 
-    /// Fetches one document when its host may be asked. Says why in words when there is no answer.
+    /// Fetches one document when its host may be asked.
     async fn fetch(
         &self,
         url: &Url,
         headers: HeaderMap,
         provider: Option<Provider>,
         (most_redirects, timeout): (u8, Duration),
-    ) -> Result<Answer, String> {
+    ) -> Result<Answer, Failure> {
         let _turn = self.manners.turn(url, provider).await;
         let mut question = Question {
             headers,
@@ -61,7 +62,6 @@ impl Reader {
                 "application/json, application/atom+xml;q=0.9, application/rss+xml;q=0.9, text/html;q=0.8, */*;q=0.5",
             ),
         );
-        let answer = self.client.ask(&question).await;
-        answer.map_err(|failure| failure.sentence())
+        self.client.ask(&question).await
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::failure::FailureCode;
+use domain::failure::{Failure, FailureCode};
 use egress::Answer as Response;
 use futures_util::future::join_all;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -45,7 +45,7 @@ enum Got {
     Body(Response),
     Unchanged(Response),
     Status(Response),
-    Nothing(String),
+    Nothing(Failure),
 }
 
 /// What is noted while documents arrive.
@@ -54,6 +54,8 @@ struct Notes {
     pause: Option<Duration>,
     invalid: bool,
     gone: bool,
+    /// Where no document is required, any of them decides whether the page is still what it was.
+    some_required: bool,
 }
 
 impl Reader {
@@ -66,7 +68,10 @@ impl Reader {
     ) -> Result<Read, Unread> {
         let mut reading = Reading::new(source);
         let mut documents = Documents::default();
-        let mut notes = Notes::default();
+        let mut notes = Notes {
+            some_required: source.requests().iter().any(|request| request.required),
+            ..Notes::default()
+        };
         loop {
             let pending = reading.pending().to_vec();
             if pending.is_empty() {
@@ -121,7 +126,7 @@ impl Reader {
             .fetch(&request.url, headers, Some(source.provider), bounds)
             .await
         {
-            Err(reason) => Got::Nothing(reason),
+            Err(failure) => Got::Nothing(failure),
             Ok(response) => match response.status {
                 StatusCode::NOT_MODIFIED => Got::Unchanged(response),
                 status if status.is_success() => Got::Body(response),
@@ -138,14 +143,16 @@ fn take(
     notes: &mut Notes,
     (request, got, kept): (&Request, Got, &Documents),
 ) {
+    let decides = request.required || !notes.some_required;
     match got {
-        Got::Nothing(reason) => {
+        Got::Nothing(failure) => {
+            notes.invalid |= decides && failure.code == FailureCode::BodyTooLarge;
             // The reading itself remembers why.
-            let _ = reading.answer(request, Answer::Failed(reason));
+            let _ = reading.answer(request, Answer::Failed(failure.sentence()));
         }
         Got::Status(response) => {
             let status = response.status.as_u16();
-            notes.gone |= request.required && matches!(status, 404 | 410);
+            notes.gone |= decides && matches!(status, 404 | 410);
             notes.pause(retry_after(&response.headers));
             let _ = reading.answer(request, Answer::Failed(format!("status {status}")));
         }
@@ -170,7 +177,7 @@ fn take(
                     };
                     documents.keep(request.url.clone(), document);
                 }
-                Err(_) => notes.invalid |= request.required,
+                Err(_) => notes.invalid |= decides,
             }
         }
     }

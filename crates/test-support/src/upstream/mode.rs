@@ -14,6 +14,8 @@ pub enum Mode {
         #[serde(default)]
         headers: Vec<(String, String)>,
     },
+    /// A complete response with an `ETag`; 304 to whoever has that already.
+    Tagged { etag: String, body: String },
     /// Waits before it does something else.
     Delay { ms: u64, then: Box<Mode> },
     /// The port is closed. For the whole server only.

@@ -97,6 +97,14 @@ async fn bytes(mode: &Mode, request: &Request) -> Vec<u8> {
             body,
             headers,
         } => response(*status, headers, body.as_bytes(), request),
+        Mode::Tagged { etag, body } => {
+            let headers = [pair("etag", etag)];
+            if request.header("if-none-match") == Some(etag) {
+                response(304, &headers, b"", request)
+            } else {
+                response(200, &headers, body.as_bytes(), request)
+            }
+        }
         Mode::Redirect { status, location } => redirect(*status, location, request),
         Mode::RedirectLoop => redirect(302, &request.path, request),
         Mode::CookieGate => cookie_gate(request),

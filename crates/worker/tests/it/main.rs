@@ -3,6 +3,11 @@
 mod ground;
 mod handing_over;
 mod looking;
+mod pages_faults;
+mod pages_judging;
+mod pages_needs;
+mod pages_sharing;
+mod pages_site;
 mod partitions_days;
 mod record_away;
 mod record_batches;
