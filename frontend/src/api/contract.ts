@@ -12,11 +12,16 @@ export type StatusWord = Schemas['ServiceStatus'];
 export type Reason = Schemas['Reason'];
 export type CurrentStatus = Schemas['CurrentStatus'] & Suspicion;
 export type Day = Schemas['Day'];
+export type MonitorType = Schemas['MonitorType'];
 export type Service = Omit<Schemas['Service'], 'current_status'> & {
   current_status: CurrentStatus;
 };
 /** A service on its own page. */
-export type ServiceDetail = Service & Pick<Schemas['ServiceDetail'], 'uptime' | 'body' | 'latest'>;
+export type ServiceDetail = Service &
+  Pick<Schemas['ServiceDetail'], 'uptime' | 'body' | 'latest' | 'depends_on'> & {
+    /** Of the version that was read; sent back with changes. */
+    etag?: string | null;
+  };
 /** What is sent to add or edit a service. */
 export type ServiceDraft = Schemas['ServiceInput'];
 export type Assertion = Schemas['Assertion'];
@@ -28,6 +33,17 @@ export type Certificate = Schemas['Certificate'];
 export type Check = Schemas['Check'];
 export type LatencyPoint = Schemas['LatencyPoint'];
 export type LatencyRange = '24h' | '7d' | '30d' | '90d';
+
+export type CatalogueEntry = Schemas['CatalogueEntry'];
+export type Discovery = Schemas['Discovery'];
+export type Vendor = Schemas['Vendor'];
+export type VendorIncident = Schemas['VendorIncident'];
+export type VendorMaintenance = Schemas['VendorMaintenance'];
+/** What a vendor said at one look. */
+export type VendorWords = Schemas['VendorWords'];
+export type Dependency = Schemas['Dependency'];
+export type DependencyInput = Schemas['DependencyInput'];
+export type FailingDependency = Schemas['FailingDependency'];
 
 export type Severity = Schemas['Severity'];
 export type IncidentType = Schemas['IncidentType'];

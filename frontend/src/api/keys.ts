@@ -16,4 +16,6 @@ export const keys = {
   incidents: ['incidents'] as const,
   incidentList: (filters: object) => ['incidents', 'list', filters] as const,
   incident: (id: string) => ['incidents', 'one', id] as const,
+  catalogue: (asked: object) => ['catalogue', asked] as const,
+  discovery: (asked: object) => ['discovery', asked] as const,
 };

@@ -1,10 +1,17 @@
 /** Services: what can be read and done, and how it is kept fresh. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import type { LatencyRange, Service, ServiceDetail, ServiceDraft, TestRun } from './contract';
+import type {
+  LatencyRange,
+  MonitorType,
+  Service,
+  ServiceDetail,
+  ServiceDraft,
+  TestRun,
+} from './contract';
 import { keys } from './keys';
 import { pollWhileAway } from './live';
 import { isPageError } from './problem';
-import { api, asked, body, type Page, page } from './transport';
+import { api, asked, body, type Page, page, tagged } from './transport';
 
 const PAGE = 200;
 const CHECKS_PAGE = 25;
@@ -15,13 +22,19 @@ const figuresToo = (): number => pollWhileAway() || FIGURES_MS;
 
 const path = (id: string) => ({ path: { id } });
 
-export const servicesQuery = () =>
+export interface ServiceFilters {
+  monitor_type?: MonitorType | undefined;
+}
+
+export const servicesQuery = (filters: ServiceFilters = {}) =>
   infiniteQueryOptions({
-    queryKey: keys.serviceList({}),
+    queryKey: keys.serviceList(asked(filters)),
     queryFn: ({ pageParam, signal }): Promise<Page<Service>> =>
       page(
         api.GET('/api/services', {
-          params: { query: asked({ sort: 'category', limit: PAGE, cursor: pageParam }) },
+          params: {
+            query: asked({ ...filters, sort: 'category', limit: PAGE, cursor: pageParam }),
+          },
           signal,
         }),
       ),
@@ -41,7 +54,7 @@ export const serviceQuery = (id: string) =>
   queryOptions({
     queryKey: keys.service(id),
     queryFn: ({ signal }) =>
-      body<ServiceDetail>(api.GET('/api/services/{id}', { params: path(id), signal })),
+      tagged<ServiceDetail>(api.GET('/api/services/{id}', { params: path(id), signal })),
     refetchInterval: figuresToo,
     throwOnError: isPageError,
   });
@@ -88,9 +101,16 @@ export const checksQuery = (id: string, filters: { status?: string | undefined }
   });
 
 export const createService = (draft: ServiceDraft) =>
-  body(api.POST('/api/services', { body: draft }));
-export const updateService = (id: string, draft: ServiceDraft) =>
-  body(api.PUT('/api/services/{id}', { params: path(id), body: draft }));
+  body<Service>(api.POST('/api/services', { body: draft }));
+/** With the tag of what was read, the change is refused (412) when somebody else was faster. */
+export const updateService = (id: string, draft: ServiceDraft, etag?: string | null) =>
+  tagged<ServiceDetail>(
+    api.PUT('/api/services/{id}', {
+      params: path(id),
+      body: draft,
+      headers: etag == null ? {} : { 'If-Match': etag },
+    }),
+  );
 /** `keepalive` lets the request outlive the page. */
 export const deleteService = (id: string, keepalive = false) =>
   body(api.DELETE('/api/services/{id}', { params: path(id), keepalive }));

@@ -23,7 +23,9 @@ it('signing out in another tab is heard at once, until one stops listening', asy
   other.postMessage('signed-out');
   await vi.waitFor(() => expect(heard).toHaveBeenCalledOnce());
   stop();
-  window.dispatchEvent(new StorageEvent('storage', { key: 'pulsecheck.signed-out', newValue: '1' }));
+  window.dispatchEvent(
+    new StorageEvent('storage', { key: 'pulsecheck.signed-out', newValue: '1' }),
+  );
   expect(heard).toHaveBeenCalledOnce();
   other.close();
 });

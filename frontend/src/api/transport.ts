@@ -59,6 +59,15 @@ export async function body<Named = never, T = unknown>(
   return data as [Named] extends [never] ? T : Named;
 }
 
+/** A good answer with the tag by which its version is known. */
+export async function tagged<Named extends object>(
+  asked: Promise<Answer<unknown>>,
+): Promise<Named & { etag: string | null }> {
+  const { data, error, response } = await asked;
+  if (!response.ok) throw problemFrom(response, error);
+  return { ...(data as Named), etag: response.headers.get('ETag') };
+}
+
 export interface Page<T> {
   items: T[];
   /** The cursor of the next page, null on the last. */

@@ -9,6 +9,7 @@ import {
   signOf,
   typedUrls,
   vendorName,
+  withoutUse,
 } from './vendor';
 
 const offer = (key: string, name: string, ...group_path: string[]): Offer => ({
@@ -94,4 +95,10 @@ it('lines of addresses lose blanks and repeats', () => {
     'https://a.example',
     'https://b.example',
   ]);
+});
+
+it('addresses that brought nothing are named, those written another way are not', () => {
+  expect(
+    withoutUse(['https://A.example', 'https://b.example/x', 'nonsense'], ['https://a.example/']),
+  ).toEqual(['https://b.example/x', 'nonsense']);
 });

@@ -111,3 +111,10 @@ export function looksLikeStatusPage(
 export const typedUrls = (lines: readonly string[]): string[] => [
   ...new Set(lines.map((line) => line.trim()).filter((line) => line !== '')),
 ];
+
+/** Which of the asked addresses are not among the used ones, however they are written. */
+export function withoutUse(asked: readonly string[], used: readonly string[]): string[] {
+  const plain = (url: string) => (URL.canParse(url) ? new URL(url).href : url);
+  const known = new Set(used.map(plain));
+  return asked.filter((url) => !known.has(plain(url)));
+}

@@ -155,3 +155,13 @@ export function Notice({
     </div>
   );
 }
+
+/** A label and its value in a list of facts (`dl` with two columns). */
+export function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-faint">{label}</dt>
+      <dd className="figures min-w-0 text-soft">{children}</dd>
+    </>
+  );
+}

@@ -7,10 +7,13 @@ import { sentenceOf } from '@/api/problem';
 import { serviceQuery } from '@/api/services';
 import { IncidentLine } from '@/features/incident/IncidentLine';
 import { ChecksLog } from '@/features/service/ChecksLog';
+import { Dependencies } from '@/features/service/Dependencies';
 import { LastLook } from '@/features/service/LastLook';
 import { LatencySection } from '@/features/service/LatencySection';
 import { ServiceHead } from '@/features/service/ServiceHead';
 import { UptimeSection } from '@/features/service/UptimeSection';
+import { VendorConfiguration } from '@/features/service/VendorConfiguration';
+import { VendorSection } from '@/features/service/VendorSection';
 import { paths } from '@/lib/paths';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
@@ -48,15 +51,26 @@ export function ServicePage() {
       </PageColumn>
     );
   }
+  const isPage = service.monitor_type === 'status_page';
+  const { vendor } = service;
   return (
     <PageColumn>
       <PageTitle>{service.name}</PageTitle>
       <ServiceHead service={service} />
-      {service.monitor_type === 'http_ping' && (
+      {isPage ? (
+        vendor !== null && <VendorSection service={service} vendor={vendor} />
+      ) : (
         <LatencySection service={service} incidents={known} />
       )}
       <UptimeSection service={service} />
-      <LastLook service={service} />
+      {isPage ? (
+        <VendorConfiguration service={service} vendor={vendor} />
+      ) : (
+        <>
+          <LastLook service={service} />
+          <Dependencies dependencies={service.depends_on} />
+        </>
+      )}
       <Section
         title={text.incidents}
         aside={

@@ -1,23 +1,38 @@
-/** Adds one service, or opens the box for a whole list. */
-import { useQueryClient } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+/** Adds what is to be watched: an address of one's own, components of a vendor's page, or a whole list. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
+import type { CatalogueEntry, MonitorType, Service } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { createService } from '@/api/services';
+import { catalogueHostQuery } from '@/api/vendor';
 import { nameFromUrl, toUrl } from '@/lib/paste-list';
 import { paths } from '@/lib/paths';
 import { serviceText } from '@/lib/text/service';
+import { vendorText } from '@/lib/text/vendor';
+import { hostOf, looksLikeStatusPage } from '@/lib/vendor';
 import { Button } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
-import { PageColumn, Sentence } from '@/ui/Page';
+import { PageColumn, Sentence, SkeletonRows } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
+import { Segmented } from '@/ui/Segmented';
 import { toast } from '@/ui/Toasts';
 import { emptyValues } from './form-values';
 import { PasteList } from './PasteList';
-import { ServiceForm } from './ServiceForm';
+import { type AddressField, LookButton, ServiceForm } from './ServiceForm';
 import { useCategories } from './useCategories';
+import { WatchBox } from './WatchBox';
 
+const VendorForm = lazy(() => import('./VendorForm'));
 const text = serviceText.form;
+const box = vendorText.box;
+
+/** What is searched for a status page. */
+interface Asked {
+  address: string;
+  vendor: string | null;
+  round: number;
+}
 
 export function AddServicePage() {
   const [search] = useSearchParams();
@@ -26,10 +41,37 @@ export function AddServicePage() {
   const client = useQueryClient();
   const categories = useCategories();
   const given = search.get('url') ?? '';
+  const page = search.get('page');
+  const vendor = search.get('name');
+  const [kind, setKind] = useState<MonitorType>(page === null ? 'http_ping' : 'status_page');
+  const [asked, setAsked] = useState<Asked | null>(
+    page === null ? null : { address: page, vendor, round: 0 },
+  );
   const initial = useMemo(() => {
     const url = toUrl(given);
-    return { ...emptyValues(url ?? given), name: url === null ? '' : nameFromUrl(url) };
-  }, [given]);
+    return {
+      ...emptyValues(page === null ? (url ?? given) : (vendor ?? page)),
+      name: url === null ? '' : nameFromUrl(url),
+    };
+  }, [given, page, vendor]);
+
+  const saved = (services: readonly Service[]) => {
+    void client.invalidateQueries({ queryKey: keys.serviceLists });
+    void client.invalidateQueries({ queryKey: keys.summary });
+    const [only, ...others] = services;
+    if (only !== undefined && others.length === 0) {
+      toast(text.created(only.name));
+      void navigate(paths.service(only.id), { replace: true });
+    } else {
+      toast(vendorText.form.added(services.length));
+      void navigate(paths.dashboard(), { replace: true });
+    }
+  };
+  const cancel = () => void navigate(paths.dashboard());
+  const ask = (address: string, name: string | null) => {
+    setKind('status_page');
+    setAsked((before) => ({ address, vendor: name, round: (before?.round ?? 0) + 1 }));
+  };
 
   return (
     <PageColumn narrow>
@@ -46,17 +88,135 @@ export function AddServicePage() {
         categories={categories}
         submitLabel={text.create}
         lookFirst
-        lookAtOnce={search.has('look') && toUrl(given) !== null}
+        lookAtOnce={page === null && search.has('look') && toUrl(given) !== null}
         save={createService}
-        onSaved={(service) => {
-          void client.invalidateQueries({ queryKey: keys.serviceLists });
-          void client.invalidateQueries({ queryKey: keys.summary });
-          toast(text.created(service.name));
-          void navigate(paths.service(service.id), { replace: true });
-        }}
-        onCancel={() => void navigate(paths.dashboard())}
+        onSaved={(service) => saved([service])}
+        onCancel={cancel}
+        address={(field) => (
+          <AddressBox
+            field={field}
+            kind={kind}
+            searched={asked !== null}
+            autoFocus={initial.url === ''}
+            onKind={setKind}
+            onSearch={ask}
+          />
+        )}
+        instead={
+          kind === 'http_ping' ? undefined : asked === null ? (
+            <p className="-mt-2 text-soft">{box.untested}</p>
+          ) : (
+            <Suspense fallback={<SkeletonRows rows={4} label={vendorText.form.loading} />}>
+              <VendorForm
+                key={`${asked.address} ${asked.round}`}
+                {...asked}
+                categories={categories}
+                onSaved={saved}
+                onCancel={cancel}
+              />
+            </Suspense>
+          )
+        }
       />
       {pasting && <PasteList onClose={() => setPasting(false)} />}
     </PageColumn>
+  );
+}
+
+interface BoxProps {
+  field: AddressField;
+  kind: MonitorType;
+  /** A status page was searched already. */
+  searched: boolean;
+  autoFocus: boolean;
+  onKind: (kind: MonitorType) => void;
+  onSearch: (address: string, vendor: string | null) => void;
+}
+
+function AddressBox({ field, kind, searched, autoFocus, onKind, onSearch }: BoxProps) {
+  const [refused, setRefused] = useState(false);
+  // Once somebody has chosen the kind, addresses do not choose it any more.
+  const [isKindChosen, setKindChosen] = useState(false);
+  const url = toUrl(field.value);
+  const host = url === null ? null : hostOf(url);
+  const { data } = useQuery({
+    ...catalogueHostQuery(host ?? ''),
+    enabled: host?.includes('.') === true,
+  });
+  const known = host === null ? undefined : data?.[0];
+  const isPage = url !== null && looksLikeStatusPage(url, known);
+  const asPage = kind === 'status_page' || (isPage && !isKindChosen);
+
+  const choose = (entry: CatalogueEntry) => {
+    setRefused(false);
+    if (isKindChosen && kind === 'http_ping') field.onChange(entry.home);
+    else {
+      field.onChange(entry.name);
+      onSearch(entry.status_page, entry.name);
+    }
+  };
+  const go = () => {
+    if (url === null) setRefused(true);
+    else if (asPage) onSearch(url, isPage ? (known?.name ?? null) : null);
+    else field.onLook();
+  };
+
+  return (
+    <div className="space-y-3">
+      <div className="flex items-start gap-2">
+        <WatchBox
+          className="flex-1"
+          value={field.value}
+          autoFocus={autoFocus}
+          hint={box.hint}
+          errors={refused ? [box.notAnAddress] : kind === 'http_ping' ? field.errors : undefined}
+          onChange={(value) => {
+            setRefused(false);
+            field.onChange(value);
+          }}
+          onChoose={choose}
+          onEnter={go}
+        />
+        {asPage ? (
+          <LookButton
+            label={searched ? box.searchAgain : box.search}
+            primary={!searched}
+            busy={false}
+            onLook={go}
+          />
+        ) : (
+          <LookButton {...field.button} onLook={go} />
+        )}
+      </div>
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <Segmented
+          label={box.kind}
+          value={kind}
+          options={(['http_ping', 'status_page'] as const).map((value) => ({
+            value,
+            label: box.kinds[value],
+          }))}
+          onChange={(value) => {
+            setKindChosen(true);
+            onKind(value);
+          }}
+        />
+        {kind === 'http_ping' && known !== undefined && !isPage && (
+          <p className="text-sm text-soft">
+            {box.isPage(known.name)}{' '}
+            <button
+              type="button"
+              className="touch rounded-sm font-medium text-accent hover:underline"
+              onClick={() => {
+                field.onChange(known.name);
+                onSearch(known.status_page, known.name);
+              }}
+            >
+              {box.usePage}
+            </button>
+          </p>
+        )}
+      </div>
+    </div>
   );
 }

@@ -1,13 +1,14 @@
-/** The first dashboard: one box for an address, and a way to paste a whole list. */
+/** The first dashboard: one box for an address or a name, some well-known ones, and a way to paste a whole list. */
 import { type FormEvent, useState } from 'react';
-import { useNavigate } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { toUrl } from '@/lib/paste-list';
 import { paths } from '@/lib/paths';
 import { serviceText } from '@/lib/text/service';
-import { Button } from '@/ui/Button';
-import { TextField } from '@/ui/Field';
+import { wellKnown } from '@/lib/well-known';
+import { Button, buttonClass } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
 import { Sentence } from '@/ui/Page';
+import { WatchBox } from './WatchBox';
 
 const text = serviceText.first;
 
@@ -17,11 +18,16 @@ export function FirstService({ onPasteList }: { onPasteList: (pasted: string) =>
   const [refused, setRefused] = useState(false);
   const navigate = useNavigate();
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const go = () => {
     const url = toUrl(typed);
     if (url === null) setRefused(true);
     else void navigate(`${paths.addService(url)}&look=1`);
+  };
+  const follow = ({ status_page, name }: { status_page: string; name: string }) =>
+    void navigate(paths.followPage(status_page, name));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    go();
   };
 
   return (
@@ -29,35 +35,41 @@ export function FirstService({ onPasteList }: { onPasteList: (pasted: string) =>
       <Sentence>{text.sentence}</Sentence>
       <p className="mt-2 text-lg text-soft">{text.detail}</p>
       <form onSubmit={submit} className="mt-7 flex gap-2" noValidate>
-        <TextField
+        <WatchBox
           label={text.label}
           hideLabel
           className="flex-1"
-          inputClassName="h-11! text-lg!"
-          type="text"
-          inputMode="url"
-          autoCapitalize="none"
-          autoComplete="off"
-          spellCheck={false}
           autoFocus
-          placeholder={text.placeholder}
           value={typed}
           errors={refused ? [text.refused] : undefined}
-          onChange={(event) => {
-            setTyped(event.target.value);
+          onChange={(value) => {
+            setTyped(value);
             setRefused(false);
           }}
-          onPaste={(event) => {
-            const pasted = event.clipboardData.getData('text');
-            if (!pasted.trim().includes('\n')) return;
-            event.preventDefault();
+          onChoose={follow}
+          onEnter={go}
+          onPasteText={(pasted) => {
+            if (!pasted.trim().includes('\n')) return false;
             onPasteList(pasted);
+            return true;
           }}
         />
         <Button type="submit" kind="primary" className="h-11 px-5">
           {text.submit}
         </Button>
       </form>
+      <ul aria-label={text.known} className="mt-3 flex flex-wrap gap-2">
+        {wellKnown.map((entry) => (
+          <li key={entry.name}>
+            <Link
+              to={paths.followPage(entry.status_page, entry.name)}
+              className={buttonClass('secondary', 'sm')}
+            >
+              {entry.name}
+            </Link>
+          </li>
+        ))}
+      </ul>
       <Button kind="quiet" size="sm" className="mt-3 -ml-2.5" onClick={() => onPasteList('')}>
         <Icon name="list" />
         {text.pasteList}

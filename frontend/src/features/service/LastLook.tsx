@@ -1,11 +1,10 @@
 /** What the last look saw: its phases, the certificate, and how the service is watched. */
-import type { ReactNode } from 'react';
 import type { ServiceDetail } from '@/api/contract';
 import { milliseconds } from '@/lib/numbers';
 import { webAddress } from '@/lib/paths';
 import { serviceText } from '@/lib/text/service';
 import { date, exact } from '@/lib/time';
-import { Panel, Section } from '@/ui/Page';
+import { Fact, Panel, Section } from '@/ui/Page';
 import { RelativeTime } from '@/ui/RelativeTime';
 import { StatusLabel } from '@/ui/StatusGlyph';
 import { CertificateFacts } from './CertificateFacts';
@@ -75,14 +74,5 @@ export function LastLook({ service }: { service: ServiceDetail }) {
         </Panel>
       </Section>
     </div>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-faint">{label}</dt>
-      <dd className="figures min-w-0 text-soft">{children}</dd>
-    </>
   );
 }

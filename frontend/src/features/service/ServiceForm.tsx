@@ -1,6 +1,6 @@
 /** Adds or edits a service: one address, a look at it, a name; the rest folded away. */
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Service, ServiceDraft, TestRun } from '@/api/contract';
 import type { FieldErrors } from '@/api/problem';
 import { testService } from '@/api/services';
@@ -9,14 +9,25 @@ import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
 import { SelectField, TextField } from '@/ui/Field';
-import { Notice } from '@/ui/Page';
 import { AdvancedFields } from './AdvancedFields';
-import { refusalOf, rootOf } from './form-refusal';
+import { ChangedElsewhere } from './ChangedElsewhere';
+import { DependsOn } from './DependsOn';
+import { type Refusal, refusalOf, rootOf } from './form-refusal';
 import { draftOf, type FormValues, intervals, nextKey, withStatus } from './form-values';
 import { TestResult } from './TestResult';
 import { useLeaveGuard } from './useLeaveGuard';
 
 const text = serviceText.form;
+
+/** The address for whoever draws its box. */
+export interface AddressField {
+  value: string;
+  errors: readonly string[] | undefined;
+  /** Words of the button beside it; `busy` while a look runs. */
+  button: { label: string; primary: boolean; busy: string | false };
+  onChange: (url: string) => void;
+  onLook: () => void;
+}
 
 interface Props {
   initial: FormValues;
@@ -28,6 +39,10 @@ interface Props {
   lookAtOnce?: boolean;
   /** The look before saving is the next step; for an edit it is only offered. */
   lookFirst?: boolean;
+  /** Draws the box for the address, where it is more than a plain one. */
+  address?: (field: AddressField) => ReactNode;
+  /** Stands in place of everything but the address, while that is no http service. */
+  instead?: ReactNode;
   save: (draft: ServiceDraft) => Promise<Service>;
   onSaved: (service: Service) => void;
   onCancel: () => void;
@@ -41,6 +56,8 @@ export function ServiceForm(props: Props) {
     submitLabel,
     lookAtOnce = false,
     lookFirst = false,
+    address = plainAddress,
+    instead,
     save,
     onSaved,
     onCancel,
@@ -51,10 +68,10 @@ export function ServiceForm(props: Props) {
   );
   const [open, setOpen] = useState(false);
   const [errors, setErrors] = useState<FieldErrors>({});
-  const [general, setGeneral] = useState<string | null>(null);
+  const [general, setGeneral] = useState<Pick<Refusal, 'general' | 'isOutdated'> | null>(null);
   const [tested, setTested] = useState<{ for: string; look: TestRun } | null>(null);
   const [refusals, setRefusals] = useState(0);
-  const form = useRef<HTMLFormElement>(null);
+  const form = useRef<HTMLDivElement>(null);
 
   // Once the reasons stand at their fields, the first of them is where to go on.
   useEffect(() => {
@@ -62,7 +79,8 @@ export function ServiceForm(props: Props) {
   }, [refusals]);
 
   const draft = draftOf(values);
-  const question = JSON.stringify({ ...draft, name: '', category: '', tags: [] });
+  const asked = { ...draft, depends_on: null };
+  const question = JSON.stringify({ ...asked, name: '', category: '', tags: [] });
 
   const change = (part: Partial<FormValues>) => {
     setValues((before) => {
@@ -81,7 +99,7 @@ export function ServiceForm(props: Props) {
   const refuse = (error: unknown) => {
     const refusal = refusalOf(error);
     setErrors(refusal.fields);
-    setGeneral(refusal.general);
+    setGeneral(refusal);
     if (refusal.opensAdvanced) setOpen(true);
     setRefusals((count) => count + 1);
   };
@@ -92,7 +110,10 @@ export function ServiceForm(props: Props) {
     onSuccess: (look) => setTested({ for: question, look }),
     onError: refuse,
   });
-  const unlock = useLeaveGuard(JSON.stringify(values) !== JSON.stringify(initial), text.unsaved);
+  const unlock = useLeaveGuard(
+    instead === undefined && JSON.stringify(values) !== JSON.stringify(initial),
+    text.unsaved,
+  );
   const saving = useMutation({
     mutationFn: save,
     onError: refuse,
@@ -108,11 +129,11 @@ export function ServiceForm(props: Props) {
     form.current?.querySelector<HTMLElement>('input')?.focus();
     return false;
   };
-  const look = (asked = draft) => {
+  const look = (question = asked) => {
     if (test.isPending || !valid()) return;
     setGeneral(null);
     setErrors({});
-    test.mutate(asked);
+    test.mutate(question);
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -125,126 +146,162 @@ export function ServiceForm(props: Props) {
   useEffect(() => {
     if (!first.current) return;
     first.current = false;
-    test.mutate(draftOf(initial));
+    test.mutate({ ...draftOf(initial), depends_on: null });
   }, [initial, test]);
 
   return (
-    <form ref={form} onSubmit={submit} noValidate className="space-y-6">
-      {general !== null && <Notice kind="error">{general}</Notice>}
-      <div className="flex items-start gap-2">
-        <TextField
-          label={text.url}
-          className="flex-1"
-          inputClassName="h-11! text-lg!"
-          inputMode="url"
-          autoCapitalize="none"
-          autoComplete="off"
-          spellCheck={false}
-          autoFocus={initial.url === ''}
-          required
-          placeholder={serviceText.first.placeholder}
-          hint={text.urlHint}
-          value={values.url}
-          errors={errors.url}
-          onChange={(event) => change({ url: event.target.value })}
-          onKeyDown={(event) => {
-            // Enter in the address looks; saving is for the button below.
-            if (event.key !== 'Enter') return;
-            event.preventDefault();
-            look();
-          }}
-        />
-        <Button
-          className="mt-[1.625rem] h-11 px-5"
-          kind={lookFirst && tested === null ? 'primary' : 'secondary'}
-          busy={test.isPending && text.testing}
-          onClick={() => look()}
-        >
-          {tested === null ? text.test : text.testAgain}
-        </Button>
-      </div>
-      <TestResult
-        look={tested?.look ?? null}
-        outdated={tested !== null && tested.for !== question}
-        pending={test.isPending}
-        onAccept={(status) => {
-          const expected_statuses = withStatus(values.expected_statuses, status);
-          change({ expected_statuses });
-          look({ ...draft, expected_statuses });
-        }}
-        onHeader={() => {
-          setOpen(true);
-          change({
-            headers: [...values.headers, { key: nextKey(), name: '', value: '', kept: false }],
-          });
-        }}
-      />
-      <div className="grid gap-5 sm:grid-cols-[2fr_1.3fr_1fr]">
-        <TextField
-          label={text.name}
-          required
-          maxLength={200}
-          value={values.name}
-          errors={errors.name}
-          onChange={(event) => {
-            setNameTyped(event.target.value !== '');
-            change({ name: event.target.value });
-          }}
-        />
-        <TextField
-          label={text.category}
-          optional={shellText.optional}
-          maxLength={100}
-          list="service-categories"
-          value={values.category}
-          errors={errors.category}
-          onChange={(event) => change({ category: event.target.value })}
-        />
-        <datalist id="service-categories">
-          {categories.map((category) => (
-            <option key={category} value={category} />
-          ))}
-        </datalist>
-        <SelectField
-          label={text.interval}
-          value={values.check_interval}
-          errors={errors.check_interval}
-          onChange={(event) => change({ check_interval: event.target.value })}
-        >
-          {[...new Set([...intervals.map(String), initial.check_interval])]
-            .sort((a, b) => Number(a) - Number(b))
-            .map((seconds) => (
-              <option key={seconds} value={seconds}>
-                {text.intervals[Number(seconds)] ?? text.intervalOther(Number(seconds))}
-              </option>
-            ))}
-        </SelectField>
-      </div>
-      <AdvancedFields
-        values={values}
+    <div ref={form} className="space-y-6">
+      {address({
+        value: values.url,
+        errors: errors.url,
+        button: {
+          label: tested === null ? text.test : text.testAgain,
+          primary: lookFirst && tested === null,
+          busy: test.isPending && text.testing,
+        },
+        onChange: (url) => change({ url }),
+        onLook: () => look(),
+      })}
+      {instead ?? (
+        <form onSubmit={submit} noValidate className="space-y-6">
+          {general !== null && <ChangedElsewhere refusal={general} onReload={unlock} />}
+          <TestResult
+            look={tested?.look ?? null}
+            outdated={tested !== null && tested.for !== question}
+            pending={test.isPending}
+            onAccept={(status) => {
+              const expected_statuses = withStatus(values.expected_statuses, status);
+              change({ expected_statuses });
+              look({ ...asked, expected_statuses });
+            }}
+            onHeader={() => {
+              setOpen(true);
+              change({
+                headers: [...values.headers, { key: nextKey(), name: '', value: '', kept: false }],
+              });
+            }}
+          />
+          <div className="grid gap-5 sm:grid-cols-[2fr_1.3fr_1fr]">
+            <TextField
+              label={text.name}
+              required
+              maxLength={200}
+              value={values.name}
+              errors={errors.name}
+              onChange={(event) => {
+                setNameTyped(event.target.value !== '');
+                change({ name: event.target.value });
+              }}
+            />
+            <TextField
+              label={text.category}
+              optional={shellText.optional}
+              maxLength={100}
+              list="service-categories"
+              value={values.category}
+              errors={errors.category}
+              onChange={(event) => change({ category: event.target.value })}
+            />
+            <datalist id="service-categories">
+              {categories.map((category) => (
+                <option key={category} value={category} />
+              ))}
+            </datalist>
+            <SelectField
+              label={text.interval}
+              value={values.check_interval}
+              errors={errors.check_interval}
+              onChange={(event) => change({ check_interval: event.target.value })}
+            >
+              {[...new Set([...intervals.map(String), initial.check_interval])]
+                .sort((a, b) => Number(a) - Number(b))
+                .map((seconds) => (
+                  <option key={seconds} value={seconds}>
+                    {text.intervals[Number(seconds)] ?? text.intervalOther(Number(seconds))}
+                  </option>
+                ))}
+            </SelectField>
+          </div>
+          <DependsOn
+            url={toUrl(values.url)}
+            value={values.depends_on}
+            errors={errors.depends_on}
+            onChange={(depends_on) => change({ depends_on })}
+          />
+          <AdvancedFields
+            values={values}
+            errors={errors}
+            open={open}
+            onToggle={setOpen}
+            onChange={change}
+          />
+          <div className="flex flex-wrap items-center gap-2 border-t border-line pt-5">
+            <Button
+              type="submit"
+              kind={lookFirst && tested === null ? 'secondary' : 'primary'}
+              busy={saving.isPending && text.creating}
+            >
+              {submitLabel}
+            </Button>
+            <Button
+              kind="quiet"
+              onClick={() => {
+                unlock();
+                onCancel();
+              }}
+            >
+              {shellText.cancel}
+            </Button>
+          </div>
+        </form>
+      )}
+    </div>
+  );
+}
+
+function plainAddress({ value, errors, button, onChange, onLook }: AddressField) {
+  return (
+    <div className="flex items-start gap-2">
+      <TextField
+        label={text.url}
+        className="flex-1"
+        inputClassName="h-11! text-lg!"
+        inputMode="url"
+        autoCapitalize="none"
+        autoComplete="off"
+        spellCheck={false}
+        required
+        placeholder={serviceText.first.addressPlaceholder}
+        hint={text.urlHint}
+        value={value}
         errors={errors}
-        open={open}
-        onToggle={setOpen}
-        onChange={change}
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={(event) => {
+          // Enter in the address looks; saving is for the button below.
+          if (event.key !== 'Enter') return;
+          event.preventDefault();
+          onLook();
+        }}
       />
-      <div className="flex flex-wrap items-center gap-2 border-t border-line pt-5">
-        <Button
-          type="submit"
-          kind={lookFirst && tested === null ? 'secondary' : 'primary'}
-          busy={saving.isPending && text.creating}
-        >
-          {submitLabel}
-        </Button>
-        <Button
-          kind="quiet"
-          onClick={() => {
-            unlock();
-            onCancel();
-          }}
-        >
-          {shellText.cancel}
-        </Button>
-      </div>
-    </form>
+      <LookButton {...button} onLook={onLook} />
+    </div>
+  );
+}
+
+export function LookButton({
+  label,
+  primary,
+  busy,
+  onLook,
+}: AddressField['button'] & { onLook: () => void }) {
+  return (
+    <Button
+      className="mt-[1.625rem] h-11 px-5"
+      kind={primary ? 'primary' : 'secondary'}
+      busy={busy}
+      onClick={() => onLook()}
+    >
+      {label}
+    </Button>
   );
 }

@@ -7,6 +7,7 @@ import type { Status } from '@/lib/status';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
 import { stateText } from '@/lib/text/state';
+import { vendorText } from '@/lib/text/vendor';
 import { Button, buttonClass } from '@/ui/Button';
 import { cx } from '@/ui/classes';
 import { DotList } from '@/ui/DotList';
@@ -16,6 +17,7 @@ import { RelativeTime } from '@/ui/RelativeTime';
 import { StatusGlyph } from '@/ui/StatusGlyph';
 import { useServiceActions } from './actions';
 import { statusOf } from './grouping';
+import { PageLink } from './PageLink';
 import { ServiceMenu } from './ServiceMenu';
 
 const text = serviceText.page;
@@ -109,9 +111,16 @@ function Why({ service, status }: { service: ServiceDetail; status: Status }) {
 function Facts({ service }: { service: ServiceDetail }) {
   const address = webAddress(service.url);
   const looked = service.current_status.checked_at;
+  const { vendor } = service;
   return (
     <DotList className="mt-1.5 text-soft">
-      {address === null ? (
+      {vendor !== null ? (
+        <>
+          <PageLink vendor={vendor} />
+          {' / '}
+          <bdi>{vendor.component?.name ?? vendorText.said.whole}</bdi>
+        </>
+      ) : address === null ? (
         <span className="break-all">{service.url}</span>
       ) : (
         <a
@@ -125,7 +134,7 @@ function Facts({ service }: { service: ServiceDetail }) {
         </a>
       )}
       {serviceText.checkedEvery(intervalWords(service.check_interval))}
-      {looked != null && (
+      {vendor === null && looked != null && (
         <>
           {serviceText.lastLook} <RelativeTime at={looked} />
         </>

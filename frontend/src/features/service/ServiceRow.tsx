@@ -1,15 +1,17 @@
 /** One service on the dashboard. Drawn again only when its own data changes. */
 import { memo } from 'react';
 import { Link } from 'react-router';
-import type { Service } from '@/api/contract';
+import type { Service, Vendor } from '@/api/contract';
 import { useMayEdit } from '@/api/role';
 import { milliseconds, percent } from '@/lib/numbers';
 import { paths, webAddress } from '@/lib/paths';
 import { isTroubled } from '@/lib/status';
 import { serviceText as text } from '@/lib/text/service';
 import { stateText } from '@/lib/text/state';
+import { vendorText } from '@/lib/text/vendor';
 import { cx } from '@/ui/classes';
 import { DayBar } from '@/ui/DayBar';
+import { Icon } from '@/ui/Icon';
 import { StatusGlyph, wordColour } from '@/ui/StatusGlyph';
 import { statusOf } from './grouping';
 import { ServiceMenu } from './ServiceMenu';
@@ -34,15 +36,18 @@ export const ServiceRow = memo(function ServiceRow({ service }: { service: Servi
       <div className="flex min-w-0 items-center gap-3 max-md:col-start-1 max-md:row-start-1">
         <StatusGlyph status={status} />
         <div className="min-w-0">
-          <Link
-            to={paths.service(service.id)}
-            className={cx(
-              'block truncate font-medium after:absolute after:inset-0',
-              faded ? 'text-faint' : 'text-ink',
-            )}
-          >
-            <bdi>{service.name}</bdi>
-          </Link>
+          <div className="flex items-center gap-2">
+            <Link
+              to={paths.service(service.id)}
+              className={cx(
+                'block truncate font-medium after:absolute after:inset-0',
+                faded ? 'text-faint' : 'text-ink',
+              )}
+            >
+              <bdi>{service.name}</bdi>
+            </Link>
+            {service.vendor !== null && <VendorMark vendor={service.vendor} />}
+          </div>
           <p className="truncate text-sm text-faint">
             <span className={wordColour[status]}>{stateText.short[status]}</span>
             {service.current_status.suspect === true && <> · {stateText.checkingAgain}</>}
@@ -65,7 +70,7 @@ export const ServiceRow = memo(function ServiceRow({ service }: { service: Servi
       </p>
       <p className="figures text-right text-sm text-soft max-md:col-start-2 max-md:row-start-1">
         <span className="sr-only">{text.columns.latency} </span>
-        {measured && !faded ? milliseconds(latency) : ''}
+        {!measured ? '—' : faded ? '' : milliseconds(latency)}
       </p>
       <div className="relative z-20 max-md:col-start-3 max-md:row-start-1">
         {mayEdit && <ServiceMenu service={service} />}
@@ -78,6 +83,7 @@ export const ServiceRow = memo(function ServiceRow({ service }: { service: Servi
 function Detail({ service }: { service: Service }) {
   const reason = service.current_status.reason?.sentence;
   if (isTroubled(statusOf(service)) && reason !== undefined) return reason;
+  if (service.vendor !== null) return <VendorDetail vendor={service.vendor} />;
   const address = webAddress(service.url ?? service.status_page_url);
   if (address === null) return service.url;
   return (
@@ -89,5 +95,51 @@ function Detail({ service }: { service: Service }) {
     >
       <bdi>{address.replace(/^https?:\/\//, '')}</bdi>
     </a>
+  );
+}
+
+/** The page and the component instead of an address. */
+function VendorDetail({ vendor }: { vendor: Vendor }) {
+  const address = webAddress(vendor.page_url);
+  const part = vendor.component === null ? null : ` / ${vendor.component.name}`;
+  return (
+    <bdi>
+      {address === null ? (
+        vendor.page_name
+      ) : (
+        <a
+          href={address}
+          target="_blank"
+          rel="noreferrer noopener"
+          className="relative z-10 hover:text-ink hover:underline"
+        >
+          {vendor.page_name}
+        </a>
+      )}
+      {part}
+    </bdi>
+  );
+}
+
+/** A small sign of what the vendor reports: an open incident, or maintenance under way. */
+function VendorMark({ vendor }: { vendor: Vendor }) {
+  const [incident] = vendor.incidents;
+  const maintenance = vendor.maintenances.find(({ active }) => active);
+  const words =
+    incident !== undefined
+      ? vendorText.incident.mark(vendor.incidents.length, incident.name)
+      : maintenance !== undefined
+        ? vendorText.maintenance.mark(maintenance.name)
+        : null;
+  if (words === null) return null;
+  return (
+    <span title={words} className="relative z-10 inline-flex shrink-0 items-center">
+      {incident !== undefined ? (
+        <Icon name="megaphone" size={14} className="text-degraded-text" />
+      ) : (
+        <StatusGlyph status="maintenance" size={12} />
+      )}
+      <span className="sr-only">{words}</span>
+    </span>
   );
 }

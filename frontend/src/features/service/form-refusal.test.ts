@@ -23,5 +23,10 @@ it('a reason without a place in the form stands above it', () => {
 
 it('without fields the problem’s own sentence is shown', () => {
   expect(refusalOf(new Problem(429, {}, 3)).general).toContain('Try again in 3 s');
-  expect(refusalOf(new Problem(412)).general).toContain('Somebody else changed');
+});
+
+it('a change that came too late is told apart, so that the newer version can be loaded', () => {
+  expect(refusalOf(new Problem(412))).toMatchObject({ isOutdated: true });
+  expect(refusalOf(new Problem(412)).general).toContain('changed meanwhile');
+  expect(refusalOf(new Problem(409)).isOutdated).toBe(false);
 });

@@ -5,7 +5,7 @@ import { serviceText } from '@/lib/text/service';
 
 const text = serviceText.form;
 
-const basic = ['url', 'name', 'category', 'check_interval'];
+const basic = ['url', 'name', 'category', 'check_interval', 'depends_on', 'partial_outage_is'];
 /** Fields of the part that is folded away. */
 const advanced = [
   'method',
@@ -28,6 +28,8 @@ export interface Refusal {
   fields: FieldErrors;
   /** The sentence above the form; reasons of fields without a place in it stand here. */
   general: string;
+  /** Somebody else has changed it since it was read. */
+  isOutdated: boolean;
   /** The folded part has to be opened for some reason to be seen. */
   opensAdvanced: boolean;
 }
@@ -47,6 +49,7 @@ export function refusalOf(error: unknown): Refusal {
     .flatMap((name) => (fields[name] ?? []).map((reason) => reasonSentence(name, reason)));
   return {
     fields,
+    isOutdated: hasStatus(error, 412),
     opensAdvanced: names.some((name) => advanced.includes(name)),
     general: hasStatus(error, 412)
       ? text.changedElsewhere

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { assertionOf, draftOf, emptyValues, lineOf, withStatus } from './form-values';
+import {
+  assertionOf,
+  draftOf,
+  emptyValues,
+  joinDependencies,
+  lineOf,
+  withStatus,
+} from './form-values';
 
 describe('a draft', () => {
   it('takes a bare host and names the service after it', () => {
@@ -45,4 +52,29 @@ it.each([
   { kind: 'header_contains', name: 'Server', text: 'nginx' },
 ] as const)('a condition survives the form: %o', (assertion) => {
   expect(assertionOf(lineOf(assertion))).toEqual(assertion);
+});
+
+describe('what a service depends on', () => {
+  const line = (component_key: string | null, page_name = 'GitHub') => ({
+    page_name,
+    api_urls: ['https://www.githubstatus.com/api/v2/components.json'],
+    component_key,
+    component_name: component_key,
+    status: 'operational',
+  });
+
+  it('is sent by addresses and component, never by what was seen of it', () => {
+    expect(draftOf({ ...emptyValues('example.com'), depends_on: [line('a')] }).depends_on).toEqual([
+      {
+        api_urls: ['https://www.githubstatus.com/api/v2/components.json'],
+        component_key: 'a',
+        component_name: 'a',
+      },
+    ]);
+  });
+
+  it('stands once, however often it is chosen', () => {
+    const joined = joinDependencies([line('a'), line(null)], [line('b'), line('a', 'GitHub Inc')]);
+    expect(joined.map(({ component_key }) => component_key)).toEqual(['a', null, 'b']);
+  });
 });

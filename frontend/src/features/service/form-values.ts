@@ -1,5 +1,11 @@
 /** What stands in the service form, and how it becomes a request. */
-import type { Assertion, AssertionKind, ServiceDetail, ServiceDraft } from '@/api/contract';
+import type {
+  Assertion,
+  AssertionKind,
+  DependencyInput,
+  ServiceDetail,
+  ServiceDraft,
+} from '@/api/contract';
 import { nameFromUrl, toUrl } from '@/lib/paste-list';
 
 export interface HeaderLine {
@@ -16,6 +22,17 @@ export interface AssertionLine {
   /** Path or header name, where the kind has one. */
   subject: string;
   text: string;
+}
+
+/** A part of a vendor's page, or all of it, that the service depends on. */
+export interface DependencyLine {
+  page_name: string;
+  api_urls: string[];
+  /** Null: the page as a whole. */
+  component_key: string | null;
+  component_name: string | null;
+  /** The vendor's level when it was last seen. */
+  status: string;
 }
 
 export interface FormValues {
@@ -36,6 +53,7 @@ export interface FormValues {
   tls_verify: boolean;
   /** `auto`, `4` or `6` */
   address_family: string;
+  depends_on: DependencyLine[];
 }
 
 export const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
@@ -73,6 +91,7 @@ export const emptyValues = (url = ''): FormValues => ({
   follow_redirects: true,
   tls_verify: true,
   address_family: 'auto',
+  depends_on: [],
 });
 
 export function valuesOf(service: ServiceDetail): FormValues {
@@ -93,6 +112,15 @@ export function valuesOf(service: ServiceDetail): FormValues {
     follow_redirects: service.follow_redirects,
     tls_verify: service.tls_verify,
     address_family: service.address_family,
+    depends_on: service.depends_on.map(
+      ({ page_name, api_urls, component_key, component_name, status }) => ({
+        page_name,
+        api_urls,
+        component_key,
+        component_name,
+        status,
+      }),
+    ),
   };
 }
 
@@ -125,7 +153,23 @@ export function draftOf(values: FormValues): ServiceDraft {
     follow_redirects: values.follow_redirects,
     tls_verify: values.tls_verify,
     address_family: values.address_family,
+    depends_on: values.depends_on.map(dependencyOf),
   };
+}
+
+const dependencyOf = (line: DependencyLine): DependencyInput => ({
+  api_urls: line.api_urls,
+  component_key: line.component_key,
+  component_name: line.component_name,
+});
+
+/** Those already named come first; none stands twice. */
+export function joinDependencies(
+  known: readonly DependencyLine[],
+  more: readonly DependencyLine[],
+): DependencyLine[] {
+  const identity = (line: DependencyLine) => JSON.stringify(dependencyOf(line));
+  return [...new Map([...known, ...more].map((line) => [identity(line), line])).values()];
 }
 
 /** 0 for what is no number, which the server then refuses at its field. */

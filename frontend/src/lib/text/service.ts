@@ -16,9 +16,11 @@ export const serviceText = {
 
   first: {
     sentence: 'What do you want to watch?',
-    detail: 'Type the address of a website or an API. You see how it answers before you save it.',
-    label: 'Address to watch',
-    placeholder: 'example.com',
+    detail:
+      'Type the address of a website or an API, or the name of a service you depend on. You see how it is before you save it.',
+    label: 'Address or name',
+    known: 'Well-known services',
+    addressPlaceholder: 'example.com',
     submit: 'Look',
     pasteList: 'Paste a list instead',
     refused:
@@ -116,7 +118,8 @@ export const serviceText = {
     unsaved: 'Your changes are not saved. Leave this page?',
     fixFields: 'Some fields need another value.',
     changedElsewhere:
-      'Somebody else changed this service in the meantime. Load the page again to see their version.',
+      'It was changed meanwhile by somebody else, so nothing was saved. Load their version and change that.',
+    reload: 'Load their version',
   },
   test: {
     heading: 'What we saw',

@@ -1,0 +1,73 @@
+/** What a vendor's service has besides its component: category, interval, and what a partial outage counts as. */
+import type { ReactNode } from 'react';
+import type { FieldErrors } from '@/api/problem';
+import { serviceText } from '@/lib/text/service';
+import { shellText } from '@/lib/text/shell';
+import { vendorText } from '@/lib/text/vendor';
+import { SelectField, TextField } from '@/ui/Field';
+import { intervalWords } from './ServiceHead';
+import { type VendorValues, vendorIntervals } from './vendor-values';
+
+const text = vendorText.form;
+const policies = ['down', 'degraded'] as const;
+
+interface Props {
+  values: VendorValues;
+  errors: FieldErrors;
+  categories: readonly string[];
+  onChange: (part: Partial<VendorValues>) => void;
+  /** The name, or the names. */
+  children: ReactNode;
+}
+
+export function VendorFields({ values, errors, categories, onChange, children }: Props) {
+  const offered = [...new Set([...vendorIntervals, Number(values.check_interval)])].sort(
+    (a, b) => a - b,
+  );
+  return (
+    <div className="grid gap-5 sm:grid-cols-3">
+      <div className="min-w-0 sm:col-span-3">{children}</div>
+      <TextField
+        label={serviceText.form.category}
+        optional={shellText.optional}
+        maxLength={100}
+        list="service-categories"
+        value={values.category}
+        errors={errors.category}
+        onChange={(event) => onChange({ category: event.target.value })}
+      />
+      <datalist id="service-categories">
+        {categories.map((category) => (
+          <option key={category} value={category} />
+        ))}
+      </datalist>
+      <SelectField
+        label={text.interval}
+        value={values.check_interval}
+        errors={errors.check_interval}
+        onChange={(event) => onChange({ check_interval: event.target.value })}
+      >
+        {offered.map((seconds) => (
+          <option key={seconds} value={seconds}>
+            {intervalWords(seconds)}
+          </option>
+        ))}
+      </SelectField>
+      <SelectField
+        label={text.policy}
+        value={values.partial_outage_is}
+        errors={errors.partial_outage_is}
+        onChange={(event) => {
+          const policy = policies.find((one) => one === event.target.value);
+          if (policy !== undefined) onChange({ partial_outage_is: policy });
+        }}
+      >
+        {policies.map((policy) => (
+          <option key={policy} value={policy}>
+            {text.policies[policy]}
+          </option>
+        ))}
+      </SelectField>
+    </div>
+  );
+}
