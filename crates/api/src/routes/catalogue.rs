@@ -83,9 +83,13 @@ async fn search_catalogue(
     }
     fields.finish(())?;
     let found: Vec<&'static Service> = match (host, q) {
-        (Some(host), _) => catalogue::by_host(&host.to_ascii_lowercase())
-            .into_iter()
-            .collect(),
+        (Some(host), _) => {
+            let host = host.to_ascii_lowercase();
+            catalogue::by_status_host(&host)
+                .or_else(|| catalogue::by_host(&host))
+                .into_iter()
+                .collect()
+        }
         (None, Some(q)) => catalogue::search(q, limit),
         (None, None) => Vec::new(),
     };
