@@ -112,3 +112,43 @@ pub async fn ping(db: &Db) -> Result<()> {
         .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[sqlx::test(migrations = false)]
+    async fn whoever_may_not_migrate_waits_for_somebody_who_does(pool: crate::PgPool) {
+        let db = Db::from_pool(pool);
+        let waited = AtomicUsize::new(0);
+        let (asked, heard) = tokio::sync::oneshot::channel();
+        let asked = std::sync::Mutex::new(Some(asked));
+        let patient = wait(&db, false, |error| {
+            assert!(matches!(error, Error::NotMigrated), "{error}");
+            waited.fetch_add(1, Ordering::SeqCst);
+            if let Some(asked) = asked.lock().expect("whole").take() {
+                asked.send(()).expect("heard");
+            }
+        });
+        let other = async {
+            heard.await.expect("it waits");
+            wait(&db, true, |_| ()).await
+        };
+        let both = async { tokio::try_join!(patient, other) };
+        let both = tokio::time::timeout(std::time::Duration::from_secs(30), both).await;
+        both.expect("in time").expect("ready");
+        assert!(waited.load(Ordering::SeqCst) > 0);
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn waiting_does_not_help_against_a_newer_schema(pool: crate::PgPool) {
+        sqlx::query("update _sqlx_migrations set version = version + 1000")
+            .execute(&pool)
+            .await
+            .expect("a newer schema");
+        let waited = wait(&Db::from_pool(pool), false, |error| panic!("{error}")).await;
+        assert!(matches!(waited, Err(Error::Newer { .. })), "{waited:?}");
+    }
+}

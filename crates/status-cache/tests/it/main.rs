@@ -212,3 +212,15 @@ async fn an_address_that_makes_no_sense_is_refused_at_once() {
     assert!(StatusCache::redis("nonsense").is_err());
     assert!(StatusCache::redis("http://example.com").is_err());
 }
+
+#[tokio::test]
+async fn a_start_waits_for_redis_but_not_for_ever() {
+    let mut server = Server::start().await;
+    let cache = server.cache();
+    server.kill();
+    assert!(!cache.wait(Duration::from_millis(150)).await);
+    let waiting = cache.wait(PATIENCE);
+    let ((), reached) = tokio::join!(server.start_again(), waiting);
+    assert!(reached);
+    assert!(StatusCache::in_memory().wait(Duration::ZERO).await);
+}
