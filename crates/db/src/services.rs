@@ -36,6 +36,16 @@ pub struct Draft<'a> {
     pub look: bool,
 }
 
+impl Draft<'_> {
+    /// Which part of the ownership ring it belongs to; one that follows a vendor page belongs where its page does.
+    pub fn shard(&self) -> u16 {
+        match &self.config.target {
+            Target::Http(_) => schedule::shard(self.id),
+            Target::Vendor(target) => schedule::page_shard(target.page),
+        }
+    }
+}
+
 #[derive(Debug, FromRow)]
 pub(crate) struct Row {
     id: Uuid,
@@ -82,7 +92,7 @@ pub async fn insert(
     )
     .bind(draft.id.0)
     .bind(workspace.0)
-    .bind(shard(draft))
+    .bind(i16::try_from(draft.shard()).unwrap_or(0))
     .bind(&config.name)
     .bind(config.target.kind().as_str())
     .bind(config.target.http().map(|target| target.url.as_str()))
@@ -143,7 +153,7 @@ pub async fn update(
     .bind(draft.look)
     .bind(config.target.kind().as_str())
     .bind(config.target.vendor().map(|target| target.page.0))
-    .bind(shard(draft))
+    .bind(i16::try_from(draft.shard()).unwrap_or(0))
     .execute(conn)
     .await?;
     Ok(())
@@ -202,15 +212,6 @@ pub async fn delete(conn: &mut PgConnection, workspace: WorkspaceId, id: Service
 /// The database's clock; the same within one transaction.
 pub async fn now(conn: &mut PgConnection) -> Result<DateTime<Utc>> {
     Ok(sqlx::query_scalar("select now()").fetch_one(conn).await?)
-}
-
-/// A service with a vendor page belongs where its page does.
-fn shard(draft: &Draft<'_>) -> i16 {
-    let shard = match &draft.config.target {
-        Target::Http(_) => schedule::shard(draft.id),
-        Target::Vendor(target) => schedule::page_shard(target.page),
-    };
-    i16::try_from(shard).unwrap_or(0)
 }
 
 fn seconds(interval: Duration) -> i32 {

@@ -182,6 +182,7 @@ impl ServiceInput {
         let mut fields = Fields::default();
         let old = before.map(|(stored, _)| &stored.service.config);
         let kind = self.kind(old, &mut fields);
+        let chosen = fields.take(chosen).flatten();
         let target = match kind {
             MonitorType::HttpPing => {
                 let old = before.and_then(|(stored, secrets)| http::with_secrets(stored, secrets));
@@ -189,7 +190,6 @@ impl ServiceInput {
                     .map(Target::from)
             }
             MonitorType::StatusPage => {
-                let chosen = fields.take(chosen).flatten();
                 let old = old.and_then(|old| old.target.vendor().cloned());
                 chosen.or(old).map(Target::Vendor)
             }

@@ -38,6 +38,7 @@ mod change;
 mod checks;
 mod days;
 mod discover;
+mod following;
 mod latency;
 mod needs;
 mod secrets;

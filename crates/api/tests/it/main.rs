@@ -10,5 +10,6 @@ mod outage;
 mod past;
 mod services;
 mod strangers;
+mod vendor;
 mod workspace;
 mod world;

@@ -139,6 +139,8 @@ async fn lists_of_a_stranger_are_empty(pool: PgPool) {
             || path.contains('{')
             || content["type"] != "array"
             || path.starts_with("/api/auth")
+            // The same for everybody.
+            || path == "/api/catalogue"
         {
             continue;
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::{
     accounts::{self, AddUser},
-    auth::config::AuthSettings,
+    auth::config::{AuthSettings, SignUp},
     site::{Rates, Site},
     state::{AppState, Parts},
 };
@@ -46,6 +46,11 @@ impl World {
         Self::build(pool, cache, |_| ()).await
     }
 
+    /// An installation where strangers may sign up: local networks are closed.
+    pub(crate) async fn shared(pool: PgPool) -> Self {
+        Self::with(pool, |site| site.auth.sign_up = SignUp::Open).await
+    }
+
     async fn build(pool: PgPool, cache: StatusCache, change: impl FnOnce(&mut Site)) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -60,10 +65,11 @@ impl World {
         };
         change(&mut site);
         let reach = egress::Config::default();
+        let shared = site.is_shared();
         let egress = reach
             .build(
-                reach.policy(false),
-                false,
+                reach.policy(shared),
+                shared,
                 Arc::new(|| Some(start_of_time())),
             )
             .expect("a door out");

@@ -3,21 +3,23 @@
 use axum::{extract::FromRequestParts, http::request::Parts};
 use chrono::{DateTime, Utc};
 use db::{
-    Tx, audit, health, incidents,
+    Tx, audit, dependencies, health, incidents,
     services::{self, Draft, Stored, counting},
     watched,
 };
 use domain::{
     id::{IncidentId, ServiceId, ServiceKey, UserId, WorkspaceId},
     incident::Resolution,
-    schedule,
     service::ServiceConfig,
 };
 use serde_json::{Value, json};
 use status_cache::{EventKind, LiveEvent};
 use uuid::Uuid;
 
-use super::secrets;
+use super::{
+    following::{self, Before, Resolved},
+    needs, secrets,
+};
 use crate::{
     auth::{Editor, Member},
     input::service::{Rules, ServiceInput},
@@ -25,6 +27,8 @@ use crate::{
     problem::Problem,
     state::AppState,
 };
+
+const CHANGED_MEANWHILE: &str = "Somebody else changed this service at the same moment. Read it again, then repeat your change.";
 
 /// Somebody who may change services, and where the request comes from. As an extractor it asks for an editor.
 #[derive(Clone, Debug)]
@@ -97,7 +101,8 @@ pub(super) async fn create(
     actor: &Actor,
     input: &ServiceInput,
 ) -> Result<ServiceId, Problem> {
-    let mut config = input.config(None, Ok(None), rules(state))?;
+    let resolved = following::resolve(state, actor.user, input, None).await?;
+    let mut config = input.config(None, resolved.target, rules(state))?;
     let id = ServiceId(Uuid::now_v7());
     let sealed = secrets::seal(&state.keyring, id, &mut config)?;
     let mut tx = state.db.begin().await?;
@@ -114,7 +119,11 @@ pub(super) async fn create(
         secrets: sealed.as_deref(),
         look: true,
     };
+    following::hold(&mut tx, &config, resolved.needs.as_deref()).await?;
     let key = services::insert(&mut tx, actor.workspace, &draft).await?;
+    if let Some(needs) = &resolved.needs {
+        dependencies::replace(&mut tx, actor.workspace, key, needs).await?;
+    }
     let now = services::now(&mut tx).await?;
     health::insert(&mut tx, actor.workspace, key, now).await?;
     let entry = actor.entry(
@@ -123,7 +132,7 @@ pub(super) async fn create(
         json!({ "name": config.name }),
     );
     audit::insert(&mut tx, &entry, now).await?;
-    watched::notify(&mut tx, schedule::shard(id), key).await?;
+    watched::notify(&mut tx, draft.shard(), key).await?;
     commit(tx).await?;
     let done = Done {
         id,
@@ -143,19 +152,53 @@ pub(super) async fn update(
     input: &ServiceInput,
     matches: impl Fn(i32) -> bool,
 ) -> Result<(), Problem> {
+    let (revision, resolved) = resolve(state, actor, id, input).await?;
     let mut tx = state.db.begin().await?;
     let locked = lock(&mut tx, actor.workspace, id).await?;
-    if !matches(locked.stored.service.revision) {
+    let service = &locked.stored.service;
+    if !matches(service.revision) {
         return Err(Problem::PreconditionFailed);
     }
+    let follows_pages = service.config.target.vendor().is_some() || resolved.needs.is_some();
+    if follows_pages && service.revision != revision {
+        return Err(Problem::Conflict(CHANGED_MEANWHILE));
+    }
     let opened = secrets::open(&state.keyring, &locked.stored);
-    let config = input.config(Some((&locked.stored, &opened)), Ok(None), rules(state))?;
+    let before = Some((&locked.stored, &opened));
+    let config = input.config(before, resolved.target, rules(state))?;
+    following::hold(&mut tx, &config, resolved.needs.as_deref()).await?;
+    if let Some(needs) = &resolved.needs {
+        dependencies::replace(&mut tx, actor.workspace, service.key, needs).await?;
+    }
     let done = replace(state, &mut tx, &locked, config).await?;
     let entry = actor.entry("service.updated", id.to_string(), json!({}));
     audit::insert(&mut tx, &entry, locked.now).await?;
     commit(tx).await?;
     tell(state, actor.workspace, &[done]).await;
     Ok(())
+}
+
+/// What the input means for the service as it is now, and the revision of that.
+async fn resolve(
+    state: &AppState,
+    actor: &Actor,
+    id: ServiceId,
+    input: &ServiceInput,
+) -> Result<(i32, Resolved), Problem> {
+    let mut conn = state.db.acquire().await?;
+    let stored = services::find(&mut conn, actor.workspace, id).await?;
+    let service = stored.ok_or(Problem::NotFound)?.service;
+    let needs = match input.depends_on {
+        Some(_) => needs::known(&mut conn, service.key).await?,
+        None => Vec::new(),
+    };
+    drop(conn);
+    let before = Before {
+        config: &service.config,
+        needs: &needs,
+    };
+    let resolved = following::resolve(state, actor.user, input, Some(before)).await?;
+    Ok((service.revision, resolved))
 }
 
 /// Stores another configuration of a locked service. One that asks another question begins anew.
@@ -184,6 +227,10 @@ pub(super) async fn replace(
         begin_anew(tx, service.key, Resolution::ConfigChanged, locked.now).await?
     };
     watched::notify(tx, locked.stored.shard, service.key).await?;
+    if draft.shard() != locked.stored.shard {
+        // Another worker may own the page that it follows now.
+        watched::notify(tx, draft.shard(), service.key).await?;
+    }
     Ok(Done {
         id: service.id,
         word: "updated",

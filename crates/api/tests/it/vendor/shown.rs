@@ -1,0 +1,1 @@
+//! What vendors say, beside our own verdict.
