@@ -122,6 +122,11 @@ impl<R> Member<R> {
     pub fn session_id(&self) -> SessionId {
         self.signed_in.session_id()
     }
+
+    /// The session as it was when the request came.
+    pub fn session(&self) -> &Session {
+        self.signed_in.session()
+    }
 }
 
 impl<R: AtLeast> FromRequestParts<AppState> for Member<R> {

@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderName, header},
     response::{IntoResponse, Response},
 };
+use chrono::{DateTime, Utc};
 use db::{Db, sessions};
 use domain::id::SessionId;
 use futures_util::{StreamExt as _, stream};
@@ -61,6 +62,7 @@ async fn stream_events(
         first: seat.first.clone(),
         seat,
         session: member.session_id(),
+        runs_out_at: member.session().expires_at,
         db: state.db.clone(),
         clock: state.clock.clone(),
         silence: every(SILENCE),
@@ -92,6 +94,8 @@ struct Watcher {
     first: Option<Bytes>,
     seat: Seat,
     session: SessionId,
+    /// As last read; refreshing in another tab puts it off.
+    runs_out_at: DateTime<Utc>,
     db: Db,
     clock: Clock,
     silence: Interval,
@@ -110,6 +114,10 @@ impl Watcher {
                 () = self.seat.closing.cancelled() => return None,
                 frame = self.seat.frames.recv() => {
                     self.silence.reset();
+                    // Nothing is told to a session that has run out, not even what happens before the next look at it.
+                    if self.has_run_out() && !self.lives().await {
+                        return None;
+                    }
                     return match frame {
                         Ok(frame) => Some(frame),
                         Err(RecvError::Lagged(_)) => Some(RESYNC),
@@ -130,13 +138,26 @@ impl Watcher {
         }
     }
 
-    /// Whether the session lives. While Postgres is away nobody can tell, and the stream goes on.
-    async fn lives(&self) -> bool {
-        let Ok(mut conn) = self.db.acquire().await else {
-            return true;
-        };
-        let found = sessions::find_live(&mut conn, self.session, self.clock.now()).await;
-        found.map_or(true, |session| session.is_some())
+    fn has_run_out(&self) -> bool {
+        self.clock.now() >= self.runs_out_at
+    }
+
+    /// Whether the session lives. While Postgres is away it does until the time that was last read.
+    async fn lives(&mut self) -> bool {
+        match self.read().await {
+            Ok(Some(runs_out_at)) => {
+                self.runs_out_at = runs_out_at;
+                true
+            }
+            Ok(None) => false,
+            Err(_) => !self.has_run_out(),
+        }
+    }
+
+    async fn read(&self) -> db::Result<Option<DateTime<Utc>>> {
+        let mut conn = self.db.acquire().await?;
+        let found = sessions::find_live(&mut conn, self.session, self.clock.now()).await?;
+        Ok(found.map(|(session, _)| session.expires_at))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use domain::id::WorkspaceId;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -108,4 +109,31 @@ async fn a_stream_ends_with_its_session(pool: PgPool) {
     timeout(PATIENCE, ending.end()).await.expect("it ends");
     let service = add(&other, shop()).await;
     until(&mut staying, &path(&service)["/api/services/".len()..]).await;
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_stream_tells_nothing_after_its_session_ran_out_and_goes_on_while_it_is_refreshed(
+    pool: PgPool,
+) {
+    let world = World::start(pool).await;
+    let idle = world.operator().await;
+    let workspace = workspace(&idle).await;
+    let service = add(&idle, shop()).await;
+    let busy = world.sign_in("owner@example.com").await;
+    let mut ending = idle.stream("/api/events", None).await;
+    let mut staying = busy.stream("/api/events", None).await;
+    until(&mut ending, "retry:").await;
+    until(&mut staying, "retry:").await;
+    world.later(TimeDelta::days(6));
+    busy.post("/api/auth/refresh", json!({})).await.expect(200);
+    world.later(TimeDelta::days(1));
+    let told = status(workspace, &service, "down");
+    world
+        .state
+        .status
+        .publish(std::slice::from_ref(&told))
+        .await;
+    until(&mut staying, &told.id.simple().to_string()).await;
+    let heard = timeout(PATIENCE, ending.until(&told.id.simple().to_string())).await;
+    assert_eq!(heard.expect("it ends"), None);
 }
