@@ -4,10 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     coverage::Spent,
     failure::{Detail, Failure, FailureCode, Phase},
-    incident::Severity,
+    incident::{IncidentEvent, Severity},
     latest::LatestLook,
     observation::{Hop, Observation},
     recent::Recent,
+    vendor::Said,
     verdict::Verdict,
 };
 use serde_json::{Value, json};
@@ -76,6 +77,42 @@ impl<'a> Past<'a> {
         .execute(self.pool)
         .await
         .expect("written");
+    }
+
+    /// The newest look at a vendor's page, at the moment.
+    pub(crate) async fn said(&self, verdict: Verdict, failure: Option<Failure>, said: Said) {
+        let look = LatestLook {
+            checked_at: self.now,
+            reason: failure.as_ref().map(Into::into),
+            hops: Vec::new(),
+            total_us: 0,
+            certificate: None,
+            advisories: Vec::new(),
+            vendor: Some(Box::new(said)),
+        };
+        sqlx::query(
+            "update service_health set health = 1, verdict = $2, since = $3, last_slot = $3, last_started_at = $3,
+                    last_stands_for_ms = 60000, last_total_us = null, last_status_code = null, look = $4
+             where service_key = $1",
+        )
+        .bind(self.key)
+        .bind(verdict.number())
+        .bind(self.now)
+        .bind(serde_json::to_value(look).expect("JSON"))
+        .execute(self.pool)
+        .await
+        .expect("written");
+    }
+
+    /// Something more that happened in an incident.
+    pub(crate) async fn event(&self, incident: Uuid, event: &IncidentEvent) {
+        sqlx::query("insert into incident_events (incident_id, at, event) values ($1, $2, $3)")
+            .bind(incident)
+            .bind(self.now)
+            .bind(serde_json::to_value(event).expect("JSON"))
+            .execute(self.pool)
+            .await
+            .expect("written");
     }
 
     /// Thirty days of up, the last closed hour being down for `down`.
