@@ -33,7 +33,7 @@ test('set up, add a service, pause it, delete it and undo', async ({ page }) => 
   await page.keyboard.type('four words in a row');
   await page.keyboard.press('Enter');
 
-  await expect(page.getByRole('textbox', { name: 'Address to watch' })).toBeFocused();
+  await expect(page.getByRole('combobox', { name: 'Address or name' })).toBeFocused();
   await page.keyboard.type('shop.example.com');
   await page.keyboard.press('Enter');
 

@@ -40,7 +40,9 @@ test('a set-up link that is used or incomplete says what to do', async ({ page }
 test('a site that refuses robots can be accepted as up', async ({ page }) => {
   await choose(page, 'busy');
   await page.goto('/services/new');
-  await page.getByRole('textbox', { name: 'Address' }).fill('refuses.example.com');
+  await page
+    .getByRole('combobox', { name: 'What do you want to watch?' })
+    .fill('refuses.example.com');
   await page.getByRole('button', { name: 'Look' }).click();
   const seen = page.getByRole('region', { name: 'What we saw' });
   await expect(seen).toContainText('Status 403, expected 200.');
@@ -58,10 +60,14 @@ test('the server’s field errors stand at their fields, also in the folded part
 }) => {
   await choose(page, 'busy');
   await page.goto('/services/new');
-  await page.getByRole('textbox', { name: 'Address' }).fill('javascript:alert(1)');
+  await page
+    .getByRole('combobox', { name: 'What do you want to watch?' })
+    .fill('javascript:alert(1)');
   await page.getByRole('button', { name: 'Look' }).click();
   await expect(page.getByText('Not an http or https address.')).toBeVisible();
-  await page.getByRole('textbox', { name: 'Address' }).fill('http://169.254.169.254/');
+  await page
+    .getByRole('combobox', { name: 'What do you want to watch?' })
+    .fill('http://169.254.169.254/');
   await page.getByText('Advanced').click();
   await page.getByLabel('Timeout').fill('99');
   await page.getByText('Advanced').click();
@@ -69,7 +75,7 @@ test('the server’s field errors stand at their fields, also in the folded part
   await page.getByRole('button', { name: 'Save and watch' }).click();
   await expect(page.getByText('This address is not reachable from here by policy.')).toBeVisible();
   await expect(page.getByText('Timeout must be from 100 to 30,000.')).toBeVisible();
-  await expect(page.getByRole('textbox', { name: 'Address' })).toBeFocused();
+  await expect(page.getByRole('combobox', { name: 'What do you want to watch?' })).toBeFocused();
 });
 
 test('a pasted list adds several services', async ({ page }) => {

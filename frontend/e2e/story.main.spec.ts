@@ -26,11 +26,11 @@ test('a service is added, breaks, recovers, and outlives restarts', async ({
 
   const dashboard = await context.newPage();
   await dashboard.goto(installation.origin);
-  await expect(dashboard.getByRole('textbox', { name: 'Address to watch' })).toBeVisible();
+  await expect(dashboard.getByRole('combobox', { name: 'Address or name' })).toBeVisible();
 
   await test.step('an address is looked at and saved with the keyboard alone', async () => {
     await page.bringToFront();
-    await expect(page.getByRole('textbox', { name: 'Address to watch' })).toBeFocused();
+    await expect(page.getByRole('combobox', { name: 'Address or name' })).toBeFocused();
     await page.keyboard.type(name);
     await page.keyboard.press('Enter');
     const seen = page.getByRole('region', { name: 'What we saw' });

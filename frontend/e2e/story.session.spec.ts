@@ -84,7 +84,9 @@ test('another name for the same machine works just as well', async ({ page, stag
       await expect(page).toHaveURL(`${origin}/login?next=%2Fservices%2Fnew`);
       await signIn(page);
       await expect(page).toHaveURL(`${origin}/services/new`);
-      await page.getByRole('textbox', { name: 'Address' }).fill(`${target.origin}/${host}`);
+      await page
+        .getByRole('combobox', { name: 'What do you want to watch?' })
+        .fill(`${target.origin}/${host}`);
       await page.getByRole('button', { name: 'Save and watch' }).click();
       await expect(page.getByRole('heading', { level: 1 })).toContainText('is up');
       const id = new URL(page.url()).pathname.split('/').at(-1);

@@ -5,6 +5,8 @@ export const keys = {
   sessions: ['sessions'] as const,
   preferences: ['preferences'] as const,
   summary: ['summary'] as const,
+  workspace: ['workspace'] as const,
+  system: ['system'] as const,
   services: ['services'] as const,
   serviceList: (filters: object) => ['services', 'list', filters] as const,
   serviceLists: ['services', 'list'] as const,

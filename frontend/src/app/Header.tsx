@@ -9,6 +9,8 @@ import { Avatar } from '@/features/account/Avatar';
 import { ThemeChoice } from '@/features/account/ThemeChoice';
 import { paths } from '@/lib/paths';
 import { shellText } from '@/lib/text/shell';
+import { systemText } from '@/lib/text/system';
+import { workspaceText } from '@/lib/text/workspace';
 import { buttonClass } from '@/ui/Button';
 import { cx } from '@/ui/classes';
 import { Icon } from '@/ui/Icon';
@@ -86,6 +88,12 @@ function AccountMenu({ me }: { me: Me }) {
     client.clear();
     await navigate(`${paths.login()}?signed_out=1`);
   };
+  const places = [
+    [paths.account(), shellText.account],
+    [paths.settings(), workspaceText.menu],
+    ...(me.is_operator ? [[paths.system(), systemText.menu] as const] : []),
+    [paths.about(), shellText.about],
+  ] as const;
   return (
     <Menu
       label={shellText.accountMenu(me.email)}
@@ -109,24 +117,18 @@ function AccountMenu({ me }: { me: Me }) {
             <ThemeChoice className="flex w-full *:flex-1" />
           </div>
           <div className="pt-1">
-            <Link
-              role="menuitem"
-              tabIndex={-1}
-              to={paths.account()}
-              onClick={close}
-              className={menuItemClass}
-            >
-              {shellText.account}
-            </Link>
-            <Link
-              role="menuitem"
-              tabIndex={-1}
-              to={paths.about()}
-              onClick={close}
-              className={menuItemClass}
-            >
-              {shellText.about}
-            </Link>
+            {places.map(([to, label]) => (
+              <Link
+                key={to}
+                role="menuitem"
+                tabIndex={-1}
+                to={to}
+                onClick={close}
+                className={menuItemClass}
+              >
+                {label}
+              </Link>
+            ))}
             <MenuItem onSelect={leave}>{shellText.signOut}</MenuItem>
           </div>
         </>

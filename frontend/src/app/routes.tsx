@@ -57,6 +57,18 @@ export const routes: RouteObject[] = [
             }),
           },
           {
+            path: '/settings',
+            lazy: async () => ({
+              Component: (await import('@/features/workspace/SettingsPage')).SettingsPage,
+            }),
+          },
+          {
+            path: '/system',
+            lazy: async () => ({
+              Component: (await import('@/features/system/SystemPage')).SystemPage,
+            }),
+          },
+          {
             path: '/about',
             lazy: async () => ({ Component: (await import('./pages/AboutPage')).AboutPage }),
           },

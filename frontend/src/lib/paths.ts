@@ -19,6 +19,8 @@ export const paths = {
   incident: (id: string) => `/incidents/${id}`,
   account: () => '/account',
   about: () => '/about',
+  settings: () => '/settings',
+  system: () => '/system',
 };
 
 /** Where to go after signing in: a path of ours, never somebody else's address. */

@@ -29,6 +29,10 @@ export const signOf: Record<Level, Status> = {
 /** The vendor's level in words, as in `partial outage`. */
 export const levelWords = (word: string): string => vendorText.level[levelOf(word)];
 
+/** How far a vendor is with an incident, in words; unknown words as they are. */
+export const phaseWord = (phase: string | null): string | null =>
+  phase === null || phase === 'unknown' ? null : (vendorText.phase[phase] ?? phase);
+
 /** The vendor's own word where it says more than the level does, else null. */
 export function ownWord(level: string, raw: string | null | undefined): string | null {
   if (raw == null || raw.trim() === '') return null;

@@ -1,11 +1,13 @@
 /** The dashboard: the sentence, open incidents, what needs attention, everything by category. */
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
+import { useSearchParams } from 'react-router';
 import { preferencesQuery } from '@/api/account';
 import type { Service } from '@/api/contract';
 import { useHiddenServices } from '@/api/pending-delete';
 import { sentenceOf } from '@/api/problem';
 import { servicesQuery, summaryQuery } from '@/api/services';
+import type { Page } from '@/api/transport';
 import { OpenIncidents } from '@/features/incident/OpenIncidents';
 import { FirstService } from '@/features/service/FirstService';
 import { statusOf } from '@/features/service/grouping';
@@ -15,37 +17,52 @@ import { StatusBanner } from '@/features/service/StatusBanner';
 import { worstOf } from '@/lib/status';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
-import { Failure, PageColumn, Skeleton, SkeletonRows } from '@/ui/Page';
+import { Button } from '@/ui/Button';
+import { Empty, Failure, PageColumn, Skeleton, SkeletonRows } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
+import { Segmented } from '@/ui/Segmented';
 
 const noOrder: readonly string[] = [];
+const types = ['http_ping', 'status_page'] as const;
 
 export function DashboardPage() {
-  const list = useInfiniteQuery(servicesQuery());
+  const [search, setSearch] = useSearchParams();
+  const type = types.find((one) => one === search.get('type'));
+  const everything = useInfiniteQuery(servicesQuery());
+  const some = useInfiniteQuery({
+    ...servicesQuery({ monitor_type: type }),
+    enabled: type !== undefined,
+  });
   const { data: summary } = useQuery(summaryQuery());
   const { data: preferences } = useQuery(preferencesQuery());
   const hidden = useHiddenServices();
   // Held here, because the first service that is added replaces the first dashboard.
   const [pasting, setPasting] = useState<string | null>(null);
+  const all = useMemo(() => shownOf(everything.data, hidden), [everything.data, hidden]);
+  // Until the chosen ones are there, those of them that are known already stand in.
   const services = useMemo(
     () =>
-      (list.data?.pages ?? []).flatMap((page) => page.items).filter(({ id }) => !hidden.has(id)),
-    [list.data, hidden],
+      type === undefined
+        ? all
+        : some.data === undefined
+          ? all.filter(({ monitor_type }) => monitor_type === type)
+          : shownOf(some.data, hidden),
+    [type, all, some.data, hidden],
   );
-  const names = useMemo(() => new Map(services.map(({ id, name }) => [id, name])), [services]);
+  const names = useMemo(() => new Map(all.map(({ id, name }) => [id, name])), [all]);
   const nameOf = useCallback((id: string) => names.get(id), [names]);
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = type === undefined ? everything : some;
   const loadMore = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
 
-  if (list.isPending) return <Loading />;
-  if (list.isError && list.data === undefined) {
+  if (everything.isPending) return <Loading />;
+  if (everything.isError && everything.data === undefined) {
     return (
       <PageColumn>
         <PageTitle />
-        <Failure retry={shellText.retry} onRetry={() => void list.refetch()}>
-          {serviceText.listError} {sentenceOf(list.error)}
+        <Failure retry={shellText.retry} onRetry={() => void everything.refetch()}>
+          {serviceText.listError} {sentenceOf(everything.error)}
         </Failure>
       </PageColumn>
     );
@@ -53,7 +70,7 @@ export function DashboardPage() {
   return (
     <PageColumn>
       <PageTitle />
-      {services.length === 0 ? (
+      {all.length === 0 ? (
         <FirstService onPasteList={setPasting} />
       ) : (
         <>
@@ -62,16 +79,28 @@ export function DashboardPage() {
           ) : (
             <StatusBanner
               summary={summary}
-              only={onlyTroubled(services)}
-              fetchedAt={list.dataUpdatedAt}
-              {...newestOf(services)}
+              only={onlyTroubled(all)}
+              fetchedAt={everything.dataUpdatedAt}
+              {...newestOf(all)}
             />
           )}
           <OpenIncidents nameOf={nameOf} />
+          {(type !== undefined || hasBoth(all)) && (
+            <TypeFilter
+              value={type ?? ''}
+              onChange={(value) =>
+                setSearch(value === '' ? {} : { type: value }, {
+                  replace: true,
+                  preventScrollReset: true,
+                })
+              }
+            />
+          )}
+          {services.length === 0 && <NoneOfType onClear={() => setSearch({}, { replace: true })} />}
           <ServiceSections
             services={services}
             categoryOrder={preferences?.category_order ?? noOrder}
-            complete={!hasNextPage}
+            complete={hasNextPage !== true}
             onNearEnd={loadMore}
           />
         </>
@@ -80,6 +109,46 @@ export function DashboardPage() {
     </PageColumn>
   );
 }
+
+function TypeFilter({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  return (
+    <Segmented
+      label={serviceText.types.label}
+      className="mt-8 -mb-3"
+      value={value}
+      options={[
+        { value: '', label: serviceText.types.all },
+        ...types.map((type) => ({ value: type as string, label: serviceText.types[type] })),
+      ]}
+      onChange={onChange}
+    />
+  );
+}
+
+function NoneOfType({ onClear }: { onClear: () => void }) {
+  return (
+    <div className="mt-8">
+      <Empty
+        action={
+          <Button size="sm" onClick={onClear}>
+            {serviceText.types.clear}
+          </Button>
+        }
+      >
+        {serviceText.types.none}
+      </Empty>
+    </div>
+  );
+}
+
+const shownOf = (
+  data: InfiniteData<Page<Service>> | undefined,
+  hidden: ReadonlySet<string>,
+): Service[] =>
+  (data?.pages ?? []).flatMap((page) => page.items).filter(({ id }) => !hidden.has(id));
+
+const hasBoth = (services: readonly Service[]): boolean =>
+  types.every((type) => services.some(({ monitor_type }) => monitor_type === type));
 
 function Loading() {
   return (

@@ -10,6 +10,7 @@ import { Panel, Section } from '@/ui/Page';
 import { RelativeTime } from '@/ui/RelativeTime';
 import { StatusGlyph } from '@/ui/StatusGlyph';
 import { Waterfall } from '@/ui/Waterfall';
+import { VendorLook } from './VendorLook';
 
 const text = incidentText.page;
 
@@ -102,13 +103,17 @@ function Look({ title, none, look, facts, status, against }: LookProps) {
     })),
   );
   const body = look.evidence?.body ?? '';
+  if (look.vendor !== null) {
+    return (
+      <Panel className="flex flex-col gap-4 p-4 sm:p-5">
+        <LookHead title={title} status={status} at={look.at} />
+        <VendorLook words={look.vendor} />
+      </Panel>
+    );
+  }
   return (
     <Panel className="flex flex-col gap-4 p-4 sm:p-5">
-      <div className="flex items-center gap-2.5">
-        <StatusGlyph status={status} />
-        <h3 className="font-medium">{title}</h3>
-        {look.at !== null && <RelativeTime at={look.at} className="ml-auto text-sm text-faint" />}
-      </div>
+      <LookHead title={title} status={status} at={look.at} />
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">
         {(Object.keys(text.rows) as (keyof Facts)[]).map((row) => (
           <div key={row} className="contents">
@@ -137,5 +142,23 @@ function Look({ title, none, look, facts, status, against }: LookProps) {
         </pre>
       )}
     </Panel>
+  );
+}
+
+function LookHead({
+  title,
+  status,
+  at,
+}: {
+  title: string;
+  status: 'up' | Severity;
+  at: string | null;
+}) {
+  return (
+    <div className="flex items-center gap-2.5">
+      <StatusGlyph status={status} />
+      <h3 className="font-medium">{title}</h3>
+      {at !== null && <RelativeTime at={at} className="ml-auto text-sm text-faint" />}
+    </div>
   );
 }

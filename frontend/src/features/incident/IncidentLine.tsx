@@ -38,7 +38,9 @@ export function IncidentLine({ incident, name, onItsOwnPage = false, clockOnly =
           )}
         </Link>
         <p className="truncate text-sm text-faint">
-          {incident.cause?.sentence ?? text.checksFailed(incident.checks_failed)}
+          {incident.dependency?.sentence ??
+            incident.cause?.sentence ??
+            text.checksFailed(incident.checks_failed)}
         </p>
       </div>
       <div className="figures shrink-0 text-right text-sm">

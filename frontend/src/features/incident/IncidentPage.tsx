@@ -2,15 +2,16 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
-import type { IncidentDetail } from '@/api/contract';
+import type { FailingDependency, IncidentDetail } from '@/api/contract';
 import { incidentQuery } from '@/api/incidents';
 import { sentenceOf } from '@/api/problem';
 import { serviceQuery } from '@/api/services';
-import { paths } from '@/lib/paths';
+import { paths, webAddress } from '@/lib/paths';
 import { incidentText } from '@/lib/text/incident';
 import { shellText } from '@/lib/text/shell';
 import { stateText } from '@/lib/text/state';
 import { exact, since } from '@/lib/time';
+import { levelOf, signOf } from '@/lib/vendor';
 import { buttonClass } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
 import { Failure, PageColumn, Panel, Section, Sentence, SkeletonRows } from '@/ui/Page';
@@ -62,6 +63,7 @@ function Loaded({ incident }: { incident: IncidentDetail }) {
         <Icon name="arrowLeft" size={14} />
         {incidentText.title}
       </Link>
+      {incident.dependency !== null && <TheirFault dependency={incident.dependency} />}
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-4">
         <div className="flex min-w-0 flex-1 basis-96 items-start gap-3.5">
           <StatusGlyph
@@ -133,5 +135,28 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
       <dt className="text-sm text-faint">{label}</dt>
       <dd className="figures font-medium">{children}</dd>
     </div>
+  );
+}
+
+/** The first line of an incident that began while something it depends on was not operational. */
+function TheirFault({ dependency }: { dependency: FailingDependency }) {
+  const address = webAddress(dependency.url);
+  const sign = signOf[levelOf(dependency.level)];
+  return (
+    <p className="mb-5 flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg bg-degraded-wash px-4 py-3 text-lg sm:px-5">
+      <StatusGlyph status={sign} size={16} />
+      <span className="min-w-0">{dependency.sentence}</span>
+      {address !== null && (
+        <a
+          href={address}
+          target="_blank"
+          rel="noreferrer noopener"
+          className="text-base font-medium text-accent hover:underline"
+        >
+          {text.dependencyMore}
+          <Icon name="external" size={13} className="mb-0.5 ml-1 inline" />
+        </a>
+      )}
+    </p>
   );
 }

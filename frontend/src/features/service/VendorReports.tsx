@@ -3,6 +3,7 @@ import type { VendorIncident, VendorMaintenance } from '@/api/contract';
 import { webAddress } from '@/lib/paths';
 import { vendorText } from '@/lib/text/vendor';
 import { dayAndTime, exact } from '@/lib/time';
+import { phaseWord } from '@/lib/vendor';
 import { cx } from '@/ui/classes';
 import { DotList } from '@/ui/DotList';
 import { Icon } from '@/ui/Icon';
@@ -13,8 +14,6 @@ import { StatusGlyph } from '@/ui/StatusGlyph';
 const text = vendorText.incident;
 /** Updates that stand open; the others are folded. */
 const SHOWN = 2;
-
-const phaseWord = (phase: string): string | null => vendorText.phase[phase] ?? null;
 
 export function IncidentBanner({
   incident,
@@ -90,9 +89,7 @@ function Updates({ updates }: { updates: VendorIncident['updates'] }) {
         <li key={`${update.at} ${update.text}`}>
           <p className="text-sm text-soft">
             {update.phase !== null && (
-              <span className="font-medium text-ink">
-                {phaseWord(update.phase) ?? update.phase}{' '}
-              </span>
+              <span className="font-medium text-ink">{phaseWord(update.phase)} </span>
             )}
             {update.at !== null && <RelativeTime at={update.at} />}
           </p>

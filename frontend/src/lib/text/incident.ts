@@ -56,6 +56,10 @@ export const incidentText = {
           : 'The incident was opened.',
       worse: (cause = '') => `It went from degraded to down. ${cause}`.trim(),
       milder: (cause = '') => `It went from down to degraded. ${cause}`.trim(),
+      vendorSaid: 'The vendor wrote about it.',
+      vendorSaidOf: (incident: string, phase: string | null) =>
+        phase === null ? `The vendor on “${incident}”` : `The vendor on “${incident}”: ${phase}`,
+      dependencyFailing: 'Something that it depends on is not operational.',
       resolved: 'The incident was resolved.',
       resolvedBy: {
         recovered: 'Two good answers in a row; the incident was resolved.',
@@ -73,6 +77,13 @@ export const incidentText = {
     differs: 'differs',
     checks: 'Checks during this incident',
     seeService: 'Open the service',
+    dependencyMore: 'See what the vendor says',
+    vendorRows: {
+      status: 'The vendor says',
+      raw: 'In its own word',
+      component: 'Component',
+      incidents: 'Reported',
+    },
     rows: {
       result: 'Result',
       status: 'Status code',

@@ -14,6 +14,14 @@ export const serviceText = {
   collapse: (name: string) => `Show or hide ${name}`,
   listError: 'The services could not be loaded.',
 
+  types: {
+    label: 'Which services',
+    all: 'All',
+    http_ping: 'HTTP',
+    status_page: 'Status pages',
+    none: 'No service of this kind.',
+    clear: 'Show all',
+  },
   first: {
     sentence: 'What do you want to watch?',
     detail:
