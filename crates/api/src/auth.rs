@@ -31,13 +31,14 @@ pub struct Auth {
 }
 
 impl Auth {
-    pub fn new(site: &Site) -> Self {
+    /// Providers are asked by a client that trusts what `tls` trusts.
+    pub fn new(site: &Site, tls: &egress::Tls) -> Self {
         Self {
             tokens: tokens::Tokens::new(&site.keyring),
             cookies: cookies::Cookies::new(&site.public_url),
             passwords: password::Passwords::default(),
             throttle: throttle::Throttle::default(),
-            providers: oauth::Providers::new(site),
+            providers: oauth::Providers::new(site, tls),
             settings: site.auth.clone(),
         }
     }

@@ -139,4 +139,31 @@ mod tests {
         assert_eq!(settings.site.public_url.as_str(), "https://status.example/");
         assert!(settings.site.is_https());
     }
+
+    #[tokio::test]
+    async fn providers_send_people_back_over_https_where_the_app_is() {
+        let with = |public_url, redirect_base| {
+            check(&[
+                "--database-url",
+                "postgres://a@localhost/b",
+                "--redis-url",
+                "redis://localhost",
+                "--secret-key",
+                "0123456789abcdef0123456789abcdef",
+                "--public-url",
+                public_url,
+                "--oauth-redirect-base-url",
+                redirect_base,
+            ])
+        };
+        let faults = with("https://status.example", "http://status.example").expect_err("wrong");
+        assert_eq!(faults.0.len(), 1, "{faults}");
+        assert!(
+            faults.0[0].starts_with("OAUTH_REDIRECT_BASE_URL must begin with https://"),
+            "{faults}"
+        );
+        with("https://status.example", "https://login.example").expect("right");
+        with("http://nas.lan", "http://localhost:8000").expect("right");
+        with("http://nas.lan", "https://login.example").expect("right");
+    }
 }

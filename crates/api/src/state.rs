@@ -45,7 +45,7 @@ impl AppState {
             live: Live::new(parts.status.clone()),
             status: parts.status,
             keyring: parts.site.keyring.clone(),
-            auth: Arc::new(Auth::new(&parts.site)),
+            auth: Arc::new(Auth::new(&parts.site, parts.egress.tls())),
             egress: parts.egress,
             reader: Reader::new(prober.client()),
             pace: Arc::new(Pace::new(&parts.site.rates)),

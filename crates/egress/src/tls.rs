@@ -35,6 +35,7 @@ pub struct Tls {
     judging: Arc<ClientConfig>,
     recording: Arc<ClientConfig>,
     roots: Arc<WebPkiServerVerifier>,
+    plain: ClientConfig,
     clock: WallClock,
 }
 
@@ -87,12 +88,23 @@ impl Tls {
             config.resumption = rustls::client::Resumption::disabled();
             Ok(Arc::new(config))
         };
+        let plain = ClientConfig::builder_with_provider(provider.clone())
+            .with_safe_default_protocol_versions()?
+            .dangerous()
+            .with_custom_certificate_verifier(roots.clone())
+            .with_no_client_auth();
         Ok(Self {
+            plain,
             judging: config(true)?,
             recording: config(false)?,
             roots: roots.clone(),
             clock,
         })
+    }
+
+    /// For an ordinary client of hosts that the operator configured: trusts the same authorities, by the machine's clock.
+    pub fn plain_client(&self) -> ClientConfig {
+        self.plain.clone()
     }
 
     /// The time by which certificates are judged.

@@ -69,8 +69,8 @@ pub struct Providers {
 }
 
 impl Providers {
-    pub fn new(site: &Site) -> Self {
-        let http = http::Http::new(site.auth.timeout);
+    pub fn new(site: &Site, tls: &egress::Tls) -> Self {
+        let http = http::Http::new(site.auth.timeout, tls);
         Self {
             google: site
                 .auth

@@ -67,6 +67,16 @@ impl SiteConfig {
             Some(text) => faults.take(base_url("OAUTH_REDIRECT_BASE_URL", text)),
             None => public_url.clone(),
         };
+        if let (Some(public), Some(redirect)) = (&public_url, &redirect_base)
+            && public.scheme() == "https"
+            && redirect.scheme() != "https"
+        {
+            faults.push(format!(
+                "OAUTH_REDIRECT_BASE_URL must begin with https:// as PUBLIC_URL does, or people who come back from Google or \
+                 GitHub would lose their sign-in on the way; it is “{}”",
+                redirect.as_str().trim_end_matches('/')
+            ));
+        }
         let keyring = self.keyring(faults);
         let trusted_proxies = faults.take(networks("TRUSTED_PROXIES", &self.trusted_proxies));
         let auth = self.auth.check(faults);

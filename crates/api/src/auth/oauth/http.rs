@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use egress::Tls;
 use futures_util::{FutureExt as _, future::BoxFuture};
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use reqwest::{Client, header, redirect::Policy};
@@ -39,8 +40,10 @@ impl<'c> AsyncHttpClient<'c> for Http {
 }
 
 impl Http {
-    pub(super) fn new(timeout: Duration) -> Self {
+    /// Trusts what `tls` trusts, an internal authority of the operator's included.
+    pub(super) fn new(timeout: Duration, tls: &Tls) -> Self {
         let client = Client::builder()
+            .tls_backend_preconfigured(tls.plain_client())
             .redirect(Policy::none())
             .timeout(timeout)
             .connect_timeout(timeout)
@@ -126,4 +129,35 @@ fn failed(error: &reqwest::Error) -> NoAnswer {
     let (timeout, connect) = (error.is_timeout(), error.is_connect());
     tracing::warn!(host, timeout, connect, "A sign-in provider does not answer");
     NoAnswer
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use runtime::clock::Clock;
+    use serde_json::{Value, json};
+    use test_support::{Authority, Flaw, Mode, TlsMode, Upstream};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_provider_behind_an_internal_authority_is_trusted_once_that_is_named() {
+        let authority = Authority::new("Company");
+        let issued = authority.issue(&["localhost"], Flaw::None, Clock::System.now());
+        let provider = Upstream::start_tls(TlsMode::With(issued));
+        provider.set_for("/user", Mode::body(r#"{"id":1}"#));
+        let url = provider
+            .url_as("localhost", "/user")
+            .parse()
+            .expect("a URL");
+        let ask = async |extra| {
+            let tls = Tls::new(extra, Arc::new(|| None)).expect("trust");
+            let http = Http::new(Duration::from_secs(10), &tls);
+            http.get::<Value>(&url, None).await
+        };
+        assert!(ask(Vec::new()).await.is_err());
+        let answer = ask(vec![authority.certificate()]).await;
+        assert_eq!(answer.expect("trusted"), json!({ "id": 1 }));
+    }
 }
