@@ -125,7 +125,22 @@ impl Pages {
                 self.rest(underway, now);
             }
             (None, Some(underway)) => self.rest(underway, now),
-            (_, None) => self.loading = false,
+            (_, None) => self.load_again(),
+        }
+    }
+
+    /// An errand came to nothing: should it have been loading, whatever is not loaded is to be.
+    fn load_again(&mut self) {
+        self.loading = false;
+        self.load_at = Instant::now() + self.backoff.pause();
+        for id in self.roster.ids() {
+            if self
+                .roster
+                .get_mut(id)
+                .is_some_and(|entry| entry.kept.is_none())
+            {
+                self.to_load.push(id);
+            }
         }
     }
 

@@ -237,8 +237,16 @@ impl Entry {
         let step = grid.step().as_millis().max(1);
         let late = (newest - due.slot).num_milliseconds().max(0).unsigned_abs();
         let missed = u32::from(self.open_slot.is_some());
-        self.open_slot = Some(newest);
+        self.open_slot = Some(newest).filter(|slot| self.is_wanted(*slot));
         missed + u32::try_from(u128::from(late).div_euclid(step)).unwrap_or(0)
+    }
+
+    /// Whether a slot is news to anybody: those who asked may have been answered after it.
+    fn is_wanted(&self, slot: DateTime<Utc>) -> bool {
+        let mut last = self.followers.values().map(Follower::last_slot);
+        let read_at = self.kept.as_ref().and_then(|kept| kept.read_at);
+        last.any(|last| last.is_none_or(|last| last < slot))
+            || (self.needed && read_at.is_none_or(|read_at| read_at < slot))
     }
 }
 

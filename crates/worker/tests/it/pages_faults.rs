@@ -131,7 +131,7 @@ async fn fault_19_a_page_that_wants_a_pause_gets_it_and_services_stay_up(pool: P
 
 /// Fault 17: maintenance counted as degraded.
 #[sqlx::test(migrator = "db::MIGRATOR")]
-async fn maintenance_neither_opens_nor_ends_an_incident(pool: PgPool) {
+async fn fault_17_maintenance_neither_opens_nor_ends_an_incident(pool: PgPool) {
     let stage = Stage::set(pool).await;
     let site = Site::given(&stage, "acme").await;
     site.says(
