@@ -76,7 +76,7 @@ fn spawn(tasks: &mut Tasks, whole: Whole, listener: TcpListener) {
         watching.await;
         Ok(())
     });
-    let app = web::beside(api::router(state.clone()));
+    let app = web::beside(api::router(state.clone()), &state.site.public_url);
     tasks.spawn(
         "web server",
         api::serve_app(listener, app, state.clone(), stop.clone()),
