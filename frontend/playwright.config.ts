@@ -4,7 +4,7 @@
  */
 import { defineConfig, devices } from '@playwright/test';
 
-const port = 4173;
+const port = Number(process.env.FIXTURE_PORT ?? 4173);
 const launchOptions = {
   executablePath: process.env.CHROME_PATH ?? process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: [

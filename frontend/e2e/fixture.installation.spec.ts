@@ -9,10 +9,10 @@ test('the workspace gets another name, and a wrong one is said at its field', as
   await expect(page).toHaveURL('/settings');
   const save = page.getByRole('button', { name: 'Save name' });
   await expect(save).toBeDisabled();
-  await page.getByLabel('Name').fill('x'.repeat(201));
+  await page.getByRole('textbox', { name: 'Name' }).fill('x'.repeat(201));
   await save.click();
   await expect(page.getByText('Name must be 1 to 200 characters long.')).toBeVisible();
-  await page.getByLabel('Name').fill('Night watch');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Night watch');
   await save.click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Night watch');
   await page.reload();

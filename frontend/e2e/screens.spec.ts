@@ -21,7 +21,7 @@ for (const [width, w, h, theme] of looks) {
       await page.waitForLoadState('load');
       await page.waitForTimeout(700);
       await page.screenshot({
-        path: `test-results/screens/${name}-${width}-${theme}.png`,
+        path: `${process.env.SCREENS ?? 'test-results/screens'}/${name}-${width}-${theme}.png`,
         fullPage: true,
       });
     });

@@ -1,12 +1,18 @@
 /** Starts the web app. */
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { isPageError } from './api/problem';
 import { App } from './app/App';
 import './styles.css';
 
 const root = document.getElementById('root');
 if (root !== null) {
-  createRoot(root).render(
+  createRoot(root, {
+    // A 404 or 403 has its page and is no fault of the app.
+    onCaughtError: (error) => {
+      if (!isPageError(error)) reportError(error);
+    },
+  }).render(
     <StrictMode>
       <App />
     </StrictMode>,

@@ -52,7 +52,8 @@ export function App() {
   );
   return (
     <QueryClientProvider client={queryClient}>
-      <RouterProvider router={router} />
+      {/* React has already reported it where it is a fault: see main.tsx. */}
+      <RouterProvider router={router} onError={() => undefined} />
       <Toasts label={shellText.notifications} closeLabel={shellText.close} />
     </QueryClientProvider>
   );

@@ -43,10 +43,11 @@ export function NotFoundPage() {
   );
 }
 
-export function ForbiddenPage() {
+export function ForbiddenPage({ signedIn = false }: { signedIn?: boolean }) {
   return (
     <ErrorPage {...shellText.forbidden}>
-      <Link to={paths.login()} className={buttonClass('primary')}>
+      {signedIn && <ToDashboard />}
+      <Link to={paths.login()} className={buttonClass(signedIn ? 'secondary' : 'primary')}>
         {shellText.signIn}
       </Link>
     </ErrorPage>
@@ -61,7 +62,7 @@ export function OfflinePage() {
 export function CrashPage() {
   const error = useRouteError();
   if (hasStatus(error, 404)) return <NotFoundPage />;
-  if (hasStatus(error, 403)) return <ForbiddenPage />;
+  if (hasStatus(error, 403)) return <ForbiddenPage signedIn />;
   const { sentence, detail, reload } = shellText.crash;
   return (
     <ErrorPage sentence={sentence} detail={detail}>

@@ -35,10 +35,11 @@ describe('milliseconds', () => {
 });
 
 it('bytes have decimal units', () => {
-  expect([0, 999, 18_432, 2_400_000].map((n) => plain(bytes(n)))).toEqual([
+  expect([0, 999, 18_432, 2_400_000, 2_577_000_000].map((n) => plain(bytes(n)))).toEqual([
     '0 B',
     '999 B',
     '18.4 kB',
     '2.4 MB',
+    '2.6 GB',
   ]);
 });

@@ -26,7 +26,8 @@ export function bytes(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
   if (value < 1000) return `${value}\u00a0B`;
   if (value < 1e6) return `${(value / 1000).toFixed(1)}\u00a0kB`;
-  return `${(value / 1e6).toFixed(1)}\u00a0MB`;
+  if (value < 1e9) return `${(value / 1e6).toFixed(1)}\u00a0MB`;
+  return `${(value / 1e9).toFixed(1)}\u00a0GB`;
 }
 
 export const integer = (value: number): string => plain.format(value);

@@ -57,7 +57,7 @@ function Health({ system, fetchedAt }: { system: System; fetchedAt: number }) {
           </p>
         </div>
       </div>
-      <Schedule load={load} all={all} />
+      <Schedule load={load} all={all} looking={signs.some(({ live }) => live)} />
       <Workers workers={system.workers} />
       <Section title={text.storage}>
         <dl className="grid max-w-prose grid-cols-[auto_minmax(0,1fr)] gap-x-8 gap-y-2">
@@ -80,16 +80,24 @@ function Health({ system, fetchedAt }: { system: System; fetchedAt: number }) {
   );
 }
 
-function Schedule({ load, all }: { load: System['load']; all: Figures }) {
+function Schedule({
+  load,
+  all,
+  looking,
+}: {
+  load: System['load'];
+  all: Figures;
+  looking: boolean;
+}) {
   const perSecond = load.looks_per_second.toFixed(load.looks_per_second < 10 ? 1 : 0);
   return (
     <Section title={text.schedule}>
       <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4">
         <Figure label={text.lag} hint={text.lagHint}>
-          {all.latestStartMs < 1 ? text.onTime : milliseconds(all.latestStartMs)}
+          {milliseconds(looking ? all.latestStartMs : null)}
         </Figure>
         <Figure label={text.missed} hint={text.missedHint}>
-          {integer(all.missed)}
+          {looking ? integer(all.missed) : '–'}
         </Figure>
         <Figure label={text.load} hint={text.loadHint(integer(load.services))}>
           {perSecond}

@@ -23,7 +23,6 @@ export const systemText = {
   schedule: 'Schedule',
   lag: 'Latest start',
   lagHint: 'after its slot',
-  onTime: 'on time',
   missed: 'Slots missed',
   missedHint: 'since the workers started',
   load: 'Asked for',
@@ -36,6 +35,7 @@ export const systemText = {
   workers: 'Workers',
   noWorkers: 'No worker has reported yet. Start one with pulsecheck worker, or pulsecheck all.',
   worker: {
+    table: 'Figures of each worker',
     name: 'Worker',
     state: 'State',
     services: 'Services',
