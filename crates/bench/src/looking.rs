@@ -86,7 +86,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Looking> {
     })
 }
 
-fn settings(args: &Args, url: &str) -> Vec<(&'static str, String)> {
+pub(crate) fn settings(args: &Args, url: &str) -> Vec<(&'static str, String)> {
     vec![
         ("DATABASE_URL", url.to_owned()),
         ("REDIS_URL", args.redis_url.clone()),

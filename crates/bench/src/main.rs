@@ -4,6 +4,7 @@ mod client;
 mod listing;
 mod looking;
 mod machine;
+mod pages;
 mod process;
 mod report;
 mod seed;
@@ -45,12 +46,15 @@ async fn main() -> anyhow::Result<()> {
     if args.quick {
         args.seconds = args.seconds.min(60);
     }
+    let machine = machine::describe();
     let looking = looking::run(&args).await?;
+    let pages = pages::run(&args).await?;
     let listing = listing::run(&args).await?;
     let starting = starting::run(&args).await?;
     let figures = report::Figures {
-        machine: machine::describe(),
+        machine,
         looking,
+        pages,
         listing,
         starting,
     };

@@ -4,13 +4,16 @@ use std::{fmt::Write as _, fs, path::Path};
 
 use serde::Serialize;
 
-use crate::{listing::Listing, looking::Looking, machine::Machine, starting::Starting};
+use crate::{
+    listing::Listing, looking::Looking, machine::Machine, pages::Reading, starting::Starting,
+};
 
 /// Everything that one run found.
 #[derive(Debug, Serialize)]
 pub(crate) struct Figures {
     pub(crate) machine: Machine,
     pub(crate) looking: Looking,
+    pub(crate) pages: Reading,
     pub(crate) listing: Listing,
     pub(crate) starting: Starting,
 }
@@ -48,6 +51,7 @@ fn page(figures: &Figures) -> anyhow::Result<String> {
         machine.version
     )?;
     looking(&mut page, &figures.looking)?;
+    pages(&mut page, &figures.pages)?;
     listing(&mut page, &figures.listing)?;
     starting(&mut page, &figures.starting)?;
     Ok(page)
@@ -84,6 +88,39 @@ fn looking(page: &mut String, it: &Looking) -> anyhow::Result<()> {
     writeln!(
         page,
         "| worker memory at its peak | {} MB | under 120 MB |\n",
+        it.worker_peak_rss_mb
+    )?;
+    Ok(())
+}
+
+fn pages(page: &mut String, it: &Reading) -> anyhow::Result<()> {
+    writeln!(
+        page,
+        "## Vendor pages: {} services that follow {} pages every 60 s, {} s measured\n",
+        it.services, it.pages, it.seconds
+    )?;
+    let polls = f64::from(it.seconds) / 60.0 * f64::from(it.pages);
+    writeln!(page, "| | measured | wanted |\n|---|---|---|")?;
+    writeln!(
+        page,
+        "| requests to all pages / answered “not modified” | {} / {} | at most two a poll: {:.0} |",
+        it.requests,
+        it.unchanged,
+        2.0 * polls
+    )?;
+    writeln!(
+        page,
+        "| checks recorded / not up | {} / {} | |",
+        it.recorded, it.not_up
+    )?;
+    writeln!(
+        page,
+        "| worker CPU, of one processor | {} % | under 2 % |",
+        it.worker_cpu_percent
+    )?;
+    writeln!(
+        page,
+        "| worker memory at its peak | {} MB | |\n",
         it.worker_peak_rss_mb
     )?;
     Ok(())

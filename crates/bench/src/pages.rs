@@ -1,0 +1,216 @@
+//! Vendor pages: how many polls do thousands of followers cost, and how much of a processor?
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use anyhow::Context as _;
+use axum::{
+    Router,
+    extract::{Path, Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use db::{Db, vendor_pages};
+use domain::{id::VendorPageId, schedule, vendor::VendorTarget};
+use serde::Serialize;
+use serde_json::{Value, json};
+use statuspage_parser::{Provider, Source};
+use tokio::net::TcpListener;
+use url::Url;
+use uuid::Uuid;
+
+use crate::{Args, process::Program, seed};
+
+const PORT: u16 = 18_085;
+const PAGES: u32 = 200;
+const COMPONENTS: u32 = 50;
+const ETAG: &str = "\"measured\"";
+
+/// What 200 pages with 50 followers each cost over the measured seconds.
+#[derive(Debug, Serialize)]
+pub(crate) struct Reading {
+    pub(crate) pages: u32,
+    pub(crate) services: u32,
+    pub(crate) seconds: u32,
+    /// Requests that the pages saw, and those answered with 304.
+    pub(crate) requests: u64,
+    pub(crate) unchanged: u64,
+    /// Checks recorded, and those that were not up.
+    pub(crate) recorded: i64,
+    pub(crate) not_up: i64,
+    /// Of one processor.
+    pub(crate) worker_cpu_percent: f64,
+    pub(crate) worker_peak_rss_mb: u64,
+}
+
+#[derive(Default)]
+struct Counted {
+    requests: AtomicU64,
+    unchanged: AtomicU64,
+}
+
+pub(crate) async fn run(args: &Args) -> anyhow::Result<Reading> {
+    let url = seed::database(&args.database_url, "bench_pages").await?;
+    let db = Db::new(&url, "bench", 4)?;
+    let workspace = seed::workspace(&db).await?;
+    fill(&db, workspace).await?;
+    let counted = Arc::new(Counted::default());
+    let listener = TcpListener::bind(("0.0.0.0", PORT)).await?;
+    let app = Router::new()
+        .route("/api/v2/{document}", axum::routing::get(document))
+        .with_state(Arc::clone(&counted));
+    let server = async move { axum::serve(listener, app).await };
+    let measuring = measure(args, &url, &db, &counted);
+    let pages = tokio::select! {
+        ended = server => {
+            ended?;
+            anyhow::bail!("the pages' server ended");
+        }
+        measured = measuring => measured?,
+    };
+    db.close().await;
+    Ok(pages)
+}
+
+async fn measure(args: &Args, url: &str, db: &Db, counted: &Counted) -> anyhow::Result<Reading> {
+    let settings = crate::looking::settings(args, url);
+    let worker = Program::start(&args.programs.join("worker"), &[], &settings)?;
+    // Every page is read once, whole.
+    tokio::time::sleep(Duration::from_secs(70)).await;
+    let count = || {
+        (
+            counted.requests.load(Ordering::Relaxed),
+            counted.unchanged.load(Ordering::Relaxed),
+        )
+    };
+    let (before, cpu, from) = (count(), worker.cpu(), now(db).await?);
+    tokio::time::sleep(Duration::from_secs(args.seconds.into())).await;
+    let (after, cpu, to) = (count(), worker.cpu().saturating_sub(cpu), now(db).await?);
+    let rss = worker.peak_rss_mb();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let (recorded, not_up): (i64, i64) = sqlx::query_as(
+        "select count(*), count(*) filter (where verdict <> 1) from checks where slot_at >= $1 and slot_at < $2",
+    )
+    .bind(from)
+    .bind(to)
+    .fetch_one(db.pool())
+    .await
+    .context("reading back what was recorded")?;
+    worker.stop().await?;
+    Ok(Reading {
+        pages: PAGES,
+        services: PAGES * COMPONENTS,
+        seconds: args.seconds,
+        requests: after.0 - before.0,
+        unchanged: after.1 - before.1,
+        recorded,
+        not_up,
+        worker_cpu_percent: (cpu.as_secs_f64() / f64::from(args.seconds) * 10_000.0).round()
+            / 100.0,
+        worker_peak_rss_mb: rss,
+    })
+}
+
+async fn now(db: &Db) -> anyhow::Result<chrono::DateTime<chrono::Utc>> {
+    let query = sqlx::query_scalar("select clock_timestamp()");
+    Ok(query.fetch_one(db.pool()).await?)
+}
+
+/// A page of our own in the shape that most vendors use, with a validator.
+async fn document(
+    State(counted): State<Arc<Counted>>,
+    Path(name): Path<String>,
+    request: Request,
+) -> Response {
+    counted.requests.fetch_add(1, Ordering::Relaxed);
+    let known = request.headers().get(header::IF_NONE_MATCH);
+    if known.is_some_and(|validator| validator == ETAG) {
+        counted.unchanged.fetch_add(1, Ordering::Relaxed);
+        return (StatusCode::NOT_MODIFIED, [(header::ETAG, ETAG)]).into_response();
+    }
+    let mut body =
+        json!({ "page": { "id": "measured", "name": "Measured" }, "components": components() });
+    if name == "summary.json" {
+        body["status"] = json!({ "indicator": "none", "description": "All well" });
+        body["incidents"] = json!([]);
+        body["scheduled_maintenances"] = json!([]);
+    }
+    ([(header::ETAG, ETAG)], axum::Json(body)).into_response()
+}
+
+fn components() -> Vec<Value> {
+    let component = |index| json!({ "id": format!("c{index}"), "name": format!("Part {index}"), "status": "operational" });
+    (0..COMPONENTS).map(component).collect()
+}
+
+/// Every component of every page has a service that follows it.
+async fn fill(db: &Db, workspace: Uuid) -> anyhow::Result<()> {
+    let provider = Provider::find("atlassian").context("the parser knows no such provider")?;
+    for index in 0..PAGES {
+        let [_, _, b, c] = (index + 1).to_be_bytes();
+        let base: Url = format!("http://127.1.{b}.{c}:{PORT}").parse()?;
+        let source = Source::new(provider, base.clone());
+        let urls: Vec<Url> = source.requests().into_iter().map(|one| one.url).collect();
+        let texts: Vec<String> = urls.iter().map(Url::to_string).collect();
+        let found = vendor_pages::Found {
+            source: &serde_json::to_value(&source)?,
+            urls: &texts,
+            name: "Measured",
+            home: base.as_str(),
+            page: &Value::Null,
+            parts: &json!({}),
+        };
+        let mut conn = db.acquire().await?;
+        let page = vendor_pages::keep(&mut conn, &found, now(db).await?).await?;
+        follow(&mut conn, workspace, page, &urls).await?;
+    }
+    sqlx::query(
+        "insert into service_health (service_key, workspace_id, since) select key, workspace_id, created_at from services",
+    )
+    .execute(db.pool())
+    .await?;
+    Ok(())
+}
+
+async fn follow(
+    conn: &mut db::PgConnection,
+    workspace: Uuid,
+    page: VendorPageId,
+    urls: &[Url],
+) -> anyhow::Result<()> {
+    let (mut ids, mut targets) = (Vec::new(), Vec::new());
+    for index in 0..COMPONENTS {
+        let component = domain::vendor::Component {
+            key: format!("c{index}"),
+            name: format!("Part {index}"),
+            group_path: Vec::new(),
+        };
+        let target = VendorTarget {
+            page,
+            component: Some(component),
+            partial_outage_is: domain::incident::Severity::Down,
+            urls: urls.to_vec(),
+            user_defined: false,
+        };
+        ids.push(Uuid::now_v7());
+        targets.push(serde_json::to_value(&target)?);
+    }
+    sqlx::query(
+        "insert into services (id, workspace_id, name, monitor_type, target, vendor_page_id, check_interval_s, shard)
+         select id, $1, 'Service', 'status_page', target, $2, 60, $3
+         from unnest($4::uuid[], $5::jsonb[]) as s (id, target)",
+    )
+    .bind(workspace)
+    .bind(page.0)
+    .bind(i16::try_from(schedule::page_shard(page))?)
+    .bind(ids)
+    .bind(targets)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
