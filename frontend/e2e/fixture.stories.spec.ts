@@ -64,7 +64,7 @@ test('the server’s field errors stand at their fields, also in the folded part
     .getByRole('combobox', { name: 'What do you want to watch?' })
     .fill('javascript:alert(1)');
   await page.getByRole('button', { name: 'Look' }).click();
-  await expect(page.getByText('Not an http or https address.')).toBeVisible();
+  await expect(page.getByText('This is not an http or https address.')).toBeVisible();
   await page
     .getByRole('combobox', { name: 'What do you want to watch?' })
     .fill('http://169.254.169.254/');

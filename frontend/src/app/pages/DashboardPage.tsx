@@ -1,17 +1,16 @@
 /** The dashboard: the sentence, open incidents, what needs attention, everything by category. */
 import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useCallback, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { preferencesQuery } from '@/api/account';
 import type { Service } from '@/api/contract';
 import { useHiddenServices } from '@/api/pending-delete';
 import { sentenceOf } from '@/api/problem';
+import { useMayEdit } from '@/api/role';
 import { servicesQuery, summaryQuery } from '@/api/services';
 import type { Page } from '@/api/transport';
 import { OpenIncidents } from '@/features/incident/OpenIncidents';
-import { FirstService } from '@/features/service/FirstService';
 import { statusOf } from '@/features/service/grouping';
-import { PasteList } from '@/features/service/PasteList';
 import { ServiceSections } from '@/features/service/ServiceSections';
 import { StatusBanner } from '@/features/service/StatusBanner';
 import { worstOf } from '@/lib/status';
@@ -22,6 +21,8 @@ import { Empty, Failure, PageColumn, Skeleton, SkeletonRows } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
 import { Segmented } from '@/ui/Segmented';
 
+const FirstService = lazy(() => import('@/features/service/FirstService'));
+const PasteList = lazy(() => import('@/features/service/PasteList'));
 const noOrder: readonly string[] = [];
 const types = ['http_ping', 'status_page'] as const;
 
@@ -35,6 +36,7 @@ export function DashboardPage() {
   });
   const { data: summary } = useQuery(summaryQuery());
   const { data: preferences } = useQuery(preferencesQuery());
+  const mayEdit = useMayEdit();
   const hidden = useHiddenServices();
   // Held here, because the first service that is added replaces the first dashboard.
   const [pasting, setPasting] = useState<string | null>(null);
@@ -71,7 +73,13 @@ export function DashboardPage() {
     <PageColumn>
       <PageTitle />
       {all.length === 0 ? (
-        <FirstService onPasteList={setPasting} />
+        <Suspense fallback={null}>
+          {mayEdit ? (
+            <FirstService onPasteList={setPasting} />
+          ) : (
+            <Empty>{serviceText.noneYet}</Empty>
+          )}
+        </Suspense>
       ) : (
         <>
           {summary === undefined ? (
@@ -105,7 +113,11 @@ export function DashboardPage() {
           />
         </>
       )}
-      {pasting !== null && <PasteList initial={pasting} onClose={() => setPasting(null)} />}
+      {pasting !== null && (
+        <Suspense fallback={null}>
+          <PasteList initial={pasting} onClose={() => setPasting(null)} />
+        </Suspense>
+      )}
     </PageColumn>
   );
 }

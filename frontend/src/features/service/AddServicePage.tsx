@@ -18,7 +18,7 @@ import { PageTitle } from '@/ui/PageTitle';
 import { Segmented } from '@/ui/Segmented';
 import { toast } from '@/ui/Toasts';
 import { emptyValues } from './form-values';
-import { PasteList } from './PasteList';
+import PasteList from './PasteList';
 import { type AddressField, LookButton, ServiceForm } from './ServiceForm';
 import { useCategories } from './useCategories';
 import { WatchBox } from './WatchBox';

@@ -13,7 +13,7 @@ import { WatchBox } from './WatchBox';
 const text = serviceText.first;
 
 /** `onPasteList` opens the box for a list, with what was pasted already. */
-export function FirstService({ onPasteList }: { onPasteList: (pasted: string) => void }) {
+export default function FirstService({ onPasteList }: { onPasteList: (pasted: string) => void }) {
   const [typed, setTyped] = useState('');
   const [refused, setRefused] = useState(false);
   const navigate = useNavigate();

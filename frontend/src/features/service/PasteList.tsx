@@ -19,7 +19,13 @@ interface Refusal {
   reason: string;
 }
 
-export function PasteList({ initial = '', onClose }: { initial?: string; onClose: () => void }) {
+export default function PasteList({
+  initial = '',
+  onClose,
+}: {
+  initial?: string;
+  onClose: () => void;
+}) {
   const [pasted, setPasted] = useState(initial);
   const [category, setCategory] = useState('');
   const [progress, setProgress] = useState<number | null>(null);

@@ -12,6 +12,7 @@ export const serviceText = {
   checkedEvery: (span: string) => `every ${span}`,
   uptime24: (figure: string) => `${figure} over 24 hours`,
   collapse: (name: string) => `Show or hide ${name}`,
+  noneYet: 'Nothing is watched yet. An editor of this workspace can add services.',
   listError: 'The services could not be loaded.',
 
   types: {

@@ -43,7 +43,7 @@ export const vendorText = {
     search: 'Search',
     searchAgain: 'Search again',
     notAnAddress:
-      'Not an address. Choose one of the suggestions, or type something like status.example.com.',
+      'This is not an http or https address. Choose one of the suggestions, or type something like example.com.',
     untested: 'Search once: you see what the page has to offer, and choose.',
     isPage: (name: string) => `${name} publishes its own status.`,
     usePage: 'Follow its status page',
