@@ -2,6 +2,7 @@
 
 mod discovering;
 mod documents;
+pub mod judging;
 mod manners;
 mod reading;
 

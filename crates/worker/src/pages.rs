@@ -6,7 +6,6 @@ mod hearing;
 pub(crate) mod judge;
 mod kept;
 mod roster;
-mod said;
 mod settle;
 
 use std::{
