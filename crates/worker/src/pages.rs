@@ -5,6 +5,7 @@ mod following;
 mod hearing;
 pub(crate) mod judge;
 mod kept;
+mod room;
 mod roster;
 mod settle;
 
@@ -41,13 +42,10 @@ use crate::{
     record::Standings,
 };
 use errand::{Done, Errands};
+use room::{Kind, Room};
 use roster::{Entry, Roster};
 use settle::{Basis, settle};
 
-/// Readings under way at once.
-const AT_ONCE: usize = 32;
-/// Of those, pages that could not be read the last time.
-const FAILING_AT_ONCE: usize = 16;
 /// Pages that are loaded together.
 const LOADED_AT_ONCE: usize = 16;
 /// How often pages that nobody follows are forgotten.
@@ -101,8 +99,7 @@ pub(crate) struct Pages {
     work: JoinSet<Done>,
     /// Which page an errand is for, so that a panic hurts nothing but that errand.
     underway: HashMap<Id, Underway>,
-    reading: usize,
-    reading_failing: usize,
+    room: Room,
     loading: bool,
     load_at: Instant,
     backoff: Backoff,
@@ -117,8 +114,8 @@ pub(crate) struct Pages {
 struct Underway {
     page: VendorPageId,
     stamp: u64,
-    reads: bool,
-    failing: bool,
+    /// None while it is saved or searched for.
+    reads: Option<Kind>,
     started_at: DateTime<Utc>,
 }
 
@@ -135,8 +132,7 @@ impl Pages {
             to_load: Vec::new(),
             work: JoinSet::new(),
             underway: HashMap::new(),
-            reading: 0,
-            reading_failing: 0,
+            room: Room::default(),
             loading: false,
             load_at: Instant::now(),
             backoff: Backoff::default(),
@@ -179,7 +175,7 @@ impl Pages {
             tokio::select! {
                 Some(done) = self.work.join_next_with_id() => self.hear(done),
                 () = sleep_until(deadline) => {
-                    tracing::warn!(pages = self.reading, "readings of vendor pages were given up");
+                    tracing::warn!(errands = self.work.len(), "readings of vendor pages were given up");
                     return;
                 }
             }

@@ -10,29 +10,28 @@ use tokio::{
 };
 
 use super::{
-    AT_ONCE, BETWEEN_CLEANINGS, FAILING_AT_ONCE, LOADED_AT_ONCE, Pages, Underway,
+    BETWEEN_CLEANINGS, LOADED_AT_ONCE, Pages, Underway,
     errand::{Done, Saving},
     kept::Kept,
+    room::Kind,
     settle::{Basis, settle},
 };
 use crate::{dependency::Trouble, due::Arrival};
 
 impl Pages {
-    /// Begins as many readings as there is room for. Pages that failed have a share of their own, so that many of them
-    /// delay no healthy one.
+    /// Begins as many readings as there is room for; the others stay in line.
     pub(super) fn read_next(&mut self, now: DateTime<Utc>) {
-        let mut waiting = std::mem::take(&mut self.queue);
-        while let Some(id) = waiting.pop_front() {
-            if self.reading >= AT_ONCE || self.stopping {
-                self.queue.push_back(id);
-                continue;
-            }
+        let waiting = std::mem::take(&mut self.queue);
+        for id in waiting {
             let Some(entry) = self.roster.get_mut(id) else {
                 continue;
             };
             let Some(kept) = &entry.kept else { continue };
-            let failing = kept.failures > 0;
-            if failing && self.reading_failing >= FAILING_AT_ONCE {
+            let kind = Kind {
+                failing: kept.failures > 0,
+                patient: kept.wants_patience(),
+            };
+            if self.stopping || !self.room.has_place_for(kind) {
                 self.queue.push_back(id);
                 continue;
             }
@@ -40,12 +39,10 @@ impl Pages {
             let underway = Underway {
                 page: id,
                 stamp: entry.stamp,
-                reads: true,
-                failing,
+                reads: Some(kind),
                 started_at: now,
             };
-            self.reading += 1;
-            self.reading_failing += usize::from(failing);
+            self.room.enter(kind);
             self.begin(underway, self.errands.clone().read(source, documents, now));
         }
     }
@@ -95,9 +92,8 @@ impl Pages {
             }
         };
         let underway = self.underway.remove(&id);
-        if let Some(underway) = underway.filter(|underway| underway.reads) {
-            self.reading -= 1;
-            self.reading_failing -= usize::from(underway.failing);
+        if let Some(kind) = underway.and_then(|underway| underway.reads) {
+            self.room.leave(kind);
         }
         let Some(now) = self.parts.clock.now() else {
             return;
@@ -236,7 +232,7 @@ impl Pages {
         let looks = settle(entry, Basis::Tried(at), now);
         self.hand_on(looks);
         let underway = Underway {
-            reads: false,
+            reads: None,
             ..underway
         };
         let save = self.errands.clone().save(underway.page, saving);

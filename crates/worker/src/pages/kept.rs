@@ -100,6 +100,12 @@ impl Kept {
         }
     }
 
+    /// Whether its provider wants a pause between any two requests.
+    pub(crate) fn wants_patience(&self) -> bool {
+        let source = self.source.as_ref();
+        source.is_some_and(|source| !source.provider.pause().is_zero())
+    }
+
     /// Whether the page asked to be left alone now, or keeps failing.
     pub(crate) fn rests(&self, now: DateTime<Utc>) -> bool {
         self.not_before.is_some_and(|until| now < until)
