@@ -6,6 +6,7 @@ pub mod confirm;
 pub mod coverage;
 pub mod failure;
 pub mod fields;
+pub mod headroom;
 pub mod health;
 pub mod histogram;
 pub mod id;

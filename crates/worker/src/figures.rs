@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 use serde::Serialize;
 
-use domain::{failure::FailureCode, look::Look, verdict::Verdict};
+use domain::{failure::FailureCode, headroom::Spent, look::Look, verdict::Verdict};
 use runtime::metrics as names;
 
 /// The latest figures; shared between the schedule, which writes them, and the heartbeat, which sends them.
@@ -28,6 +28,10 @@ pub(crate) struct Snapshot {
     pub(crate) clock_jump_ms: Option<i64>,
     /// Cut off from the network: verdicts are held.
     pub(crate) isolated: bool,
+    /// For how many days this worker keeps single checks.
+    pub(crate) checks_days: u64,
+    /// What looking costs; known when a heartbeat asks.
+    pub(crate) spent: Spent,
 }
 
 impl Figures {

@@ -15,6 +15,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    busy::Busy,
     clock::DatabaseClock,
     figures::Figures,
     membership::{Membership, Rules},
@@ -56,6 +57,7 @@ pub(crate) struct Heartbeat {
     membership: Membership,
     started: Instant,
     connection: Option<PgConnection>,
+    busy: Busy,
     /// Everything has to be read again with the next answer.
     read_again: bool,
 }
@@ -81,6 +83,7 @@ impl Heartbeat {
             parts,
             started: Instant::now(),
             connection: None,
+            busy: Busy::default(),
             read_again: false,
         }
     }
@@ -137,7 +140,9 @@ impl Heartbeat {
             Some(connection) => connection,
             None => self.parts.db.dedicated().await?,
         };
-        let figures = serde_json::to_value(self.parts.figures.read())?;
+        let mut figures = self.parts.figures.read();
+        figures.spent = self.busy.report(figures.looks);
+        let figures = serde_json::to_value(figures)?;
         let beat = Beat {
             id: self.parts.id,
             host: &self.parts.host,

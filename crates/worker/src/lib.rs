@@ -2,6 +2,7 @@
 
 pub mod admission;
 mod attempt;
+mod busy;
 mod canaries;
 pub mod clock;
 pub mod command;
@@ -116,6 +117,10 @@ pub fn run(parts: Parts, tasks: &mut Tasks) -> WorkerId {
     let stop = tasks.stopping();
     let isolated = canaries.isolated();
     tasks.spawn("canaries", canaries.run(wires.commands, stop.clone()));
+    let checks_days = parts.looking.retention.retention_raw_days;
+    wires
+        .figures
+        .change(|figures| figures.checks_days = checks_days);
     let heartbeat = heartbeat::Parts {
         db: parts.db,
         id,

@@ -421,7 +421,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Looks once, right now, at what was sent. Nothing is stored, and nothing is tried again. */
+        /**
+         * Looks once, right now, at what was sent; of a vendor's page it reads what it says now. Nothing is stored, and nothing is
+         *     tried again.
+         */
         post: operations["test_service"];
         delete?: never;
         options?: never;
@@ -1283,6 +1286,12 @@ export interface components {
             looks_per_second: number;
             /**
              * Format: int64
+             * @description At least about so many more services at 60 s fit in before the live workers' threads are seven tenths busy, judged by
+             *     their last minutes; null until they have made some hundred looks. Says nothing about what Postgres can take
+             */
+            room_for_services: number | null;
+            /**
+             * Format: int64
              * @description Services that are not paused
              */
             services: number;
@@ -1469,15 +1478,16 @@ export interface components {
         /** @description How long results are kept. */
         Retention: {
             /**
-             * Format: int32
-             * @description Single checks
+             * Format: int64
+             * @description Single checks, by the settings of the newest worker; fewer where their size is limited too. Null while no worker
+             *     has run for a day
              */
-            checks_days: number;
+            checks_days: number | null;
             /**
-             * Format: int32
-             * @description Hourly sums; daily sums are kept for ever
+             * Format: int64
+             * @description Hourly sums; null for ever, as daily sums are kept
              */
-            hours_days: number;
+            hours_days: number | null;
         };
         /**
          * @description What a member may do.
@@ -1837,7 +1847,7 @@ export interface components {
              * @description HTTP status of the last hop
              */
             status_code: number | null;
-            /** @description `up`, `degraded`, `down` or `unknown` */
+            /** @description `up`, `degraded`, `down`, `unknown` or `maintenance` */
             verdict: components["schemas"]["CheckStatus"];
         };
         /** @enum {string} */

@@ -3,7 +3,8 @@
 use axum::{Json, extract::State};
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{system, workers};
-use serde::Serialize;
+use domain::headroom::{self, Spent};
+use serde::{Deserialize as _, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -74,6 +75,9 @@ struct LoadView {
     services: i64,
     /// Looks per second
     looks_per_second: f64,
+    /// At least about so many more services at 60 s fit in before the live workers' threads are seven tenths busy, judged by
+    /// their last minutes; null until they have made some hundred looks. Says nothing about what Postgres can take
+    room_for_services: Option<u64>,
 }
 
 /// How the installation is: workers, lag, sizes. For operators only.
@@ -92,13 +96,15 @@ async fn show_system(
     // Heartbeats are by the database's clock.
     let now = db::services::now(&mut conn).await?;
     drop(conn);
+    let is_live = |worker: &workers::Worker| (now - worker.heartbeat_at).abs() <= LIVE;
+    let room_for_services = room(workers.iter().filter(|worker| is_live(worker)));
     let view = |worker: workers::Worker| WorkerView {
+        live: is_live(&worker),
         id: worker.id.0,
         host: worker.host,
         version: worker.version,
         started_at: worker.started_at,
         heartbeat_at: worker.heartbeat_at,
-        live: (now - worker.heartbeat_at).abs() <= LIVE,
         figures: worker.figures,
     };
     Ok(Json(SystemView {
@@ -113,7 +119,17 @@ async fn show_system(
         load: LoadView {
             services: sizes.watched,
             looks_per_second: sizes.looks_per_second,
+            room_for_services,
         },
         cache_reachable: state.status.is_reachable().await,
     }))
+}
+
+/// Services at 60 s for which the workers have room; none while none of them can tell.
+fn room<'a>(workers: impl Iterator<Item = &'a workers::Worker>) -> Option<u64> {
+    let spent = |worker: &workers::Worker| Spent::deserialize(worker.figures.get("spent")?).ok();
+    let looks_per_second = workers
+        .filter_map(|worker| spent(worker)?.room())
+        .reduce(|sum, more| sum + more)?;
+    Some(headroom::about(looks_per_second * 60.0))
 }

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
-use db::{audit, workspaces};
+use db::{audit, workers, workspaces};
 use domain::fields::Fields;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -17,11 +17,6 @@ use crate::{
     problem::{Problem, ProblemBody},
     state::AppState,
 };
-
-/// How long checks are kept one by one, in days.
-const RETENTION_RAW_DAYS: u32 = 30;
-/// How long hourly sums are kept, in days; daily ones for ever.
-const RETENTION_HOURS_DAYS: u32 = 395;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(show_workspace, update_workspace))
@@ -59,10 +54,11 @@ struct LimitsView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Retention)]
 struct RetentionView {
-    /// Single checks
-    checks_days: u32,
-    /// Hourly sums; daily sums are kept for ever
-    hours_days: u32,
+    /// Single checks, by the settings of the newest worker; fewer where their size is limited too. Null while no worker
+    /// has run for a day
+    checks_days: Option<u64>,
+    /// Hourly sums; null for ever, as daily sums are kept
+    hours_days: Option<u64>,
 }
 
 /// What can be changed.
@@ -134,6 +130,9 @@ async fn view<R>(state: &AppState, member: &Member<R>) -> Result<WorkspaceView, 
     let mut conn = state.db.acquire().await?;
     let workspace = workspaces::find(&mut conn, member.workspace()).await?;
     let workspace = workspace.ok_or(Problem::NotFound)?;
+    let workers = workers::list(&mut conn).await?;
+    let newest = workers.last();
+    let checks_days = newest.and_then(|worker| worker.figures.get("checks_days")?.as_u64());
     let limits = &state.site.limits;
     Ok(WorkspaceView {
         id: workspace.id.0,
@@ -147,8 +146,8 @@ async fn view<R>(state: &AppState, member: &Member<R>) -> Result<WorkspaceView, 
             max_check_interval: limits.longest_interval.as_secs(),
         },
         retention: RetentionView {
-            checks_days: RETENTION_RAW_DAYS,
-            hours_days: RETENTION_HOURS_DAYS,
+            checks_days,
+            hours_days: None,
         },
     })
 }
