@@ -1,6 +1,6 @@
 /** The frame of every signed-in page: who is here, the header, live events. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { Navigate, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
 import { meQuery, preferencesQuery } from '@/api/account';
 import type { Me } from '@/api/contract';
@@ -12,8 +12,11 @@ import { adoptTheme } from '@/features/account/theme';
 import { paths } from '@/lib/paths';
 import { shellText } from '@/lib/text/shell';
 import { OpenIncidentCount } from '@/ui/PageTitle';
+import { Connection } from './Connection';
 import { ForbiddenPage, OfflinePage } from './ErrorPages';
 import { Header } from './Header';
+import { Shortcuts } from './Shortcuts';
+import { FrameColour } from './Tab';
 
 const RETRY_MS = 5_000;
 
@@ -49,7 +52,8 @@ export function StartUp() {
 function SignedIn({ me }: { me: Me }) {
   const client = useQueryClient();
   const navigation = useNavigation();
-  const { data: summary } = useQuery(summaryQuery());
+  const { data: summary, dataUpdatedAt } = useQuery(summaryQuery());
+  const [shortcuts, setShortcuts] = useState(false);
   const { data: preferences } = useQuery(preferencesQuery());
 
   useEffect(() => startLive(liveCache(client)), [client]);
@@ -63,7 +67,14 @@ function SignedIn({ me }: { me: Me }) {
       >
         {shellText.skip}
       </a>
-      <Header me={me} openIncidents={summary?.open_incidents ?? 0} />
+      <Header
+        me={me}
+        openIncidents={summary?.open_incidents ?? 0}
+        onShortcuts={() => setShortcuts(true)}
+      />
+      <Connection counts={summary?.counts} fetchedAt={dataUpdatedAt} />
+      <FrameColour />
+      <Shortcuts open={shortcuts} onOpen={setShortcuts} />
       {navigation.state === 'loading' && (
         <div
           aria-hidden="true"

@@ -18,7 +18,13 @@ import { Logo } from '@/ui/Logo';
 import { Menu, MenuItem, menuItemClass } from '@/ui/Menu';
 import { toast } from '@/ui/Toasts';
 
-export function Header({ me, openIncidents }: { me: Me; openIncidents: number }) {
+interface Props {
+  me: Me;
+  openIncidents: number;
+  onShortcuts: () => void;
+}
+
+export function Header({ me, openIncidents, onShortcuts }: Props) {
   const mayEdit = useMayEdit();
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-canvas/85 backdrop-blur-md">
@@ -46,7 +52,7 @@ export function Header({ me, openIncidents }: { me: Me; openIncidents: number })
               <span className="max-sm:hidden">{shellText.addService}</span>
             </Link>
           )}
-          <AccountMenu me={me} />
+          <AccountMenu me={me} onShortcuts={onShortcuts} />
         </div>
       </div>
     </header>
@@ -75,7 +81,7 @@ function Tab({ to, label, count = 0 }: { to: string; label: string; count?: numb
   );
 }
 
-function AccountMenu({ me }: { me: Me }) {
+function AccountMenu({ me, onShortcuts }: Pick<Props, 'me' | 'onShortcuts'>) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const leave = async () => {
@@ -129,6 +135,14 @@ function AccountMenu({ me }: { me: Me }) {
                 {label}
               </Link>
             ))}
+            <MenuItem
+              onSelect={() => {
+                close();
+                onShortcuts();
+              }}
+            >
+              {shellText.shortcuts.title}
+            </MenuItem>
             <MenuItem onSelect={leave}>{shellText.signOut}</MenuItem>
           </div>
         </>

@@ -79,9 +79,9 @@ export function ComponentPicker({ components, chosen, onChange, single = false }
             return (
               <section key={title} aria-label={title === '' ? text.ungrouped : title}>
                 {title !== '' && (
-                  <h3 className="border-t border-line bg-sunken px-4 py-1.5 text-sm font-medium text-soft">
+                  <p className="border-t border-line bg-sunken px-4 py-1.5 text-sm font-medium text-soft">
                     {title}
-                  </h3>
+                  </p>
                 )}
                 {offers.map((offer) => (
                   <Choice

@@ -40,7 +40,7 @@ export const ServiceRow = memo(function ServiceRow({ service }: { service: Servi
             <Link
               to={paths.service(service.id)}
               className={cx(
-                'block truncate font-medium after:absolute after:inset-0',
+                'block truncate leading-6 font-medium after:absolute after:inset-0',
                 faded ? 'text-faint' : 'text-ink',
               )}
             >

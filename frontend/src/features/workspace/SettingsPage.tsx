@@ -81,8 +81,12 @@ function Settings({ workspace }: { workspace: Workspace }) {
       </Section>
       <Section title={text.retention}>
         <dl className={facts}>
-          <Fact label={text.checks}>{typeof retention.checks_days === 'number' ? kept(retention.checks_days) : '–'}</Fact>
-          <Fact label={text.hours}>{typeof retention.hours_days === 'number' ? kept(retention.hours_days) : text.forever}</Fact>
+          <Fact label={text.checks}>
+            {typeof retention.checks_days === 'number' ? kept(retention.checks_days) : '–'}
+          </Fact>
+          <Fact label={text.hours}>
+            {typeof retention.hours_days === 'number' ? kept(retention.hours_days) : text.forever}
+          </Fact>
           <Fact label={text.days}>{text.forever}</Fact>
           <Fact label={text.incidents}>{text.forever}</Fact>
         </dl>

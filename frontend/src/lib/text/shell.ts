@@ -53,6 +53,22 @@ export const shellText = {
     sentence: 'PulseCheck does not answer',
     detail: 'Either you are offline or the server is. This page goes on as soon as it is back.',
   },
+  connection: {
+    offline: 'You are offline.',
+    away: 'Live updates are away.',
+    age: (span: string) => `Data is ${span} old.`,
+  },
+  shortcuts: {
+    title: 'Keyboard shortcuts',
+    joined: 'then',
+    help: 'This list',
+    search: 'Search services',
+    dashboard: 'Dashboard',
+    incidents: 'Incidents',
+    add: 'Add a service',
+    enabled: 'Shortcuts of single keys',
+    enabledHint: 'Off: nothing happens by accident. This list stays in the account menu.',
+  },
   backToDashboard: 'To the dashboard',
   signIn: 'Sign in',
 

@@ -1,0 +1,99 @@
+/** The frame around every page: the tab, the keyboard's shortcuts, the connection. */
+import AxeBuilder from '@axe-core/playwright';
+import { choose, expect, happen, serviceId, test } from './fixture/start';
+
+const icon = 'link[rel="icon"]';
+
+test('title and icon of the tab turn with the state', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/');
+  await expect(page).toHaveTitle('(2) PulseCheck');
+  await expect(page.locator(icon)).toHaveAttribute('href', '/favicon-down.svg');
+  expect((await page.request.get('/favicon-down.svg')).ok()).toBe(true);
+  await page.getByRole('link', { name: 'Incidents' }).click();
+  await expect(page).toHaveTitle('(2) Incidents · PulseCheck');
+  await choose(page, 'healthy');
+  await page.goto('/');
+  await expect(page).toHaveTitle('PulseCheck');
+  await expect(page.locator(icon)).toHaveAttribute('href', '/favicon.svg');
+  await happen(page, { service: { id: serviceId(1), current_status: { status: 'degraded' } } });
+  await page.reload();
+  await expect(page.locator(icon)).toHaveAttribute('href', '/favicon-degraded.svg');
+});
+
+test('the app can be installed: its manifest names icons that are there', async ({ page }) => {
+  await choose(page, 'healthy');
+  await page.goto('/');
+  const href = await page.locator('link[rel="manifest"]').getAttribute('href');
+  const manifest = await (await page.request.get(href ?? '')).json();
+  expect(manifest).toMatchObject({ name: 'PulseCheck', display: 'standalone', start_url: '/' });
+  for (const { src } of manifest.icons) expect((await page.request.get(src)).ok()).toBe(true);
+  const colour = page.locator('meta[name="theme-color"]').first();
+  await expect(colour).toHaveAttribute('content', '#fafafb');
+  await page.getByRole('button', { name: /Account menu/ }).click();
+  await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+  await expect(colour).toHaveAttribute('content', 'rgb(13, 14, 18)');
+});
+
+test('shortcuts lead everywhere, and are never taken from who types', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/about');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.keyboard.press('?');
+  const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(list).toContainText('Add a service');
+  const found = await new AxeBuilder({ page }).analyze();
+  expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(list).toHaveCount(0);
+  await page.keyboard.press('g');
+  await page.keyboard.press('i');
+  await expect(page).toHaveURL('/incidents');
+  await page.keyboard.press('g');
+  await page.keyboard.press('d');
+  await expect(page).toHaveURL('/');
+  await page.keyboard.press('n');
+  await expect(page).toHaveURL('/services/new');
+  await page.getByRole('textbox').first().fill('');
+  await page.keyboard.type('n?g');
+  await expect(page.getByRole('textbox').first()).toHaveValue('n?g');
+  await expect(page).toHaveURL('/services/new');
+});
+
+test('single keys can be switched off; the list stays in the menu', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/about');
+  await page.getByRole('button', { name: /Account menu/ }).click();
+  await page.getByRole('menuitem', { name: 'Keyboard shortcuts' }).click();
+  await page.getByLabel('Shortcuts of single keys').uncheck();
+  await page.keyboard.press('Escape');
+  await page.reload();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.keyboard.press('?');
+  await page.keyboard.press('n');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page).toHaveURL('/about');
+});
+
+test('a stream that is away is said quietly; nothing moves, and data still comes', async ({
+  page,
+}) => {
+  await page.clock.install();
+  await page.route('**/api/events', (route) => route.abort());
+  await choose(page, 'healthy');
+  await page.goto('/incidents');
+  const heading = page.getByRole('heading', { level: 1 });
+  await expect(heading).toBeVisible();
+  const before = await heading.boundingBox();
+  await page.clock.runFor(8_000);
+  await expect(page.getByText(/Live updates are away. Data is \d+.s old/)).toBeVisible();
+  expect(await heading.boundingBox()).toEqual(before);
+  const poll = page.waitForResponse('**/api/summary');
+  await page.clock.runFor(20_000);
+  await poll;
+  await page.context().setOffline(true);
+  await expect(page.getByText(/You are offline. Data is/)).toBeVisible();
+  await page.clock.runFor(62_000);
+  await expect(page.locator(icon)).toHaveAttribute('href', '/favicon-unknown.svg');
+  await page.context().setOffline(false);
+});

@@ -1,0 +1,115 @@
+/** Listens for the keyboard's shortcuts, and shows the list of them. */
+import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useNavigate } from 'react-router';
+import { useMayEdit } from '@/api/role';
+import { paths } from '@/lib/paths';
+import { isFree, PAIR_MS, press, type ShortcutName, shortcuts } from '@/lib/shortcuts';
+import { shellText } from '@/lib/text/shell';
+import { Dialog } from '@/ui/Dialog';
+import { CheckField } from '@/ui/Field';
+
+const text = shellText.shortcuts;
+const KEY = 'pulsecheck.shortcuts';
+const listeners = new Set<() => void>();
+let wanted = read();
+
+function read(): boolean {
+  try {
+    return localStorage.getItem(KEY) !== 'off';
+  } catch {
+    return true;
+  }
+}
+
+/** Who speaks to the computer, or holds a cat, may switch single keys off. */
+function choose(next: boolean): void {
+  wanted = next;
+  try {
+    localStorage.setItem(KEY, next ? 'on' : 'off');
+  } catch {
+    // Blocked storage: the choice holds until the page is closed.
+  }
+  for (const tell of listeners) tell();
+}
+
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+};
+
+interface Props {
+  open: boolean;
+  onOpen: (open: boolean) => void;
+}
+
+export function Shortcuts({ open, onOpen }: Props) {
+  const navigate = useNavigate();
+  const mayEdit = useMayEdit();
+  const enabled = useSyncExternalStore(subscribe, () => wanted);
+  const pending = useRef<{ key: string; at: number } | null>(null);
+
+  useEffect(() => {
+    if (!enabled) return;
+    const run: Record<ShortcutName, () => void> = {
+      help: () => onOpen(true),
+      search: () => {
+        const field = document.querySelector<HTMLElement>('[data-search]');
+        if (field !== null) field.focus();
+        else void navigate(paths.dashboard(), { state: { search: true } });
+      },
+      dashboard: () => void navigate(paths.dashboard()),
+      incidents: () => void navigate(paths.incidents()),
+      add: () => {
+        if (mayEdit) void navigate(paths.addService());
+      },
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (!isFree(event)) return;
+      const waiting = pending.current;
+      const first = waiting !== null && Date.now() - waiting.at < PAIR_MS ? waiting.key : null;
+      const step = press(first, event.key);
+      pending.current = step.pending === null ? null : { key: step.pending, at: Date.now() };
+      if (step.done === null) return;
+      // The key itself must not be typed into the field that it leads to.
+      event.preventDefault();
+      run[step.done]();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [enabled, mayEdit, navigate, onOpen]);
+
+  if (!open) return null;
+  return (
+    <Dialog title={text.title} closeLabel={shellText.close} onClose={() => onOpen(false)}>
+      <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-6 gap-y-2.5">
+        {shortcuts
+          .filter(({ edits }) => mayEdit || edits !== true)
+          .map(({ name, keys, what }) => (
+            <div key={name} className="contents">
+              <dt className="flex items-center gap-1 text-sm text-faint">
+                {keys.map((key, index) => (
+                  <span key={key} className="flex items-center gap-1">
+                    {index > 0 && text.joined}
+                    <kbd className="inline-flex h-6 min-w-6 items-center justify-center rounded-sm border border-line-strong/60 bg-sunken px-1.5 font-mono text-sm text-ink">
+                      {key}
+                    </kbd>
+                  </span>
+                ))}
+              </dt>
+              <dd>{what}</dd>
+            </div>
+          ))}
+      </dl>
+      <div className="mt-5 border-t border-line pt-4">
+        <CheckField
+          label={text.enabled}
+          hint={text.enabledHint}
+          checked={enabled}
+          onChange={choose}
+        />
+      </div>
+    </Dialog>
+  );
+}
