@@ -126,6 +126,22 @@ pub fn reading_of(page: &VendorPage) -> Option<Page> {
     serde_json::from_value(page.page.clone()?).ok()
 }
 
+/// How a page that is kept is read.
+pub fn source_of(page: &VendorPage) -> Option<Source> {
+    serde_json::from_value(page.source.clone()).ok()
+}
+
+/// How addresses that a person named are read; none when there are none.
+pub fn given(urls: &[Url]) -> Option<Source> {
+    let mut base = urls.first()?.clone();
+    base.set_path("");
+    base.set_query(None);
+    Some(Source {
+        given: urls.to_vec(),
+        ..Source::new(Provider::find("own_json")?, base)
+    })
+}
+
 /// Reads addresses that a person named, as one page, in at most 15 s.
 pub async fn read_given(
     state: &AppState,
@@ -138,15 +154,8 @@ pub async fn read_given(
         pause: None,
         moved: false,
     };
-    let Some((first, provider)) = urls.first().zip(Provider::find("own_json")) else {
+    let Some(mut source) = given(urls) else {
         return Err(nothing("there is no address"));
-    };
-    let mut base = first.clone();
-    base.set_path("");
-    base.set_query(None);
-    let mut source = Source {
-        given: urls.to_vec(),
-        ..Source::new(provider, base)
     };
     let Read {
         page, documents, ..

@@ -228,3 +228,6 @@ fn backoff(failures: u32, id: VendorPageId, interval: Duration) -> Option<Durati
 pub(super) fn delta(duration: Duration) -> TimeDelta {
     TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -149,3 +149,70 @@ async fn a_page_that_says_how_long_it_stays_fresh_is_not_asked_sooner(pool: PgPo
     assert!(checks.iter().all(|check| check.verdict == Verdict::Up));
     assert_eq!(site.asked(&stage), 1);
 }
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_page_that_has_moved_is_found_again_from_its_home(pool: PgPool) {
+    let stage = Stage::set(pool).await;
+    stage.upstream.set(Mode::status(404)).await;
+    let site = Site::found(&stage, "old").await;
+    site.says(&stage, &page(&[("api", "operational")]));
+    let service = site.follow(&stage, Some("api")).await;
+    let worker = stage.worker(eager());
+    stage.seen(service, Verdict::Up).await;
+    sqlx::query("update vendor_pages set home = $1")
+        .bind(stage.upstream.url("/new"))
+        .execute(&mut *stage.conn().await)
+        .await
+        .expect("the database answers");
+    worker.stop().await;
+    site.does(&stage, Mode::status(404));
+    let there = page(&[("api", "operational")]).to_string();
+    stage
+        .upstream
+        .set_for("/new/api/v2/summary.json", Mode::body(&there));
+    let worker = stage.worker(eager());
+    stage.seen(service, Verdict::Unknown).await;
+    stage.seen(service, Verdict::Up).await;
+    worker.stop().await;
+    let urls: Vec<String> = sqlx::query_scalar("select urls[1] from vendor_pages")
+        .fetch_all(&mut *stage.conn().await)
+        .await
+        .expect("the database answers");
+    assert!(urls[0].contains("/new/"), "{urls:?}");
+    assert!(stage.incidents().await.is_empty());
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_reading_under_way_is_finished_and_recorded_at_shutdown(pool: PgPool) {
+    let stage = Stage::set(pool).await;
+    let site = Site::given(&stage, "acme").await;
+    let slow = Mode::body(&page(&[("api", "operational")]).to_string()).after(300);
+    site.does(&stage, slow);
+    let service = site.follow(&stage, Some("api")).await;
+    let worker = stage.worker(eager());
+    eventually("a request", async || {
+        (site.asked(&stage) == 1).then_some(())
+    })
+    .await;
+    worker.stop().await;
+    let checks = stage.checks(service).await;
+    assert_eq!(checks.len(), 1);
+    assert_eq!(checks[0].verdict, Verdict::Up);
+}
+
+/// Fault 21 of the earlier system: what was followed could not be changed.
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn fault_21_an_edited_service_follows_its_new_component_at_once(pool: PgPool) {
+    let stage = Stage::set(pool).await;
+    let site = Site::given(&stage, "acme").await;
+    site.says(
+        &stage,
+        &page(&[("api", "operational"), ("web", "under_maintenance")]),
+    );
+    let service = site.follow(&stage, Some("api")).await;
+    let worker = stage.worker(eager());
+    stage.seen(service, Verdict::Up).await;
+    site.change(&stage, service, Some("web")).await;
+    stage.seen(service, Verdict::Maintenance).await;
+    worker.stop().await;
+}

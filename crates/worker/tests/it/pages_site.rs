@@ -104,17 +104,7 @@ impl Site {
     }
 
     pub(crate) async fn follow_quietly(&self, stage: &Stage, component: Option<&str>) -> Placed {
-        let config = ServiceConfig {
-            check_interval: Duration::from_secs(1),
-            target: Target::Vendor(VendorTarget {
-                page: self.id,
-                component: component.map(chosen),
-                partial_outage_is: Severity::Down,
-                urls: Vec::new(),
-                user_defined: false,
-            }),
-            ..stage.config("/", 1)
-        };
+        let config = self.config(stage, component);
         let id = ServiceId(Uuid::now_v7());
         let mut tx = stage.db.begin().await.unwrap();
         let key = services::insert(&mut tx, stage.workspace, &draft(id, &config))
@@ -126,6 +116,36 @@ impl Site {
             .unwrap();
         tx.commit().await.unwrap();
         Placed { id, key }
+    }
+
+    fn config(&self, stage: &Stage, component: Option<&str>) -> ServiceConfig {
+        ServiceConfig {
+            check_interval: Duration::from_secs(1),
+            target: Target::Vendor(VendorTarget {
+                page: self.id,
+                component: component.map(chosen),
+                partial_outage_is: Severity::Down,
+                urls: Vec::new(),
+                user_defined: false,
+            }),
+            ..stage.config("/", 1)
+        }
+    }
+
+    /// Makes a service follow another component, as the API does.
+    pub(crate) async fn change(&self, stage: &Stage, placed: Placed, component: Option<&str>) {
+        let config = self.config(stage, component);
+        let mut tx = stage.db.begin().await.unwrap();
+        assert!(health::lock(&mut tx, placed.key).await.unwrap());
+        services::update(&mut tx, stage.workspace, &draft(placed.id, &config))
+            .await
+            .unwrap();
+        let now = services::now(&mut tx).await.unwrap();
+        health::reset(&mut tx, placed.key, now).await.unwrap();
+        watched::notify(&mut tx, schedule::page_shard(self.id), placed.key)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
     }
 
     pub(crate) async fn tell(&self, stage: &Stage, placed: Placed) {

@@ -88,7 +88,7 @@ fn any_filled(texts: &[String]) -> bool {
 }
 
 /// A target that is always right, to check other fields beside it.
-pub(super) fn placeholder() -> VendorTarget {
+pub fn placeholder() -> VendorTarget {
     VendorTarget {
         page: VendorPageId(Uuid::nil()),
         component: None,

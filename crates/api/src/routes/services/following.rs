@@ -160,7 +160,8 @@ async fn other(
     )
 }
 
-fn chosen(page: &Page, part: Part<'_>) -> Result<Option<Component>, Fields> {
+/// The part that is meant, on this reading of the page.
+pub(super) fn chosen(page: &Page, part: Part<'_>) -> Result<Option<Component>, Fields> {
     match part {
         Part::Unsaid | Part::Whole => Ok(None),
         Part::Component(wish) => {
@@ -170,7 +171,7 @@ fn chosen(page: &Page, part: Part<'_>) -> Result<Option<Component>, Fields> {
 }
 
 /// Existing clients send back what they were shown: that changes nothing, even when the component is gone meanwhile.
-fn is_what_it_was(part: Part<'_>, before: Option<&Component>) -> bool {
+pub(super) fn is_what_it_was(part: Part<'_>, before: Option<&Component>) -> bool {
     match (part, before) {
         (Part::Unsaid, _) | (Part::Whole, None) => true,
         (Part::Component(wish), Some(before)) => match wish.key {

@@ -8,12 +8,8 @@ use db::{
 use domain::{
     fields::Fields,
     id::{ServiceKey, UserId},
-    vendor::Component,
 };
-use statuspage_parser::{
-    Page,
-    page::{Level, Located, Selection},
-};
+use statuspage_reader::judging::level;
 
 use crate::{
     input::{query::filled, service::DependencyInput},
@@ -123,25 +119,10 @@ pub(super) async fn views(
             component_key: component.map(|component| component.key.clone()),
             component_name: component.map(|component| component.name.clone()),
             status: reading
-                .map_or(Level::Unknown, |reading| level(&reading, component))
+                .and_then(|reading| level(&reading, component))
+                .unwrap_or_default()
                 .as_str(),
         });
     }
     Ok(views)
-}
-
-fn level(page: &Page, component: Option<&Component>) -> Level {
-    let Some(component) = component else {
-        return page.overall.meaning;
-    };
-    let selection = Selection {
-        key: statuspage_parser::page::ComponentKey::new(&component.key),
-        group_path: component.group_path.clone(),
-        name: component.name.clone(),
-    };
-    match page.locate(&selection) {
-        Located::Found(found) => page.effective(found).level,
-        Located::AbsentIsOperational => Level::Operational,
-        _ => Level::Unknown,
-    }
 }

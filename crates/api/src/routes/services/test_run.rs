@@ -2,7 +2,12 @@
 
 use axum::{Json, extract::State};
 use db::services;
-use domain::{id::ServiceId, target::HttpTarget, verdict};
+use domain::{
+    fields::Fields,
+    id::ServiceId,
+    service::{MonitorType, ServiceConfig},
+    verdict,
+};
 use probe::{LookOptions, PreparedTarget, Prober};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,6 +22,8 @@ use crate::{
     view::{look::ObservationView, milliseconds, reason::ReasonView},
 };
 
+mod vendor;
+
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(test_service))
 }
@@ -25,7 +32,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = TestRun)]
 struct TestRunView {
-    /// `up`, `degraded`, `down` or `unknown`
+    /// `up`, `degraded`, `down`, `unknown` or `maintenance`
     #[schema(value_type = crate::view::words::CheckStatus)]
     verdict: &'static str,
     /// What happened, as one plain sentence
@@ -40,7 +47,8 @@ struct TestRunView {
     observation: ObservationView,
 }
 
-/// Looks once, right now, at what was sent. Nothing is stored, and nothing is tried again.
+/// Looks once, right now, at what was sent; of a vendor's page it reads what it says now. Nothing is stored, and nothing is
+/// tried again.
 #[utoipa::path(post, path = "/api/services/test", tag = "services", request_body = ServiceInput, responses(
     (status = 200, description = "What was seen, whatever it was", body = TestRunView),
     (status = 401, description = "Not signed in", body = ProblemBody),
@@ -54,9 +62,26 @@ async fn test_service(
     Strict(input): Strict<ServiceInput>,
 ) -> Result<Json<TestRunView>, Problem> {
     let before = match input.service_id {
-        Some(id) => Some(stored_target(&state, &member, ServiceId(id)).await?),
+        Some(id) => Some(stored(&state, &member, ServiceId(id)).await?),
         None => None,
     };
+    let mut fields = Fields::default();
+    let kind = input.kind(before.as_ref(), &mut fields);
+    fields.finish(())?;
+    let run = match kind {
+        MonitorType::HttpPing => of_http(&state, &member, &input, before).await?,
+        MonitorType::StatusPage => vendor::run(&state, &member, &input, before).await?,
+    };
+    Ok(Json(run))
+}
+
+async fn of_http(
+    state: &AppState,
+    member: &Member<Editor>,
+    input: &ServiceInput,
+    before: Option<ServiceConfig>,
+) -> Result<TestRunView, Problem> {
+    let before = before.and_then(|config| config.target.http().cloned());
     let target = input.test_target(before, state.egress.policy())?;
     let _turn = state.pace.probe_turn(member.user().id)?;
     let prober = Prober::new(state.egress.clone(), state.site.public_url.as_str());
@@ -70,26 +95,26 @@ async fn test_service(
         (None, Some(status), Some(ms)) => format!("It answered {status} in {ms} ms."),
         (None, ..) => "It answered.".to_owned(),
     };
-    Ok(Json(TestRunView {
+    Ok(TestRunView {
         verdict: judged.verdict.as_str(),
         sentence,
         reason: judged.failure.as_ref().map(ReasonView::from),
         status_code: seen.status(),
         response_time,
         observation: ObservationView::from(&seen),
-    }))
+    })
 }
 
-async fn stored_target(
+/// A stored service with its secrets.
+async fn stored(
     state: &AppState,
     member: &Member<Editor>,
     id: ServiceId,
-) -> Result<HttpTarget, Problem> {
+) -> Result<ServiceConfig, Problem> {
     let mut conn = state.db.acquire().await?;
     let stored = services::find(&mut conn, member.workspace(), id).await?;
     let stored = stored.ok_or_else(|| Problem::field("service_id", "is not a service of yours"))?;
     let mut config = stored.service.config.clone();
     secrets::restore(&state.keyring, &stored, &mut config);
-    let target = config.target.http().cloned();
-    target.ok_or_else(|| Problem::field("service_id", "is not a service of this kind"))
+    Ok(config)
 }

@@ -1,5 +1,7 @@
 //! Which page a service follows, and which part of it: when it is added, and when it is edited.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use test_support::Mode;
@@ -199,7 +201,9 @@ async fn component_and_addresses_can_be_changed(pool: PgPool) {
     assert_eq!(edited["partial_outage_is"], "degraded");
     let mut told = Vec::new();
     for _ in 0..2 {
-        let notification = listener.recv().await.expect("told");
+        let soon = Duration::from_secs(20);
+        let heard = tokio::time::timeout(soon, listener.recv()).await;
+        let notification = heard.expect("both are told").expect("told");
         let (shard, _) = db::watched::parse_payload(notification.payload()).expect("a payload");
         told.push(shard);
     }

@@ -9,6 +9,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use test_support::Mode;
 
 use super::Page;
 use crate::{
@@ -267,4 +268,51 @@ async fn an_incident_says_first_what_it_depends_on_and_what_the_vendor_wrote(poo
         shown["timeline"][3]["vendor"],
         json!({ "incident": "API errors", "phase": "identified", "text": "We found the cause.", "url": null })
     );
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_test_run_reads_the_page_and_stores_nothing(pool: PgPool) {
+    let world = World::start(pool.clone()).await;
+    let person = world.operator().await;
+    let page = Page::start().await;
+    let urls = json!([page.url("/api/v2/summary.json")]);
+    let body = json!({ "monitor_type": "status_page", "user_defined_urls": urls, "component_name": "API" });
+    let run = async |body: &Value| {
+        let answer = person.post("/api/services/test", body.clone()).await;
+        answer.expect(200).body
+    };
+    let up = run(&body).await;
+    assert_eq!(up["verdict"], "up", "{up}");
+    assert_eq!(up["sentence"], "Acme reports that API is operational.");
+    assert_eq!(up["observation"]["vendor"]["component_name"], "API");
+    page.publish(&[json!({
+        "id": "i1", "name": "Slow answers", "status": "investigating", "impact": "major",
+        "created_at": "2027-01-15T07:00:00Z", "incident_updates": [], "components": [{ "id": "api", "name": "API" }],
+    })]);
+    let degraded = run(&body).await;
+    assert_eq!(degraded["verdict"], "degraded", "{degraded}");
+    assert_eq!(
+        degraded["sentence"],
+        "Acme reports that API is degraded: Slow answers."
+    );
+    assert_eq!(
+        degraded["observation"]["vendor"]["incidents"][0]["impact"],
+        "major"
+    );
+    page.upstream
+        .set_for("/api/v2/summary.json", Mode::status(500));
+    let unread = run(&body).await;
+    assert_eq!(unread["verdict"], "unknown", "{unread}");
+    assert_eq!(unread["reason"]["code"], "source_unavailable");
+    let kept: i64 = sqlx::query_scalar("select count(*) from vendor_pages")
+        .fetch_one(&pool)
+        .await
+        .expect("counted");
+    assert_eq!(kept, 0);
+    page.publish(&[]);
+    let service = page.follow_api(&person).await;
+    let again = run(&json!({ "service_id": service["id"], "component_key": "web-login" })).await;
+    assert_eq!(again["sentence"], "Acme reports that Login is operational.");
+    let nowhere = json!({ "monitor_type": "status_page" });
+    person.post("/api/services/test", nowhere).await.expect(422);
 }
