@@ -137,7 +137,7 @@ mod tests {
             wait(&db, true, |_| ()).await
         };
         let both = async { tokio::try_join!(patient, other) };
-        let both = tokio::time::timeout(std::time::Duration::from_secs(30), both).await;
+        let both = tokio::time::timeout(std::time::Duration::from_secs(30), Box::pin(both)).await;
         both.expect("in time").expect("ready");
         assert!(waited.load(Ordering::SeqCst) > 0);
     }
