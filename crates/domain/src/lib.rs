@@ -1,6 +1,7 @@
 //! The pure rules of PulseCheck: given what was seen and what time it is, what holds? Never waits, connects, reads a clock or rolls a die.
 
 pub mod assertion;
+pub mod channel;
 pub mod clock_sync;
 pub mod confirm;
 pub mod coverage;
@@ -13,6 +14,7 @@ pub mod id;
 pub mod incident;
 pub mod latest;
 pub mod look;
+pub mod notice;
 pub mod observation;
 pub mod open_hours;
 pub mod ownership;

@@ -40,8 +40,10 @@ pub struct Question {
     pub body: Bytes,
     /// For everything, all hops included.
     pub timeout: Duration,
-    /// A larger body is `body_too_large`.
+    /// A larger body is `body_too_large`, or cut there.
     pub most_bytes: usize,
+    /// An answer counts once its head is there: a body that is too large, stalls or breaks off is cut instead of being a failure.
+    pub cuts_body: bool,
     /// 0 makes a redirect an answer like any other.
     pub most_redirects: u8,
 }
@@ -54,6 +56,8 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Bytes,
+    /// The body was cut.
+    pub is_cut: bool,
 }
 
 impl Question {
@@ -66,6 +70,7 @@ impl Question {
             body: Bytes::new(),
             timeout: Duration::from_secs(10),
             most_bytes: 4 * 1024 * 1024,
+            cuts_body: false,
             most_redirects: 5,
         }
     }
@@ -166,76 +171,96 @@ impl Client {
             .dial(&addresses, to.port, deadline)
             .await?
             .stream;
-        let reading = async {
-            if !to.is_https() {
-                return self.exchange(stream, to, request, question).await;
-            }
-            let host = to.url.host_str().unwrap_or_default();
-            let secured = self.egress.secure(stream, host, true, deadline).await;
-            self.exchange(
-                secured.map_err(|unsecured| unsecured.failure)?.stream,
-                to,
-                request,
-                question,
-            )
-            .await
-        };
-        timeout_at(deadline, reading).await.unwrap_or_else(|_| {
-            let after_ms = u32::try_from(question.timeout.as_millis()).unwrap_or(u32::MAX);
-            Err(Failure::new(
-                FailureCode::HttpTimeout,
-                Phase::Ttfb,
-                Detail::Timeout {
-                    after_ms,
-                    peer: None,
-                },
-            ))
-        })
+        let bounds = Bounds { question, deadline };
+        if !to.is_https() {
+            return exchange(&self.http, stream, (to, request), bounds).await;
+        }
+        let host = to.url.host_str().unwrap_or_default();
+        let secured = self.egress.secure(stream, host, true, deadline).await;
+        let stream = secured.map_err(|unsecured| unsecured.failure)?.stream;
+        exchange(&self.http, stream, (to, request), bounds).await
     }
+}
 
-    async fn exchange<S>(
-        &self,
-        stream: S,
-        to: &Place,
-        request: http::Request<Full<Bytes>>,
-        question: &Question,
-    ) -> Result<Answer, Failure>
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
-        let opened = Wire::open(&self.http, stream, Instant::now()).await;
-        let mut wire = opened.map_err(|error| http1::failure(&error, Phase::Send))?;
-        let response = wire
-            .ask(request)
-            .await
-            .map_err(|error| http1::failure(&error, Phase::Ttfb))?;
-        let (head, body) = response.into_parts();
-        let body = read(&mut wire, body, question.most_bytes).await?;
-        Ok(Answer {
-            url: to.url.clone(),
-            status: head.status,
-            headers: head.headers,
-            body,
+/// How long an exchange may take and how much of it is read.
+#[derive(Clone, Copy)]
+struct Bounds<'a> {
+    question: &'a Question,
+    deadline: Instant,
+}
+
+impl Bounds<'_> {
+    /// What `doing` brings, or that it took too long.
+    async fn within<T>(
+        self,
+        phase: Phase,
+        doing: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        timeout_at(self.deadline, doing).await.unwrap_or_else(|_| {
+            let after_ms = u32::try_from(self.question.timeout.as_millis()).unwrap_or(u32::MAX);
+            let detail = Detail::Timeout {
+                after_ms,
+                peer: None,
+            };
+            Err(Failure::new(FailureCode::HttpTimeout, phase, detail))
         })
     }
 }
 
-/// The whole body, if it is not larger than allowed.
-async fn read<S>(wire: &mut Wire<S>, mut body: Incoming, most: usize) -> Result<Bytes, Failure>
+async fn exchange<S>(
+    http: &Builder,
+    stream: S,
+    (to, request): (&Place, http::Request<Full<Bytes>>),
+    bounds: Bounds<'_>,
+) -> Result<Answer, Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut whole = BytesMut::new();
+    let asking = async {
+        let opened = Wire::open(http, stream, Instant::now()).await;
+        let mut wire = opened.map_err(|error| http1::failure(&error, Phase::Send))?;
+        let response = wire.ask(request).await;
+        let response = response.map_err(|error| http1::failure(&error, Phase::Ttfb))?;
+        Ok((wire, response))
+    };
+    let (mut wire, response) = bounds.within(Phase::Ttfb, asking).await?;
+    let (head, body) = response.into_parts();
+    let mut read = BytesMut::new();
+    let reading = read_body(&mut wire, body, bounds.question.most_bytes, &mut read);
+    let is_cut = match bounds.within(Phase::Body, reading).await {
+        Err(failure) if !bounds.question.cuts_body => return Err(failure),
+        result => result.is_err(),
+    };
+    Ok(Answer {
+        url: to.url.clone(),
+        status: head.status,
+        headers: head.headers,
+        body: read.freeze(),
+        is_cut,
+    })
+}
+
+/// Reads the body to its end, or to `most` bytes, which is a failure; `read` has what came until then.
+async fn read_body<S>(
+    wire: &mut Wire<S>,
+    mut body: Incoming,
+    most: usize,
+    read: &mut BytesMut,
+) -> Result<(), Failure>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     while let Some(piece) = std::future::poll_fn(|cx| wire.poll_piece(&mut body, cx)).await {
         let piece = piece.map_err(|error| http1::failure(&error, Phase::Body))?;
-        if whole.len() + piece.len() > most {
+        let room = most - read.len();
+        read.extend_from_slice(&piece[..piece.len().min(room)]);
+        if piece.len() > room {
             return Err(Failure::new(
                 FailureCode::BodyTooLarge,
                 Phase::Body,
                 Detail::None,
             ));
         }
-        whole.extend_from_slice(&piece);
     }
-    Ok(whole.freeze())
+    Ok(())
 }

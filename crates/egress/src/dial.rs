@@ -78,6 +78,41 @@ pub(crate) async fn dial(
     }
 }
 
+/// Connects to an operator's host, one address after the other.
+pub(crate) async fn configured(
+    host: &str,
+    port: u16,
+    deadline: Instant,
+) -> Result<TcpStream, Failure> {
+    let name = || Detail::Name {
+        host: host.to_owned(),
+        answer: None,
+    };
+    let deadline = deadline.min(Instant::now() + crate::DNS_CAP + TCP_CAP);
+    let trying = async {
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let found = tokio::net::lookup_host((bare, port)).await;
+        let found = found.map_err(|_| Failure::new(FailureCode::DnsNotFound, Phase::Dns, name()))?;
+        let mut tried = Vec::new();
+        for address in found.take(MOST) {
+            match connect(address).await.1 {
+                Ok(stream) => return Ok(stream),
+                Err(error) => tried.push(Attempt {
+                    address,
+                    code: errno::of_connect(&error, true),
+                }),
+            }
+        }
+        Err(failed(tried))
+    };
+    timeout_at(deadline, trying).await.unwrap_or_else(|_| {
+        let peer = Some(format!("{host}:{port}"));
+        let after_ms = u32::try_from((crate::DNS_CAP + TCP_CAP).as_millis()).unwrap_or(u32::MAX);
+        let detail = Detail::Timeout { after_ms, peer };
+        Err(Failure::new(FailureCode::ConnectTimeout, Phase::Tcp, detail))
+    })
+}
+
 /// The one answer for every address that the policy refuses.
 pub(crate) fn blocked() -> Failure {
     Failure::new(FailureCode::BlockedAddress, Phase::Tcp, Detail::None)

@@ -135,6 +135,17 @@ impl Egress {
         dial::dial(&way, to.as_slice(), port).await
     }
 
+    /// Connects to a host that the *operator* configured, such as the mail server: resolved as this machine resolves names, and not
+    /// judged, because an operator's own relay may well be on a private address and on a port that nobody else may ask.
+    pub async fn dial_configured(
+        &self,
+        host: &str,
+        port: u16,
+        deadline: Instant,
+    ) -> Result<TcpStream, Failure> {
+        dial::configured(host, port, deadline).await
+    }
+
     /// Shakes hands for `host` on an open connection. Without `verify` the certificate is recorded
     /// only.
     pub async fn secure(
