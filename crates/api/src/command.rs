@@ -24,7 +24,9 @@ use crate::{
     state::{AppState, Parts},
 };
 
+mod container;
 mod people;
+mod secrets;
 
 /// The start waits for Redis no longer than this.
 const PATIENCE_WITH_REDIS: Duration = Duration::from_secs(30);
@@ -47,6 +49,14 @@ enum Command {
     SetupLink(Box<people::LinkConfig>),
     /// Make accounts, list them, reset passwords
     User(Box<people::UserConfig>),
+    /// Fail unless the API of this container works
+    Health(container::HealthConfig),
+    /// Wait until PostgreSQL and Redis answer
+    Wait(Box<container::WaitConfig>),
+    /// Bring the database to this version's schema; waits for the database
+    Migrate(Box<container::MigrateConfig>),
+    /// Make the secrets of an installation of several containers, once
+    Secrets(Box<secrets::SecretsConfig>),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -58,6 +68,10 @@ pub async fn run() -> ExitCode {
         Command::Doctor(config) => doctor_command(&config).await,
         Command::SetupLink(config) => people::setup_link(&config).await.map(success),
         Command::User(config) => people::run(*config).await.map(success),
+        Command::Health(config) => container::health(&config).map(success),
+        Command::Wait(config) => container::wait(&config).await.map(success),
+        Command::Migrate(config) => container::migrate(&config).await.map(success),
+        Command::Secrets(config) => secrets::run(&config).map(success),
         Command::Openapi => {
             say(&crate::openapi::document());
             Ok(ExitCode::SUCCESS)

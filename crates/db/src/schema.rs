@@ -64,6 +64,20 @@ pub async fn wait(db: &Db, bring_up: bool, on_missing: impl Fn(&Error)) -> Resul
     }
 }
 
+/// Waits until the database answers at all. Fails where waiting cannot help, such as a wrong password.
+pub async fn wait_for_server(db: &Db) -> Result<()> {
+    let mut backoff = Backoff::default();
+    loop {
+        match ping(db).await {
+            Err(error) if error.is_unavailable() => {
+                tracing::warn!(%error, "Waiting for the database");
+            }
+            decided => return decided,
+        }
+        tokio::time::sleep(backoff.pause()).await;
+    }
+}
+
 async fn is_current(db: &Db) -> Result<()> {
     check(&mut *db.acquire().await?).await
 }

@@ -97,7 +97,12 @@ pub enum Detail {
         peer: Option<String>,
     },
     /// The addresses that were tried, in order; the last one names the failure.
-    Addresses { tried: Vec<Attempt> },
+    Addresses {
+        tried: Vec<Attempt>,
+        /// The name of the machine around our container, where the addresses were our container's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        machine: Option<String>,
+    },
     /// A port that must not be asked.
     Port { port: u16 },
     /// What is wrong with the presented certificate.

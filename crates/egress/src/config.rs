@@ -35,6 +35,9 @@ pub struct Config {
     /// A file with further certificate authorities in PEM, such as a company's own
     #[arg(long, env = "EXTRA_CA_FILE", value_name = "FILE")]
     pub extra_ca_file: Option<PathBuf>,
+    /// In a container: the name of the machine around it, as in host.docker.internal. A look at localhost that fails names it
+    #[arg(long, env = "HOST_ALIAS", value_name = "NAME")]
+    pub host_alias: Option<String>,
 }
 
 /// Networks separated by commas; blank means none, as compose files write it.
@@ -100,11 +103,12 @@ impl Config {
         clock: WallClock,
     ) -> Result<Arc<Egress>, TrustError> {
         let tls = Tls::new(self.extra_authorities()?, clock)?;
-        Ok(Arc::new(Egress::new(
-            policy,
-            Resolver::system(!shared),
-            tls,
-        )))
+        let alias = self.host_alias.as_deref().map(str::trim);
+        let alias = alias.filter(|name| !name.is_empty());
+        let egress = Egress::new(policy, Resolver::system(!shared), tls);
+        Ok(Arc::new(
+            egress.in_container_of(alias.map(ToOwned::to_owned)),
+        ))
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Dialed {
 pub(crate) struct Way<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) routes: &'a Routes,
+    /// The name of the machine around our container.
+    pub(crate) machine: Option<&'a str>,
     pub(crate) deadline: Instant,
 }
 
@@ -61,7 +63,7 @@ pub(crate) async fn dial(
                 remote: address,
                 ipv6_unreachable: false,
             }),
-            Ok((address, Err(error))) => Err(failed(vec![attempt(way, address, &error)])),
+            Ok((address, Err(error))) => Err(failed(way, vec![attempt(way, address, &error)])),
             Err(_) => Err(timed_out(SocketAddr::new(*only, port), started)),
         },
         several => race(way, &ordered(way, several, port), deadline, started).await,
@@ -131,7 +133,7 @@ async fn race(
     loop {
         if running.is_empty() {
             let Some(next) = waiting.next() else {
-                return Err(failed(tried));
+                return Err(failed(way, tried));
             };
             begun.push(*next);
             running.push(Box::pin(connect(*next)));
@@ -214,7 +216,7 @@ fn attempt(way: &Way<'_>, address: SocketAddr, error: &io::Error) -> Attempt {
 }
 
 /// The last address tried names the failure, unless only an attempt of the target's own kind can.
-fn failed(tried: Vec<Attempt>) -> Failure {
+fn failed(way: &Way<'_>, tried: Vec<Attempt>) -> Failure {
     use domain::failure::Class;
     let target = tried
         .iter()
@@ -223,7 +225,11 @@ fn failed(tried: Vec<Attempt>) -> Failure {
     let code = target
         .or(tried.last())
         .map_or(FailureCode::Other, |attempt| attempt.code);
-    Failure::new(code, Phase::Tcp, Detail::Addresses { tried })
+    let own = tried
+        .iter()
+        .all(|attempt| attempt.address.ip().is_loopback());
+    let machine = way.machine.filter(|_| own).map(ToOwned::to_owned);
+    Failure::new(code, Phase::Tcp, Detail::Addresses { tried, machine })
 }
 
 fn timed_out(address: SocketAddr, started: Instant) -> Failure {
@@ -248,6 +254,7 @@ mod tests {
         Way {
             policy,
             routes,
+            machine: Some("host.docker.internal"),
             deadline: Instant::now() + TCP_CAP,
         }
     }
@@ -303,8 +310,23 @@ mod tests {
         ));
     }
 
-    #[test]
-    fn the_targets_own_failure_outranks_one_of_ours() {
+    #[tokio::test]
+    async fn only_an_own_address_that_refuses_names_the_machine_around() {
+        let (policy, routes) = (Policy::single_tenant(), Routes::assumed(true, true));
+        let named = |address: &str| {
+            let tried = vec![Attempt {
+                address: address.parse().unwrap(),
+                code: FailureCode::ConnectRefused,
+            }];
+            let failure = failed(&way(&policy, &routes), tried);
+            failure.sentence().contains("host.docker.internal")
+        };
+        assert!(named("127.0.0.1:3000") && named("[::1]:3000"));
+        assert!(!named("192.168.1.7:3000"));
+    }
+
+    #[tokio::test]
+    async fn the_targets_own_failure_outranks_one_of_ours() {
         let address: SocketAddr = V6.parse().unwrap();
         let tried = |codes: &[FailureCode]| {
             codes
@@ -315,7 +337,8 @@ mod tests {
                 })
                 .collect()
         };
-        let code = |codes: &[FailureCode]| failed(tried(codes)).code;
+        let (policy, routes) = (Policy::shared(), Routes::assumed(true, true));
+        let code = |codes: &[FailureCode]| failed(&way(&policy, &routes), tried(codes)).code;
         assert_eq!(
             code(&[FailureCode::ConnectRefused, FailureCode::InternalNetwork]),
             FailureCode::ConnectRefused

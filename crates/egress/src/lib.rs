@@ -41,6 +41,7 @@ pub struct Egress {
     resolver: Resolver,
     tls: Tls,
     routes: routes::Routes,
+    machine: Option<String>,
 }
 
 /// Where to connect: what `resolve` found and the policy allowed.
@@ -67,7 +68,15 @@ impl Egress {
             resolver,
             tls,
             routes: routes::Routes::default(),
+            machine: None,
         }
+    }
+
+    /// Names the machine around our container, for the sentence about a `localhost` that was meant to be that machine.
+    #[must_use]
+    pub fn in_container_of(mut self, machine: Option<String>) -> Self {
+        self.machine = machine;
+        self
     }
 
     /// What may be reached; used as well when a URL is stored.
@@ -130,6 +139,7 @@ impl Egress {
         let way = dial::Way {
             policy: &self.policy,
             routes: &self.routes,
+            machine: self.machine.as_deref(),
             deadline,
         };
         dial::dial(&way, to.as_slice(), port).await

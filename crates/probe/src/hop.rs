@@ -174,7 +174,7 @@ fn timed_out(plan: &Plan<'_>, phase: Phase) -> Failure {
 
 fn last_tried(failure: &Failure, addresses: &[std::net::IpAddr]) -> Option<std::net::IpAddr> {
     match &failure.detail {
-        Detail::Addresses { tried } => tried.last().map(|attempt| attempt.address.ip()),
+        Detail::Addresses { tried, .. } => tried.last().map(|attempt| attempt.address.ip()),
         _ => addresses.first().copied(),
     }
 }

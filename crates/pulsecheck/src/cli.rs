@@ -1,5 +1,6 @@
 //! The command line: `pulsecheck --help` is the manual.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
@@ -48,6 +49,8 @@ enum Command {
     Backup(BackupConfig),
     /// Put a backup into this installation, which must not be running
     Restore(RestoreConfig),
+    /// Fail unless the PulseCheck that runs beside this command works
+    Health(HealthConfig),
     /// Print every setting as Markdown (docs/configuration.md)
     #[command(hide = true)]
     Configuration,
@@ -57,6 +60,13 @@ enum Command {
 struct BackupConfig {
     /// The file to write; it holds every secret, so keep it as safe as the installation itself
     file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct HealthConfig {
+    /// Where it listens
+    #[arg(long, env = "LISTEN_ADDR", default_value = "127.0.0.1:8000")]
+    listen_addr: SocketAddr,
 }
 
 #[derive(Debug, Args)]
@@ -91,6 +101,9 @@ impl Cli {
             Some(Command::Migrate) => migrate(&settings).await,
             Some(Command::Backup(config)) => write_backup(&settings, &config).await,
             Some(Command::Restore(config)) => restore(&settings, &config).await,
+            Some(Command::Health(config)) => {
+                runtime::health::ask(config.listen_addr, "/api/health")
+            }
             Some(Command::Configuration) => {
                 tell(configuration::markdown(&programs()));
                 Ok(())

@@ -1,5 +1,7 @@
 //! The folder that holds everything of one installation, and the lock that lets only one process serve from it.
 
+pub mod share;
+
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
@@ -36,6 +38,14 @@ impl DataDir {
         let path = fs::canonicalize(path)
             .with_context(|| format!("cannot enter the data folder {}", path.display()))?;
         Ok(Self { path })
+    }
+
+    /// Refuses a folder in which a database may be damaged whenever the network is.
+    pub fn refuse_share(&self) -> anyhow::Result<()> {
+        match share::of(&self.path) {
+            Some(kind) => bail!("{}", on_share(&self.path, &kind)),
+            None => Ok(()),
+        }
     }
 
     /// The folder itself, as an absolute path.
@@ -135,6 +145,15 @@ impl DataDir {
             }
         }
     }
+}
+
+fn on_share(path: &Path, kind: &str) -> String {
+    format!(
+        "The data folder {0} lies on a network share ({kind}), where a database is damaged when the connection breaks. Choose a folder on a \
+         disk of this machine (DATA_DIR; in a container a volume of the default driver), or use a PostgreSQL elsewhere (DATABASE_URL); {0} \
+         may then stay where it is.",
+        path.display()
+    )
 }
 
 /// Makes `path` a folder that only its owner can enter.

@@ -120,6 +120,7 @@ impl Settings {
         data: &DataDir,
         access: Access,
     ) -> anyhow::Result<(SecretString, Option<Embedded>)> {
+        data.refuse_share()?;
         let lock = match (access, data.try_lock()) {
             (_, Ok(lock)) => lock,
             (Access::Alone, Err(_)) => data.lock()?,

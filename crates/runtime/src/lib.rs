@@ -4,6 +4,7 @@ pub mod admin;
 pub mod backoff;
 pub mod clock;
 pub mod faults;
+pub mod health;
 pub mod metrics;
 pub mod seal;
 pub mod secret;

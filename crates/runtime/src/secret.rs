@@ -1,9 +1,48 @@
-//! Secrets from the environment or from a file beside it (`NAME_FILE`).
+//! Secrets: read from the environment or from a file beside it (`NAME_FILE`), made, and kept.
 
-use std::path::Path;
+use std::{fs::Permissions, io::Write as _, os::unix::fs::PermissionsExt as _, path::Path};
 
 use anyhow::{Context as _, bail};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// 256 bits, written as hexadecimal digits like `openssl rand -hex 32` does.
+const BYTES: usize = 32;
+
+/// A new secret of 64 hexadecimal digits.
+pub fn generate() -> anyhow::Result<SecretString> {
+    let half = || -> anyhow::Result<u128> {
+        let mut bytes = [0; BYTES / 2];
+        aws_lc_rs::rand::fill(&mut bytes)
+            .ok()
+            .context("the system gives no random bytes")?;
+        Ok(u128::from_be_bytes(bytes))
+    };
+    Ok(format!("{:032x}{:032x}", half()?, half()?).into())
+}
+
+/// Writes `secret` to `path`, complete or not at all. `mode` says who may read it, as in `0o600`.
+pub fn keep(path: &Path, secret: &SecretString, mode: u32) -> anyhow::Result<()> {
+    let folder = path.parent().context("a secret needs a folder")?;
+    let write = || -> anyhow::Result<()> {
+        let mut file = tempfile::Builder::new()
+            .permissions(Permissions::from_mode(mode))
+            .tempfile_in(folder)?;
+        writeln!(file, "{}", secret.expose_secret())?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// The secret in a file that `keep` wrote; none where there is no file.
+pub fn kept(path: &Path) -> anyhow::Result<Option<SecretString>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(SecretString::from(text.trim().to_owned()))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
 
 /// The secret `name`, given directly or by file; none when neither is set. Empty values and empty file names count as
 /// not set, as compose files and manifests write them.
@@ -12,7 +51,6 @@ pub fn read(
     value: Option<&SecretString>,
     file: Option<&Path>,
 ) -> anyhow::Result<Option<SecretString>> {
-    use secrecy::ExposeSecret as _;
     let value = value.filter(|secret| !secret.expose_secret().trim().is_empty());
     let file = file.filter(|path| !path.as_os_str().is_empty());
     match (value, file) {

@@ -24,15 +24,30 @@ use crate::{
     pace::Pace,
 };
 
+mod container;
+
 /// The page that explains our checks to those who find them in their logs.
 pub const CONTACT: &str = "https://github.com/pulsecheck/pulsecheck";
 
 /// The start waits for Redis no longer than this.
 const PATIENCE_WITH_REDIS: Duration = Duration::from_secs(30);
 
+/// The worker, unless it is asked for something else.
+#[derive(clap::Parser)]
+#[command(name = "worker", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<container::Command>,
+    #[command(flatten)]
+    config: Config,
+}
+
 /// Runs the program. Exit code 2 means that a setting is missing or wrong.
 pub fn run() -> ExitCode {
-    let config = Config::parse();
+    let Cli { command, config } = Cli::parse();
+    if let Some(command) = command {
+        return ended(on_threads(command.run()));
+    }
     let settings = match config.check() {
         Ok(settings) => settings,
         Err(Faults(faults)) => {
@@ -40,7 +55,11 @@ pub fn run() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match on_threads(work(config, settings)) {
+    ended(on_threads(work(config, settings)))
+}
+
+fn ended(result: anyhow::Result<()>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             explain(&format!("{error:#}"));

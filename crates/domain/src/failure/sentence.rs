@@ -107,13 +107,16 @@ fn dns(failure: &Failure) -> String {
 
 fn connection(failure: &Failure) -> String {
     let peer = match &failure.detail {
-        Detail::Addresses { tried } => tried.last().map(|last| last.address.to_string()),
+        Detail::Addresses { tried, .. } => tried.last().map(|last| last.address.to_string()),
         Detail::Timeout { peer, .. } => peer.as_deref().map(|peer| clean(peer, PIECE)),
         _ => None,
     };
     let peer = peer.unwrap_or_else(|| "the server".to_owned());
     match failure.code {
-        Code::ConnectRefused => capital(&format!("{peer} refused the connection.")),
+        Code::ConnectRefused => capital(&format!(
+            "{peer} refused the connection.{}",
+            around(&failure.detail)
+        )),
         Code::ConnectTimeout => format!("No answer from {peer}{}.", within(&failure.detail)),
         Code::ConnectUnreachable => format!("No route to {peer}."),
         Code::ConnectionReset => format!(
@@ -121,6 +124,20 @@ fn connection(failure: &Failure) -> String {
             doing(failure.phase)
         ),
         _ => "The server closed the connection without a complete response.".to_owned(),
+    }
+}
+
+/// For somebody who meant the machine on which our container runs.
+fn around(detail: &Detail) -> String {
+    match detail {
+        Detail::Addresses {
+            machine: Some(machine),
+            ..
+        } => format!(
+            " PulseCheck runs in a container, and localhost is that container; the machine around it is called {}.",
+            clean(machine, PIECE)
+        ),
+        _ => String::new(),
     }
 }
 

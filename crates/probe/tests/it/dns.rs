@@ -202,7 +202,7 @@ async fn all_dead_addresses_are_told() {
         .set(NAME, Answer::addresses(&["127.0.0.2", "127.0.0.3"]));
     let look = lab.get(&upstream.url_as(NAME, "/")).await;
     look.failed(FailureCode::ConnectRefused);
-    let domain::failure::Detail::Addresses { tried } = &look.failure().detail else {
+    let domain::failure::Detail::Addresses { tried, .. } = &look.failure().detail else {
         panic!("{look:?}")
     };
     assert_eq!(tried.len(), 2);

@@ -6,7 +6,7 @@ use std::path::Path;
 use secrecy::ExposeSecret as _;
 
 use super::Finding;
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, share};
 use crate::installation::Settings;
 use crate::secret_key;
 
@@ -30,7 +30,7 @@ pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
     vec![
         rights(data.path()),
         disk(data.path()),
-        share(data.path()),
+        examine_share(settings, &data),
         key(settings, &data),
     ]
 }
@@ -84,33 +84,21 @@ fn disk(path: &Path) -> Finding {
     }
 }
 
-/// A database on a network share loses data when the network does.
-#[cfg(target_os = "linux")]
-fn share(path: &Path) -> Finding {
-    // From linux/magic.h: NFS, SMB, CIFS, SMB2, 9P, FUSE (sshfs and the like).
-    const SHARES: [(rustix::fs::FsWord, &str); 6] = [
-        (0x6969, "NFS"),
-        (0x517B, "SMB"),
-        (0xFF53_4D42, "CIFS"),
-        (0xFE53_4D42, "SMB"),
-        (0x0102_1997, "9P"),
-        (0x6573_5546, "FUSE"),
-    ];
-    let kind = rustix::fs::statfs(path).ok().map(|figures| figures.f_type);
-    match SHARES.iter().find(|(number, _)| Some(*number) == kind) {
-        Some((_, name)) => Finding::odd(
+/// A database on a network share is damaged when the network is.
+fn examine_share(settings: &Settings, data: &DataDir) -> Finding {
+    match share::of(data.path()) {
+        None => Finding::good("share", "the folder is on a disk of this machine"),
+        Some(kind) if matches!(settings.external(), Ok(Some(_))) => Finding::good(
+            "share",
+            format!("the folder is on a network share ({kind}); the database is elsewhere"),
+        ),
+        Some(kind) => Finding::wrong(
             "share",
             format!(
-                "the folder is on a {name} share; a database there may be damaged when the connection breaks. Choose a local DATA_DIR"
+                "the folder is on a network share ({kind}), where a database is damaged when the connection breaks. Choose a local DATA_DIR"
             ),
         ),
-        None => Finding::good("share", "the folder is on a disk of this machine"),
     }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn share(_: &Path) -> Finding {
-    Finding::good("share", "not examined on this system")
 }
 
 fn key(settings: &Settings, data: &DataDir) -> Finding {

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::{MetadataExt as _, chown};
 use std::os::unix::process::CommandExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
@@ -131,6 +131,43 @@ impl Account {
     }
 }
 
+/// Gives `command` a name for the user number that we run as, where this machine knows none: initdb insists on one, and a
+/// container may run as any number. Does nothing where the library for that is missing.
+pub(super) fn name_ourselves(command: &mut Command, folder: &Path) -> anyhow::Result<()> {
+    let uid = rustix::process::geteuid().as_raw();
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let Some(library) = wrapper().filter(|_| !knows(&users, uid)) else {
+        return Ok(());
+    };
+    let gid = rustix::process::getegid().as_raw();
+    let (passwd, group) = (folder.join("passwd"), folder.join("group"));
+    std::fs::write(&passwd, format!("pulsecheck:x:{uid}:{gid}::/:/bin/false\n"))
+        .and_then(|()| std::fs::write(&group, format!("pulsecheck:x:{gid}:\n")))
+        .with_context(|| format!("cannot write to {}", folder.display()))?;
+    command
+        .env("LD_PRELOAD", library)
+        .env("NSS_WRAPPER_PASSWD", passwd)
+        .env("NSS_WRAPPER_GROUP", group);
+    Ok(())
+}
+
+/// Debian's libnss-wrapper, in the folder of whichever architecture this is.
+fn wrapper() -> Option<PathBuf> {
+    let folders = std::fs::read_dir("/usr/lib").ok()?;
+    let mut candidates = folders
+        .filter_map(|entry| Some(entry.ok()?.path().join("libnss_wrapper.so")))
+        .filter(|path| path.is_file());
+    candidates.next()
+}
+
+/// Whether `users` (as /etc/passwd has them) name this number.
+fn knows(users: &str, uid: u32) -> bool {
+    let uid = uid.to_string();
+    users
+        .lines()
+        .any(|line| line.split(':').nth(2) == Some(uid.as_str()))
+}
+
 const NAMESPACE: [&str; 5] = [
     "unshare",
     "--user",
@@ -182,5 +219,12 @@ mod tests {
             Some(Account::User { uid: 101, gid: 104 })
         );
         assert_eq!(entry(line, "nobody"), None);
+    }
+
+    #[test]
+    fn a_number_is_known_by_its_own_field_alone() {
+        let users = "root:x:0:0::/root:/bin/sh\npostgres:x:101:104::/:/bin/sh\n";
+        assert!(knows(users, 0) && knows(users, 101));
+        assert!(!knows(users, 104) && !knows(users, 10));
     }
 }

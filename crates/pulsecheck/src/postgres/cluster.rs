@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
+use super::account::name_ourselves;
 use super::{Account, Binaries, NAME};
 use crate::data_dir::{DataDir, private_folder};
 
@@ -52,6 +53,11 @@ pub(super) fn ensure(data: &DataDir, account: &Account, binaries: &Binaries) -> 
 
 fn init(folder: &Path, account: &Account, binaries: &Binaries) -> anyhow::Result<()> {
     let mut command = account.command(&binaries.program("initdb"));
+    let names = tempfile::tempdir_in(folder.parent().unwrap_or(folder))
+        .context("cannot write to the data folder")?;
+    if *account == Account::Own {
+        name_ourselves(&mut command, names.path())?;
+    }
     command.arg("--pgdata").arg(folder).args([
         "--username",
         NAME,

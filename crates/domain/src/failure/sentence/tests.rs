@@ -26,6 +26,7 @@ fn sentences_tell_the_facts() {
                 address: "10.1.2.3:80".parse().unwrap(),
                 code: Code::ConnectRefused,
             }],
+            machine: None,
         },
     );
     assert_eq!(refused.sentence(), "10.1.2.3:80 refused the connection.");
@@ -50,6 +51,30 @@ fn sentences_tell_the_facts() {
         },
     );
     assert_eq!(slow.sentence(), "Answered in 1.2 s; the limit is 1 s.");
+}
+
+#[test]
+fn a_localhost_that_is_only_the_container_s_names_the_machine_around_it() {
+    let refused = Failure::new(
+        Code::ConnectRefused,
+        Phase::Tcp,
+        Detail::Addresses {
+            tried: vec![super::super::Attempt {
+                address: "127.0.0.1:3000".parse().unwrap(),
+                code: Code::ConnectRefused,
+            }],
+            machine: Some("host.docker.internal".into()),
+        },
+    );
+    assert_eq!(
+        refused.sentence(),
+        "127.0.0.1:3000 refused the connection. PulseCheck runs in a container, and localhost is that container; the machine \
+         around it is called host.docker.internal."
+    );
+    let stored = serde_json::to_string(&refused).unwrap();
+    assert_eq!(serde_json::from_str::<Failure>(&stored).unwrap(), refused);
+    let before = r#"{"code":"connect_refused","phase":"tcp","hop":0,"detail":{"kind":"addresses","tried":[]}}"#;
+    serde_json::from_str::<Failure>(before).expect("what older versions stored is still read");
 }
 
 #[test]
