@@ -1,0 +1,235 @@
+/** What the chart promises, rendered by the Helm in HELM: scripts/test chart runs it with versions 3 and 4. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import test from 'node:test';
+import { mayCall } from './policies.mjs';
+import { chart, local, pods, production, render } from './render.mjs';
+
+const { parse } = createRequire(`${process.env.CHECKERS}/package.json`)('yaml');
+const layers = { kind: [], production, local };
+const containers = (pod) => [...(pod.initContainers ?? []), ...pod.containers];
+const variable = (container, name) => container.env.find((one) => one.name === name);
+
+test('an image that nobody chose stops the rendering with a sentence', () => {
+  assert.throws(() => render({ tag: null }), /Say which build of pulsecheck-\w+ is meant: --set image\.tag=/);
+  for (const part of ['frontend', 'api', 'worker']) {
+    const others = ['frontend', 'api', 'worker'].filter((other) => other !== part).map((other) => [`${other}.image.tag`, 'x']);
+    assert.throws(() => render({ tag: null, values: Object.fromEntries(others) }), new RegExp(`pulsecheck-${part}`));
+  }
+});
+
+test('a published chart, whose tag is empty, runs the version it was made for', () => {
+  const images = pods(render({ tag: '', files: production })).flatMap(containers).map((container) => container.image);
+  const { appVersion } = parse(readFileSync(`${chart}/Chart.yaml`, 'utf8'));
+  const ours = images.filter((image) => image.includes('pulsecheck'));
+  assert.ok(ours.length >= 3 && ours.every((image) => image.startsWith('ghcr.io/pulsecheck/pulsecheck-') && image.endsWith(`:${appVersion}`)), ours.join());
+});
+
+test('every container is unprivileged, limited and unable to write to its own image', () => {
+  for (const [layer, files] of Object.entries(layers)) {
+    const all = pods(render({ files }));
+    assert.equal(all.length, 5, layer);
+    for (const pod of all) {
+      assert.equal(pod.securityContext.runAsNonRoot, true);
+      assert.equal(pod.securityContext.seccompProfile.type, 'RuntimeDefault');
+      assert.equal(pod.automountServiceAccountToken, false);
+      for (const container of containers(pod)) {
+        const { securityContext: can, resources } = container;
+        const where = `${layer} ${pod.name} ${container.name}`;
+        assert.deepEqual([can.allowPrivilegeEscalation, can.readOnlyRootFilesystem, can.capabilities.drop], [false, true, ['ALL']], where);
+        for (const kind of ['requests', 'limits']) assert.ok(resources[kind].cpu && resources[kind].memory, where);
+      }
+      for (const container of pod.containers) assert.ok(container.livenessProbe && container.readinessProbe && container.startupProbe, pod.name);
+    }
+  }
+});
+
+test('all workloads are spread over the nodes together', () => {
+  const spreads = pods(render()).map((pod) => pod.topologySpreadConstraints);
+  assert.ok(spreads.every(([spread]) => spread.maxSkew === 1 && spread.whenUnsatisfiable === 'ScheduleAnyway'));
+  assert.equal(new Set(spreads.map((spread) => JSON.stringify(spread))).size, 1);
+  const { labelSelector } = spreads[0][0];
+  for (const pod of pods(render())) for (const [key, value] of Object.entries(labelSelector.matchLabels)) assert.equal(pod.labels[key], value);
+});
+
+test('the API waits, then migrates, then serves; the worker waits', () => {
+  const rendered = render();
+  const steps = (end) => rendered.find('Deployment', end).spec.template.spec.initContainers.map((container) => container.args.join(' '));
+  assert.deepEqual(steps('-api'), ['wait postgres', 'wait redis', 'migrate']);
+  assert.deepEqual(steps('-worker'), ['wait']);
+  assert.deepEqual(rendered.of('Job'), [], 'a hook would run before there is a database');
+  const { strategy } = rendered.find('Deployment', '-api').spec;
+  assert.equal(strategy.rollingUpdate.maxUnavailable, 0, 'the old version serves on while the new one is not ready');
+});
+
+test('a worker is alive by its heartbeat and ready by its admin port as well', () => {
+  const [worker] = render().find('Deployment', '-worker').spec.template.spec.containers;
+  assert.deepEqual(worker.livenessProbe.exec.command, ['worker', 'health', '--max-age', '60']);
+  assert.deepEqual(worker.readinessProbe.exec.command, ['worker', 'health', '--max-age', '30', '--ready']);
+  const [api] = render().find('Deployment', '-api').spec.template.spec.containers;
+  assert.equal(api.livenessProbe.httpGet.path, '/live', 'a database that is away is no reason to start again');
+});
+
+const peers = (rendered) => {
+  const own = Object.fromEntries(pods(rendered).map((pod) => [pod.labels['app.kubernetes.io/component'], { labels: pod.labels, namespace: 'status' }]));
+  return { ...own, dns: { labels: { 'k8s-app': 'kube-dns' }, namespace: 'kube-system' }, stranger: { labels: { app: 'x' }, namespace: 'status' } };
+};
+const controllers = {
+  kind: { labels: { 'app.kubernetes.io/name': 'ingress-nginx' }, namespace: 'ingress-nginx' },
+  production: { labels: { 'app.kubernetes.io/name': 'traefik' }, namespace: 'kube-system' },
+};
+
+test('only what has to talk may talk', () => {
+  for (const layer of ['kind', 'production']) {
+    const rendered = render({ files: layers[layer] });
+    const policies = rendered.of('NetworkPolicy');
+    const { frontend, api, worker, postgres, redis, dns, stranger } = peers(rendered);
+    const controller = controllers[layer];
+    const may = (from, to, port) => mayCall(policies, from, to, port);
+    for (const [from, to, port] of [
+      [controller, frontend, 8080], [controller, api, 8000], [frontend, api, 8000],
+      [api, postgres, 5432], [api, redis, 6379], [worker, postgres, 5432], [worker, redis, 6379],
+      [frontend, dns, 53], [api, dns, 53], [worker, dns, 53],
+    ]) assert.ok(may(from, to, port), `${layer}: ${JSON.stringify(from)} → ${JSON.stringify(to)}:${port}`);
+    for (const [from, to, port] of [
+      [frontend, postgres, 5432], [frontend, redis, 6379], [frontend, worker, 9091], [frontend, { ip: '1.1.1.1' }, 443],
+      [controller, postgres, 5432], [controller, api, 9090], [controller, worker, 9091], [stranger, api, 8000], [stranger, postgres, 5432],
+      [api, worker, 9091], [worker, api, 8000], [postgres, dns, 53], [redis, dns, 53], [postgres, { ip: '1.1.1.1' }, 443],
+      [redis, { ip: '1.1.1.1' }, 80], [postgres, redis, 6379], [redis, postgres, 5432],
+    ]) assert.ok(!may(from, to, port), `${layer}: ${JSON.stringify(from)} → ${JSON.stringify(to)}:${port} should be refused`);
+  }
+});
+
+test('worker and API reach the public internet, and nothing that is not public', () => {
+  const rendered = render();
+  const policies = rendered.of('NetworkPolicy');
+  const { api, worker } = peers(rendered);
+  for (const from of [api, worker]) {
+    for (const ip of ['1.1.1.1', '172.15.255.255', '172.32.0.1', '192.167.255.255', '2606:4700::1111']) assert.ok(mayCall(policies, from, { ip }, 443), ip);
+    for (const ip of [
+      '0.0.0.1', '10.1.2.3', '100.64.0.1', '127.0.0.1', '169.254.169.254', '168.63.129.16', '172.16.0.1', '172.31.255.255', '192.0.0.192', '192.168.1.1',
+      '198.18.0.1', '224.0.0.1', '255.255.255.255', '::1', '::ffff:a00:1', '64:ff9b::a00:1', 'fc00::1', 'fd00:ec2::254', 'fe80::1', 'ff02::1', '2002:a00:1::1', '2001:db8::1', '2001::1',
+    ]) assert.ok(!mayCall(policies, from, { ip }, 443), ip);
+    assert.ok(!mayCall(policies, from, { ip: '1.1.1.1' }, 22));
+  }
+});
+
+test('a private network that is allowed is allowed to the policy and to the programs alike', () => {
+  const rendered = render({ json: { 'egress.allowCidrs': ['10.20.0.0/16', 'fd12::/32'], 'egress.ports': [80, 443, 8443] } });
+  const policies = rendered.of('NetworkPolicy');
+  const { worker } = peers(rendered);
+  assert.ok(mayCall(policies, worker, { ip: '10.20.3.4' }, 8080));
+  assert.ok(mayCall(policies, worker, { ip: 'fd12::7' }, 80));
+  assert.ok(!mayCall(policies, worker, { ip: '10.21.3.4' }, 443));
+  assert.ok(mayCall(policies, worker, { ip: '1.1.1.1' }, 8443));
+  assert.equal(rendered.find('ConfigMap', '-config').data.ALLOW_CIDRS, '10.20.0.0/16,fd12::/32');
+  assert.throws(() => render({ values: { signUp: 'open' }, json: { 'egress.allowCidrs': ['10.0.0.0/8'] } }), /lets strangers in/);
+});
+
+test('an external database has no pod, a way to it, and is asked for when it is missing', () => {
+  const external = { 'postgres.enabled': false, 'externalDatabase.url': 'postgres://a:b@db.example:6432/c', 'externalDatabase.port': 6432 };
+  assert.throws(() => render({ values: { 'postgres.enabled': false } }), /give externalDatabase\.url/);
+  assert.throws(() => render({ values: external }), /give externalDatabase\.cidrs/);
+  const rendered = render({ values: external, json: { 'externalDatabase.cidrs': ['10.9.0.0/24'] } });
+  assert.equal(rendered.of('StatefulSet').length, 0);
+  const secret = rendered.find('Secret', '-secrets').stringData;
+  assert.equal(secret.DATABASE_URL, external['externalDatabase.url']);
+  assert.equal(secret.POSTGRES_PASSWORD, undefined);
+  const policies = rendered.of('NetworkPolicy');
+  const { api, worker, frontend } = peers(rendered);
+  for (const from of [api, worker]) assert.ok(mayCall(policies, from, { ip: '10.9.0.5' }, 6432));
+  assert.ok(!mayCall(policies, api, { ip: '10.9.0.5' }, 5432));
+  assert.ok(!mayCall(policies, frontend, { ip: '10.9.0.5' }, 6432));
+});
+
+test('an external Redis has no pod and a way to it', () => {
+  const values = { 'redis.enabled': false, 'externalRedis.url': 'rediss://cache.example:6380/0', 'externalRedis.port': 6380 };
+  assert.throws(() => render({ values }), /give externalRedis\.cidrs/);
+  const rendered = render({ values, json: { 'externalRedis.cidrs': ['10.8.0.0/24'] } });
+  assert.equal(rendered.find('Deployment', '-redis'), undefined);
+  assert.ok(mayCall(rendered.of('NetworkPolicy'), peers(rendered).worker, { ip: '10.8.0.1' }, 6380));
+});
+
+test('secrets are generated and kept, or all taken from a Secret of the operator', () => {
+  const generated = render().find('Secret', '-secrets');
+  assert.equal(generated.metadata.annotations['helm.sh/resource-policy'], 'keep');
+  assert.ok(generated.stringData.SECRET_KEY.length >= 32);
+  assert.ok(generated.stringData.DATABASE_URL.includes(generated.stringData.POSTGRES_PASSWORD));
+  const odd = render({ values: { 'secrets.postgresPassword': 'p@ss/w:rd#' } }).find('Secret', '-secrets').stringData;
+  assert.equal(decodeURIComponent(new URL(odd.DATABASE_URL).password), 'p@ss/w:rd#');
+
+  const existing = render({ values: { 'secrets.existingSecret': 'mine' } });
+  assert.equal(existing.of('Secret').length, 0);
+  const referenced = pods(existing).flatMap(containers).flatMap((container) => container.env ?? []).map((one) => one.valueFrom?.secretKeyRef?.name);
+  assert.deepEqual([...new Set(referenced.filter(Boolean))], ['mine']);
+  assert.throws(() => render({ values: { 'secrets.existingSecret': 'mine', 'secrets.secretKey': 'x'.repeat(40) } }), /nobody would read/);
+  assert.throws(() => render({ values: { 'secrets.secretKey': 'short' } }), /shorter than 32/);
+});
+
+test('the worker and the web app are not given the secrets of sign-in', () => {
+  const rendered = render();
+  const [worker] = rendered.find('Deployment', '-worker').spec.template.spec.containers;
+  assert.equal(variable(worker, 'GOOGLE_CLIENT_SECRET'), undefined);
+  const [frontend] = rendered.find('Deployment', '-frontend').spec.template.spec.containers;
+  assert.deepEqual(frontend.env.map((one) => one.name), ['API_ORIGIN']);
+});
+
+test('wrong values are refused by name', () => {
+  for (const [values, words] of [
+    [{ 'worker.replicas': 0 }, /replicas/], [{ signUp: 'everybody' }, /signUp/], [{ 'egress.ports[0]': 70000 }, /ports/],
+    [{ 'trustedProxies[0]': 'all' }, /trustedProxies/], [{ publicUrl: 'status.example.com' }, /publicUrl/], [{ wrongName: 1 }, /wrongName/],
+    [{ publicUrl: 'http://other.example' }, /ingress answers for/], [{ 'ingress.tls.enabled': true }, /begin with https/],
+    [{ 'api.autoscaling.minReplicas': 4 }, /minReplicas/],
+  ]) assert.throws(() => render({ values }), words, JSON.stringify(values));
+});
+
+test('budgets for disruption begin with two replicas, and scaling is for kind alone', () => {
+  assert.equal(render().of('PodDisruptionBudget').length, 0);
+  const many = render({ files: production, values: { 'api.replicas': 2, 'worker.replicas': 2, 'frontend.replicas': 2 } });
+  assert.equal(many.of('PodDisruptionBudget').length, 3);
+  assert.equal(many.of('HorizontalPodAutoscaler').length, 0);
+  assert.equal(many.find('Deployment', '-api').spec.replicas, 2);
+  const [scaler] = render().of('HorizontalPodAutoscaler');
+  assert.deepEqual([scaler.spec.minReplicas, scaler.spec.maxReplicas, scaler.spec.metrics[0].resource.target.averageUtilization], [1, 3, 70]);
+  assert.equal(render().find('Deployment', '-api').spec.replicas, undefined, 'the scaler decides');
+});
+
+test('an upgrade of the chart alone starts no database again', () => {
+  const template = render().find('StatefulSet', '-postgres').spec.template;
+  assert.equal(template.metadata.labels['helm.sh/chart'], undefined);
+});
+
+test('TLS and the issuer are production’s, k3d has neither', () => {
+  const [ingress] = render({ files: production }).of('Ingress');
+  assert.equal(ingress.spec.ingressClassName, 'traefik');
+  assert.equal(ingress.metadata.annotations['cert-manager.io/cluster-issuer'], 'letsencrypt-production');
+  assert.deepEqual(ingress.spec.tls[0].hosts, [ingress.spec.rules[0].host]);
+  const [plain] = render({ files: local }).of('Ingress');
+  assert.equal(plain.spec.tls, undefined);
+  assert.equal(plain.metadata.annotations, undefined);
+});
+
+test('metrics are open to the namespace of Prometheus alone, and only when asked for', () => {
+  assert.equal(render().of('ServiceMonitor').length, 0);
+  const rendered = render({ values: { 'metrics.enabled': true, 'metrics.operator': true, 'metrics.dashboard': true, 'metrics.labels.release': 'prometheus' } });
+  const policies = rendered.of('NetworkPolicy');
+  const { api, worker, frontend } = peers(rendered);
+  const prometheus = { labels: { app: 'prometheus' }, namespace: 'monitoring' };
+  assert.ok(mayCall(policies, prometheus, api, 9090) && mayCall(policies, prometheus, worker, 9091));
+  assert.ok(!mayCall(policies, prometheus, api, 8000) && !mayCall(policies, frontend, worker, 9091));
+  assert.equal(rendered.of('ServiceMonitor').length, 2);
+  assert.ok(rendered.of('ServiceMonitor').every((monitor) => monitor.metadata.labels.release === 'prometheus'));
+  assert.ok(rendered.of('PrometheusRule')[0].spec.groups[0].rules.length > 5);
+  JSON.parse(rendered.find('ConfigMap', '-dashboard').data['pulsecheck.json']);
+});
+
+test('Cloudflare’s networks are the same wherever they are trusted', () => {
+  const file = (path) => parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
+  const ours = file('helm/pulsecheck/values-production.yaml').trustedProxies.filter((network) => network !== '10.42.0.0/16');
+  const traefik = parse(file('k8s/traefik-config.yaml').spec.valuesContent);
+  for (const port of ['web', 'websecure']) assert.deepEqual(traefik.ports[port].forwardedHeaders.trustedIPs, ours);
+  const nginx = file('helm/ingress-nginx/values-production.yaml').controller.config;
+  assert.deepEqual(nginx['proxy-real-ip-cidr'].split(','), ours);
+  assert.equal(ours.length, 22);
+});

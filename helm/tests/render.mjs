@@ -1,0 +1,36 @@
+/** Renders the chart with the Helm that HELM names, for the tests beside this file. */
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const { parseAllDocuments } = createRequire(`${process.env.CHECKERS}/package.json`)('yaml');
+
+export const chart = fileURLToPath(new URL('../pulsecheck', import.meta.url));
+
+/** What the chart becomes: `files` are values files beside the chart's own, `values` what --set gives. Throws what Helm said. */
+export function render({ files = [], values = {}, json = {}, tag = 'test', name = 'watch' } = {}) {
+  const set = Object.entries({ ...(tag === null ? {} : { 'image.tag': tag }), ...values });
+  const run = spawnSync(process.env.HELM, [
+    'template', name, chart, '--namespace', 'status',
+    ...files.flatMap((file) => ['--values', `${chart}/${file}`]),
+    ...set.flatMap(([key, value]) => ['--set', `${key}=${value}`]),
+    ...Object.entries(json).flatMap(([key, value]) => ['--set-json', `${key}=${JSON.stringify(value)}`]),
+  ], { encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(run.stderr);
+  const objects = parseAllDocuments(run.stdout).map((document) => document.toJS()).filter(Boolean);
+  return {
+    objects,
+    of: (kind) => objects.filter((object) => object.kind === kind),
+    find: (kind, end) => objects.find((object) => object.kind === kind && object.metadata.name.endsWith(end)),
+  };
+}
+
+/** Every pod that the chart makes, with the name of its workload. */
+export function pods(rendered) {
+  return rendered.objects
+    .filter((object) => object.spec?.template?.spec)
+    .map((object) => ({ name: object.metadata.name, labels: object.spec.template.metadata.labels, ...object.spec.template.spec }));
+}
+
+export const production = ['values-production.yaml'];
+export const local = ['values-production.yaml', 'values-production-local.yaml'];
