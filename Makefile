@@ -5,10 +5,11 @@ export PATH := $(CURDIR)/.tools/node/bin:$(HOME)/.cargo/bin:$(PATH)
 export CARGO_TERM_PROGRESS_WHEN ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check fmt lint openapi bench tools build web
+.PHONY: help run dev test check fmt lint openapi bench tools compose-dev compose-prod compose-test backup restore upgrade-test release-dump advisories \
+  cluster-up cluster-down cluster-pause cluster-resume build-images load-images deploy redeploy metrics-server
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: tools ## Build PulseCheck and start it on http://localhost:8000
 	@scripts/run
@@ -41,3 +42,92 @@ tools: ## Install what is missing: compiler, Rust, Node.js, PostgreSQL's program
 	@scripts/ensure/rust
 	@scripts/ensure/node
 	@scripts/ensure/postgres >/dev/null
+
+# ── Docker Compose ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+compose-dev: ## Hot reload in containers, nothing installed here (http://localhost:3000)
+	docker compose -f docker-compose.yml -f docker-compose.dev.yml up --build
+
+compose-prod: ## The compose stack as a server runs it: port 80, limits, read-only
+	docker compose -f docker-compose.yml -f docker-compose.prod.yml up --build --detach --wait
+
+compose-test: ## Build every image and prove the main story and the network rules against Docker; needs an engine
+	@scripts/compose-test
+
+upgrade-test: tools ## Bring a dump of every past release to today's schema: DUMPS=folder
+	cargo build --locked --workspace --bin api --quiet
+	@scripts/with-services scripts/upgrade-test $(or $(DUMPS),dumps)
+
+release-dump: tools ## What an installation of this version holds, for upgrade tests of later ones
+	cargo build --locked --workspace --bin api --quiet
+	@scripts/with-services scripts/release-dump
+
+advisories: tools ## Known vulnerabilities of what we depend on; needs the network
+	cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny
+	cargo deny check advisories
+	cd frontend && npm audit --omit=dev --audit-level=high
+
+backup: ## The compose stack's database and key into one file: make backup FILE=pulsecheck.tar.gz
+	@scripts/compose-backup backup "$(FILE)"
+
+restore: ## Put such a file back into the compose stack, which is stopped for it: make restore FILE=…
+	@scripts/compose-backup restore "$(FILE)"
+
+# ── A cluster of four nodes on this machine (kind) ──────────────────────────────────────────────────────────────────
+
+KIND := kind
+CLUSTER := pulsecheck
+CONTEXT := kind-$(CLUSTER)
+NAMESPACE ?= pulsecheck
+RELEASE ?= pulsecheck
+TAG ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo local)
+REGISTRY ?= pulsecheck.local
+PARTS := frontend api worker
+SECRETS := helm/pulsecheck/values-secrets.yaml
+KUBECTL := kubectl --context $(CONTEXT)
+HELM := helm --kube-context $(CONTEXT)
+
+cluster-up: ## Make the kind cluster, ingress and all, and deploy PulseCheck (http://pulsecheck.com by /etc/hosts)
+	@scripts/need docker kind kubectl helm
+	@scripts/need port:80 port:443
+	$(KIND) create cluster --config k8s/kind.yaml --wait 180s
+	$(KUBECTL) --namespace kube-system patch deployment coredns --patch-file k8s/coredns-patch.yaml
+	$(HELM) upgrade --install ingress-nginx ingress-nginx --repo https://kubernetes.github.io/ingress-nginx \
+	  --namespace ingress-nginx --create-namespace --values helm/ingress-nginx/values-kind.yaml --wait
+	@$(MAKE) --no-print-directory metrics-server deploy
+
+metrics-server: ## Processor figures for the cluster's autoscaler
+	@scripts/need kubectl helm
+	$(HELM) upgrade --install metrics-server metrics-server --repo https://kubernetes-sigs.github.io/metrics-server \
+	  --namespace kube-system --set 'args={--kubelet-insecure-tls}' --wait
+
+cluster-down: ## Remove the kind cluster with everything in it
+	@scripts/need kind
+	$(KIND) delete cluster --name $(CLUSTER)
+
+cluster-pause: ## Stop the cluster's nodes and keep what is in them
+	@scripts/need docker kind
+	docker stop $$($(KIND) get nodes --name $(CLUSTER))
+
+cluster-resume: ## Start them again
+	@scripts/need docker kind kubectl
+	docker start $$($(KIND) get nodes --name $(CLUSTER))
+	$(KUBECTL) wait --for=condition=Ready nodes --all --timeout=180s
+
+build-images: ## Build the three images, tagged with the commit
+	@scripts/need docker
+	@for part in $(PARTS); do scripts/build-image $$part $(REGISTRY)/pulsecheck-$$part:$(TAG) || exit 1; done
+
+load-images: build-images ## Build them and bring them into the cluster's nodes
+	@scripts/need kind
+	$(KIND) load docker-image --name $(CLUSTER) $(PARTS:%=$(REGISTRY)/pulsecheck-%:$(TAG))
+
+deploy: load-images ## Install or upgrade PulseCheck in the kind cluster
+	@scripts/need kubectl helm
+	$(HELM) upgrade --install $(RELEASE) helm/pulsecheck --namespace $(NAMESPACE) --create-namespace \
+	  $(if $(wildcard $(SECRETS)),--values $(SECRETS)) --set image.registry=$(REGISTRY),image.tag=$(TAG) --wait --timeout 10m
+
+redeploy: load-images ## New images of uncommitted work under the same tag, and pods that run them
+	@scripts/need kubectl
+	$(KUBECTL) --namespace $(NAMESPACE) rollout restart deployment $(PARTS:%=$(RELEASE)-%)
+	$(KUBECTL) --namespace $(NAMESPACE) rollout status deployment $(PARTS:%=$(RELEASE)-%) --timeout=10m
