@@ -166,4 +166,37 @@ mod tests {
         with("http://nas.lan", "http://localhost:8000").expect("right");
         with("http://nas.lan", "https://login.example").expect("right");
     }
+
+    #[tokio::test]
+    async fn a_catalogue_file_that_cannot_be_used_is_named_with_the_reason() {
+        let with = |file: &str| {
+            check(&[
+                "--database-url",
+                "postgres://a@localhost/b",
+                "--redis-url",
+                "redis://localhost",
+                "--secret-key",
+                "0123456789abcdef0123456789abcdef",
+                "--public-url",
+                "https://status.example",
+                "--catalogue-file",
+                file,
+            ])
+        };
+        let missing = with("/nowhere/catalogue.json").expect_err("it is not there");
+        assert!(
+            missing.0[0].starts_with("CATALOGUE_FILE: /nowhere/catalogue.json cannot be read"),
+            "{missing}"
+        );
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("catalogue.json");
+        let text = r#"[{"name": "Till", "home": "https://till.example", "status": "till"}]"#;
+        std::fs::write(&path, text).expect("written");
+        let wrong = with(path.to_str().expect("a path")).expect_err("no address");
+        assert!(wrong.0[0].contains("“Till”: status must be"), "{wrong}");
+        std::fs::write(&path, text.replace("\"till\"", "\"https://status.till.example\"")).expect("written");
+        let settings = with(path.to_str().expect("a path")).expect("right");
+        assert_eq!(settings.site.catalogue.search("till", 1)[0].name, "Till");
+        with("").expect("empty counts as not set");
+    }
 }

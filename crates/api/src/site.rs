@@ -1,8 +1,11 @@
 //! What this installation is: its address, its key, its limits.
 
+use std::sync::Arc;
+
 use domain::service::Limits;
 use ipnet::IpNet;
 use runtime::seal::Keyring;
+use statuspage_parser::catalogue::Catalogue;
 use url::Url;
 
 use crate::auth::config::AuthSettings;
@@ -19,6 +22,8 @@ pub struct Site {
     pub trusted_proxies: Vec<IpNet>,
     pub limits: Limits,
     pub rates: Rates,
+    /// Services that people find by name when they add one.
+    pub catalogue: Arc<Catalogue>,
     /// Who may sign in, and how.
     pub auth: AuthSettings,
 }

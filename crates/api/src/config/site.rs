@@ -1,11 +1,12 @@
 //! Settings of the installation that requests depend on; shared by `api` and `pulsecheck`.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use domain::service::Limits;
 use ipnet::IpNet;
 use runtime::{faults::Faults, seal::Keyring};
 use secrecy::SecretString;
+use statuspage_parser::catalogue::{self, Catalogue};
 use url::Url;
 
 use crate::{
@@ -55,6 +56,10 @@ pub struct SiteConfig {
     /// Test runs and looks on demand per minute and person
     #[arg(long, env = "RATE_LIMIT_PROBES", default_value_t = 20)]
     pub rate_limit_probes: u32,
+    /// A JSON file of services that people here find by name beside the well-known ones, as in
+    /// `[{"name": "Till", "home": "https://till.lan", "status": "https://status.till.lan"}]`
+    #[arg(long, env = "CATALOGUE_FILE")]
+    pub catalogue_file: Option<PathBuf>,
     #[command(flatten)]
     pub auth: AuthConfig,
 }
@@ -82,6 +87,7 @@ impl SiteConfig {
         let auth = self.auth.check(faults);
         let shared = auth.as_ref().is_some_and(AuthSettings::is_shared);
         let limits = self.limits(shared, faults);
+        let catalogue = faults.take(self.catalogue());
         Some(Site {
             public_url: public_url?,
             oauth_redirect_base: redirect_base?,
@@ -93,6 +99,7 @@ impl SiteConfig {
                 probes_per_minute: self.rate_limit_probes,
                 ..Rates::default()
             },
+            catalogue: Arc::new(catalogue?),
             auth: auth?,
         })
     }
@@ -113,6 +120,19 @@ impl SiteConfig {
             return None;
         };
         faults.take(base_url(name, text))
+    }
+
+    /// The well-known services and what the installation adds.
+    fn catalogue(&self) -> anyhow::Result<Catalogue> {
+        let file = self.catalogue_file.as_deref();
+        let Some(path) = file.filter(|path| !path.as_os_str().is_empty()) else {
+            return Ok(catalogue::well_known().clone());
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            anyhow::anyhow!("CATALOGUE_FILE: {} cannot be read: {error}", path.display())
+        })?;
+        Catalogue::with_additions(&text)
+            .map_err(|error| anyhow::anyhow!("CATALOGUE_FILE: {} {error}", path.display()))
     }
 
     fn keyring(&self, faults: &mut Faults) -> Option<Keyring> {

@@ -1,9 +1,11 @@
 //! `/api/catalogue`: well-known services and where they publish their status.
 
-use axum::Json;
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
 use domain::fields::Fields;
 use serde::{Deserialize, Serialize};
-use statuspage_parser::catalogue::{self, Service};
+use statuspage_parser::catalogue::Service;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -11,6 +13,7 @@ use crate::{
     auth::{Member, Viewer},
     input::query::{self, Asked, filled},
     problem::{Problem, ProblemBody},
+    site::Site,
     state::AppState,
     view::vendor::ProviderView,
 };
@@ -45,16 +48,16 @@ struct CatalogueQuery {
 #[schema(as = CatalogueEntry)]
 struct CatalogueEntryView {
     #[schema(example = "Claude")]
-    name: &'static str,
+    name: String,
     /// The service's own site
     #[schema(example = "https://claude.ai")]
-    home: &'static str,
+    home: String,
     /// The address to discover
     #[schema(example = "https://status.claude.com")]
-    status_page: &'static str,
+    status_page: String,
     /// Null where it is not known before the page is searched
     provider: Option<ProviderView>,
-    categories: &'static [String],
+    categories: Vec<String>,
 }
 
 /// Well-known services for what somebody types, best first. Without a question none.
@@ -65,6 +68,7 @@ struct CatalogueEntryView {
 ))]
 async fn search_catalogue(
     _member: Member<Viewer>,
+    State(site): State<Arc<Site>>,
     Asked(asked): Asked<CatalogueQuery>,
 ) -> Result<Json<Vec<CatalogueEntryView>>, Problem> {
     let mut fields = Fields::default();
@@ -82,15 +86,17 @@ async fn search_catalogue(
         }
     }
     fields.finish(())?;
-    let found: Vec<&'static Service> = match (host, q) {
+    let catalogue = &site.catalogue;
+    let found: Vec<&Service> = match (host, q) {
         (Some(host), _) => {
             let host = host.to_ascii_lowercase();
-            catalogue::by_status_host(&host)
-                .or_else(|| catalogue::by_host(&host))
+            catalogue
+                .by_status_host(&host)
+                .or_else(|| catalogue.by_host(&host))
                 .into_iter()
                 .collect()
         }
-        (None, Some(q)) => catalogue::search(q, limit),
+        (None, Some(q)) => catalogue.search(q, limit),
         (None, None) => Vec::new(),
     };
     Ok(Json(
@@ -98,14 +104,14 @@ async fn search_catalogue(
     ))
 }
 
-impl From<&'static Service> for CatalogueEntryView {
-    fn from(service: &'static Service) -> Self {
+impl From<&Service> for CatalogueEntryView {
+    fn from(service: &Service) -> Self {
         Self {
-            name: &service.name,
-            home: &service.home,
-            status_page: &service.status,
+            name: service.name.clone(),
+            home: service.home.clone(),
+            status_page: service.status.clone(),
             provider: service.provider.map(ProviderView::from),
-            categories: &service.categories,
+            categories: service.categories.clone(),
         }
     }
 }

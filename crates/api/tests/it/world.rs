@@ -14,6 +14,7 @@ use runtime::{clock::Clock, seal::Keyring};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use status_cache::StatusCache;
+use statuspage_parser::catalogue;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -61,6 +62,7 @@ impl World {
             trusted_proxies: Vec::new(),
             limits: Limits::SINGLE_TENANT,
             rates: Rates::default(),
+            catalogue: Arc::new(catalogue::well_known().clone()),
             auth: AuthSettings::default(),
         };
         change(&mut site);

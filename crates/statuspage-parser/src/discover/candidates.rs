@@ -69,7 +69,9 @@ impl Candidate {
 pub(super) fn told_by_address(pasted: &Url) -> Vec<Candidate> {
     let mut told = told_by_host(pasted);
     told.extend(pasted.host_str().and_then(listed_page));
-    let listed = pasted.host_str().and_then(catalogue::by_host);
+    let listed = pasted
+        .host_str()
+        .and_then(|host| catalogue::well_known().by_host(host));
     if let Some(status) = listed.and_then(|service| normalise(&service.status).ok())
         && status.host_str() != pasted.host_str()
     {
@@ -83,7 +85,7 @@ pub(super) fn told_by_address(pasted: &Url) -> Vec<Candidate> {
 
 /// The proof of a status page that the catalogue lists with its provider.
 fn listed_page(host: &str) -> Option<Candidate> {
-    let service = catalogue::by_status_host(host)?;
+    let service = catalogue::well_known().by_status_host(host)?;
     let base = Url::parse(&service.status).ok()?;
     Candidate::proof(service.provider?, &base, Confidence::Host)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use statuspage_parser::catalogue::{all, by_host, search};
+use statuspage_parser::catalogue::{Catalogue, Service, well_known};
 use url::Url;
 
 const CATEGORIES: &[&str] = &[
@@ -38,6 +38,18 @@ const CATEGORIES: &[&str] = &[
     "storage",
     "support",
 ];
+
+fn all() -> &'static [Service] {
+    well_known().all()
+}
+
+fn search(query: &str, limit: usize) -> Vec<&'static Service> {
+    well_known().search(query, limit)
+}
+
+fn by_host(host: &str) -> Option<&'static Service> {
+    well_known().by_host(host)
+}
 
 #[test]
 fn it_has_at_least_150_services_each_once() {
@@ -129,4 +141,48 @@ fn a_vendors_host_is_recognised_and_a_lookalike_is_not() {
         Some("GitHub")
     );
     assert!(by_host("notgithub.com").is_none() && by_host("github.com.evil.example").is_none());
+}
+
+#[test]
+fn an_installation_adds_its_own_pages_and_corrects_known_ones() {
+    let added = r#"[
+        {"name": "Till", "home": "http://till.lan:8080", "status": "http://status.lan/till", "aliases": ["cash desk"]},
+        {"name": "github", "home": "https://github.com", "status": "https://mirror.example/status"}
+    ]"#;
+    let catalogue = Catalogue::with_additions(added).expect("right");
+    let first = |query: &str| catalogue.search(query, 5)[0].status.as_str();
+    assert_eq!(first("cash"), "http://status.lan/till");
+    assert_eq!(first("github"), "https://mirror.example/status");
+    assert_eq!(catalogue.all().len(), well_known().all().len() + 1);
+    let found = catalogue.by_host("github.com").expect("known");
+    assert_eq!(found.status, "https://mirror.example/status");
+}
+
+#[test]
+fn additions_that_make_no_sense_are_refused_by_name() {
+    let refused = |json: &str| {
+        let error = Catalogue::with_additions(json).expect_err("wrong");
+        error.to_string()
+    };
+    assert!(refused("{}").contains("JSON list"));
+    assert!(refused(r#"[{"name": "Till"}]"#).contains("missing field"));
+    let one = |name: &str, status: &str| {
+        format!(r#"{{"name": "{name}", "home": "https://till.example", "status": "{status}"}}"#)
+    };
+    for status in [
+        "till.example",
+        "ftp://till.example",
+        "https://me:secret@till.example",
+        "",
+    ] {
+        let said = refused(&format!("[{}]", one("Till", status)));
+        assert!(said.contains("“Till”: status must be"), "{said}");
+    }
+    let good = one("Till", "https://status.till.example");
+    assert!(refused(&format!("[{good},{good}]")).contains("“Till”: is there twice"));
+    assert!(
+        refused(&format!("[{}]", one(" ", "https://a.example"))).contains("1 to 100 characters")
+    );
+    let many = vec![good.as_str(); 1_001].join(",");
+    assert!(refused(&format!("[{many}]")).contains("at most 1000"));
 }

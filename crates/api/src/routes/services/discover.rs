@@ -5,10 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::fields::Fields;
 use futures_util::future::join_all;
 use serde::Deserialize;
-use statuspage_parser::{
-    catalogue,
-    discover::{AddressError, Advice},
-};
+use statuspage_parser::discover::{AddressError, Advice};
 use statuspage_reader::{Discovered, NotDiscovered};
 use url::Url;
 use utoipa::ToSchema;
@@ -77,7 +74,7 @@ async fn discover_page(
     };
     // Somebody pasted the address of the service itself, whose status page is known.
     let host = pasted.as_ref().and_then(Url::host_str);
-    if let Some(known) = host.and_then(catalogue::by_host)
+    if let Some(known) = host.and_then(|host| state.site.catalogue.by_host(host))
         && let Ok(mut found) = search(&state, &known.status, now).await?
     {
         found.evidence.splice(0..0, nothing.evidence);
@@ -117,6 +114,7 @@ async fn show(
         source: found.source,
         page: found.page,
         documents: found.documents,
+        whole: found.whole,
         pasted,
     };
     let kept = vendor::keep(state, &fresh, now).await?;
