@@ -34,6 +34,8 @@ pub struct Fresh {
     pub source: Source,
     pub page: Page,
     pub documents: Documents,
+    /// Everything was read, and not only what proves that the page is there.
+    pub whole: bool,
     /// The address that was asked for, if it may be one for people.
     pub pasted: Option<Url>,
 }
@@ -61,10 +63,17 @@ impl Fresh {
         name.map_or_else(host, |name| clean(name, LONGEST_NAME))
     }
 
-    /// The address for people: the page's own word for it, or what led there.
+    /// The address for people: the page's own word for it, or what led there. Everybody who follows the page sees it, so
+    /// whatever else stood in the address that somebody pasted stays theirs.
     fn home(&self) -> String {
         let own = self.page.url.as_deref().and_then(web_address);
-        own.or_else(|| self.pasted.as_ref().map(ToString::to_string))
+        let pasted = || {
+            let mut pasted = self.pasted.clone()?;
+            pasted.set_query(None);
+            pasted.set_fragment(None);
+            Some(pasted.to_string())
+        };
+        own.or_else(pasted)
             .unwrap_or_else(|| self.source.base.to_string())
     }
 }
@@ -80,6 +89,7 @@ pub async fn keep(state: &AppState, fresh: &Fresh, now: DateTime<Utc>) -> Result
         home: &home,
         page: &json(serde_json::to_value(&fresh.page))?,
         parts: &json(serde_json::to_value(&fresh.documents))?,
+        whole: fresh.whole,
     };
     let mut conn = state.db.acquire().await?;
     let id = vendor_pages::keep(&mut conn, &found, now).await?;
@@ -165,6 +175,7 @@ pub async fn read_given(
         source,
         page,
         documents,
+        whole: true,
         pasted: None,
     })
 }

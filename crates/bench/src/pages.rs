@@ -164,6 +164,7 @@ async fn fill(db: &Db, workspace: Uuid) -> anyhow::Result<()> {
             home: base.as_str(),
             page: &Value::Null,
             parts: &json!({}),
+            whole: true,
         };
         let mut conn = db.acquire().await?;
         let page = vendor_pages::keep(&mut conn, &found, now(db).await?).await?;

@@ -10,6 +10,10 @@ use uuid::Uuid;
 
 use crate::{Result, columns};
 
+mod moving;
+
+pub use moving::{Moved, move_to};
+
 /// A page as discovery found it.
 #[derive(Clone, Debug)]
 pub struct Found<'a> {
@@ -24,6 +28,8 @@ pub struct Found<'a> {
     /// The reading that proved it (`statuspage_parser::Page`) and its documents with their validators.
     pub page: &'a Value,
     pub parts: &'a Value,
+    /// Everything was read, and not only what proves that the page is there.
+    pub whole: bool,
 }
 
 /// A page as it is stored.
@@ -56,6 +62,8 @@ pub struct Freshness {
     pub provider: String,
     pub read_at: Option<DateTime<Utc>>,
     pub failures: u32,
+    /// The page asked to be left alone until then, or it keeps failing.
+    pub not_before: Option<DateTime<Utc>>,
 }
 
 /// A successful reading.
@@ -94,6 +102,7 @@ struct FreshRow {
     provider: String,
     read_at: Option<DateTime<Utc>>,
     failures: i32,
+    not_before: Option<DateTime<Utc>>,
 }
 
 macro_rules! select {
@@ -106,7 +115,9 @@ macro_rules! select {
     };
 }
 
-/// Keeps a page that was found, or finds it again by its addresses; then the newer reading stands.
+/// Keeps a page that was found, or finds it again by its addresses; then the newer reading stands, provided that it is
+/// whole. How it is read, its name and its home are what the first search told. Addresses that a person named tell less
+/// than a search, and give way to it.
 pub async fn keep(
     conn: &mut PgConnection,
     found: &Found<'_>,
@@ -114,28 +125,42 @@ pub async fn keep(
 ) -> Result<VendorPageId> {
     let id = Uuid::now_v7();
     let urls = sorted(found.urls);
-    let id: Uuid = sqlx::query_scalar(
-        "insert into vendor_pages (id, source, urls, urls_digest, name, home, shard, page, parts, read_at, tried_at)
-         values ($1, $2::jsonb, $3, sha256(convert_to(array_to_string($3, ' '), 'UTF8')), $4, $5, $6, $7::jsonb,
-                 $8::jsonb, $9, $9)
-         on conflict (urls_digest) do update
-             set sought_at = now(), page = excluded.page, parts = excluded.parts, read_at = excluded.read_at,
-                 tried_at = excluded.tried_at, failures = 0, failure = null
-         returning id",
-    )
-    .bind(id)
-    .bind(columns::json(found.source))
-    .bind(&urls)
-    .bind(found.name)
-    .bind(found.home)
-    .bind(shard(VendorPageId(id)))
-    .bind(columns::json(found.page))
-    .bind(columns::json(found.parts))
-    .bind(now)
-    .fetch_one(conn)
-    .await?;
+    let id: Uuid = sqlx::query_scalar(KEEP)
+        .bind(id)
+        .bind(columns::json(found.source))
+        .bind(&urls)
+        .bind(found.name)
+        .bind(found.home)
+        .bind(shard(VendorPageId(id)))
+        .bind(columns::json(found.page))
+        .bind(columns::json(found.parts))
+        .bind(now)
+        .bind(found.whole)
+        .fetch_one(conn)
+        .await?;
     Ok(VendorPageId(id))
 }
+
+const KEEP: &str = "
+    insert into vendor_pages as kept
+        (id, source, urls, urls_digest, name, home, shard, page, parts, read_at, tried_at)
+    values ($1, $2::jsonb, $3, sha256(convert_to(array_to_string($3, ' '), 'UTF8')), $4, $5, $6, $7::jsonb,
+            $8::jsonb, $9, $9)
+    on conflict (urls_digest) do update
+        set (source, name, home) = (
+                select case when search.tells then excluded.source else kept.source end,
+                       case when search.tells then excluded.name else kept.name end,
+                       case when search.tells then excluded.home else kept.home end
+                from (select jsonb_array_length(coalesce(excluded.source -> 'given', '[]')) = 0
+                         and jsonb_array_length(coalesce(kept.source -> 'given', '[]')) > 0) as search (tells)),
+            (page, parts, read_at, tried_at, failures, failure) = (
+                select excluded.page, excluded.parts, excluded.read_at, excluded.tried_at, 0, null::jsonb
+                where $10 or kept.page is null
+                union all
+                select kept.page, kept.parts, kept.read_at, kept.tried_at, kept.failures, kept.failure
+                where not ($10 or kept.page is null)),
+            sought_at = now()
+    returning id";
 
 pub async fn find(conn: &mut PgConnection, id: VendorPageId) -> Result<Option<VendorPage>> {
     let row: Option<Row> = sqlx::query_as(select!("where id = $1"))
@@ -178,7 +203,7 @@ pub async fn list(conn: &mut PgConnection, ids: &[VendorPageId]) -> Result<Vec<V
 /// How fresh these pages are.
 pub async fn freshness(conn: &mut PgConnection, ids: &[VendorPageId]) -> Result<Vec<Freshness>> {
     let rows: Vec<FreshRow> = sqlx::query_as(
-        "select id, name, home, coalesce(source ->> 'provider', '') as provider, read_at, failures
+        "select id, name, home, coalesce(source ->> 'provider', '') as provider, read_at, failures, not_before
          from vendor_pages where id = any($1)",
     )
     .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
@@ -191,30 +216,32 @@ pub async fn freshness(conn: &mut PgConnection, ids: &[VendorPageId]) -> Result<
         provider: row.provider,
         read_at: row.read_at,
         failures: u32::try_from(row.failures).unwrap_or(0),
+        not_before: row.not_before,
     };
     Ok(rows.into_iter().map(freshness).collect())
 }
 
-/// Keeps what was read.
+/// Keeps what was read. Gives how the page is read from now on: a search may have told more since. None when it is gone.
 pub async fn was_read(
     conn: &mut PgConnection,
     id: VendorPageId,
     reading: &Reading<'_>,
-) -> Result<()> {
-    sqlx::query(
+) -> Result<Option<Value>> {
+    let source: Option<Json<Value>> = sqlx::query_scalar(
         "update vendor_pages
          set page = coalesce($2::jsonb, page), parts = coalesce($3::jsonb, parts), read_at = $4, tried_at = $4,
              not_before = $5, failures = 0, failure = null
-         where id = $1",
+         where id = $1
+         returning source",
     )
     .bind(id.0)
     .bind(reading.page.map(columns::json))
     .bind(reading.parts.map(columns::json))
     .bind(reading.at)
     .bind(reading.not_before)
-    .execute(conn)
+    .fetch_optional(conn)
     .await?;
-    Ok(())
+    Ok(source.map(|source| source.0))
 }
 
 /// Notes that it could not be read, once more.
@@ -237,38 +264,20 @@ pub async fn could_not_be_read(
     Ok(())
 }
 
-/// Gives a page that was found again elsewhere its new source; false when another page is read there already.
-pub async fn move_to(
-    conn: &mut PgConnection,
-    id: VendorPageId,
-    source: &Value,
-    urls: &[String],
-) -> Result<bool> {
+/// Forgets pages that nobody follows or depends on: those that nobody has searched for since `age`, and the oldest beyond
+/// `most`, so that searching alone fills no disk. Says how many.
+pub async fn forget_unused(conn: &mut PgConnection, age: Duration, most: u32) -> Result<u64> {
     let done = sqlx::query(
-        "update vendor_pages
-         set source = $2::jsonb, urls = $3, urls_digest = sha256(convert_to(array_to_string($3, ' '), 'UTF8')),
-             parts = '[]', failures = 0, failure = null, not_before = null
-         where id = $1 and not exists (
-             select 1 from vendor_pages
-             where urls_digest = sha256(convert_to(array_to_string($3, ' '), 'UTF8')) and id <> $1)",
-    )
-    .bind(id.0)
-    .bind(columns::json(source))
-    .bind(sorted(urls))
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() > 0)
-}
-
-/// Forgets pages that nobody follows and nobody has searched for since `age`; says how many.
-pub async fn forget_unused(conn: &mut PgConnection, age: Duration) -> Result<u64> {
-    let done = sqlx::query(
-        "delete from vendor_pages p
-         where sought_at < now() - make_interval(secs => $1)
-           and not exists (select 1 from services s where s.vendor_page_id = p.id)
-           and not exists (select 1 from service_dependencies d where d.vendor_page_id = p.id)",
+        "with unused as (
+             select id, sought_at, row_number() over (order by sought_at desc) as place
+             from vendor_pages p
+             where not exists (select 1 from services s where s.vendor_page_id = p.id)
+               and not exists (select 1 from service_dependencies d where d.vendor_page_id = p.id))
+         delete from vendor_pages p using unused
+         where p.id = unused.id and (unused.place > $2 or unused.sought_at < now() - make_interval(secs => $1))",
     )
     .bind(age.as_secs_f64())
+    .bind(i64::from(most))
     .execute(conn)
     .await?;
     Ok(done.rows_affected())

@@ -24,6 +24,8 @@ pub struct Discovered {
     pub confidence: Confidence,
     pub page: Page,
     pub documents: Documents,
+    /// Everything was read; otherwise the page is what its proof alone says.
+    pub whole: bool,
     pub evidence: Vec<Evidence>,
 }
 
@@ -89,15 +91,16 @@ impl Reader {
             .await
             .ok()
             .and_then(Result::ok);
-        let (page, documents) = match read {
-            Some(read) => (read.page, read.documents),
-            None => (finding.page, nothing_kept),
+        let (page, documents, whole) = match read {
+            Some(read) => (read.page, read.documents, true),
+            None => (finding.page, nothing_kept, false),
         };
         Discovered {
             source: finding.source,
             confidence: finding.confidence,
             page,
             documents,
+            whole,
             evidence: finding.evidence,
         }
     }

@@ -20,8 +20,8 @@ use url::Url;
 
 use manners::Manners;
 
-/// The longest time that one document may take.
-const DOCUMENT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long one document may take.
+pub const DOCUMENT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest document, before it is read.
 const MOST_BYTES: usize = statuspage_parser::MAX_BYTES;
 
@@ -31,6 +31,7 @@ const MOST_BYTES: usize = statuspage_parser::MAX_BYTES;
 pub struct Reader {
     client: Client,
     manners: Arc<Manners>,
+    document_timeout: Duration,
 }
 
 impl Reader {
@@ -38,6 +39,16 @@ impl Reader {
         Self {
             client,
             manners: Arc::default(),
+            document_timeout: DOCUMENT_TIMEOUT,
+        }
+    }
+
+    /// The same with another patience for one document.
+    #[must_use]
+    pub fn waiting(self, document_timeout: Duration) -> Self {
+        Self {
+            document_timeout,
+            ..self
         }
     }
 
@@ -52,7 +63,7 @@ impl Reader {
         let _turn = self.manners.turn(url, provider).await;
         let mut question = Question {
             headers,
-            timeout: timeout.min(DOCUMENT_TIMEOUT),
+            timeout: timeout.min(self.document_timeout),
             most_bytes: MOST_BYTES,
             most_redirects,
             ..Question::get(url.clone())

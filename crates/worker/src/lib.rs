@@ -188,7 +188,7 @@ fn read_pages(
     let pages = pages::Parts {
         db: parts.db.clone(),
         cache: parts.cache.clone(),
-        reader: Reader::new(parts.prober.client()),
+        reader: Reader::new(parts.prober.client()).waiting(parts.pace.document),
         clock: parts.clock.clone(),
         pace: parts.pace,
         figures: wires.figures.clone(),

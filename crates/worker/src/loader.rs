@@ -241,8 +241,11 @@ impl Loader {
         while !self.changed.is_empty() {
             let chunk: Vec<ServiceKey> = self.changed.iter().take(KEYS_AT_ONCE).copied().collect();
             let mut conn = self.parts.db.acquire().await?;
-            let services = watched::find(&mut conn, &chunk).await?;
+            let mut services = watched::find(&mut conn, &chunk).await?;
             drop(conn);
+            // One that follows another page now may belong to another worker, or stand in two shards of ours.
+            services.retain(|service| self.place(service.shard).is_some());
+            self.part_with_other_shards(&services);
             let found: HashSet<ServiceKey> = services.iter().map(|service| service.key).collect();
             let gone = chunk
                 .iter()
@@ -293,8 +296,9 @@ impl Loader {
         let mut unready = Vec::new();
         for service in services {
             let (key, id) = (service.key, service.id);
-            let place = self.loaded.get_mut(usize::from(service.shard));
-            let Some(Some(shard)) = place else { continue };
+            let Some(shard) = self.place(service.shard) else {
+                continue;
+            };
             shard.insert(key, service.fingerprint());
             if let Ok(Target::Vendor(target)) = &service.target {
                 let target = target.clone();
@@ -335,6 +339,24 @@ impl Loader {
             self.tell_pages(pages::Command::Remove(keys)).await?;
         }
         Ok(())
+    }
+
+    /// What is loaded of a shard; none while it is not loaded.
+    fn place(&mut self, shard: u16) -> Option<&mut HashMap<ServiceKey, Fingerprint>> {
+        self.loaded.get_mut(usize::from(shard))?.as_mut()
+    }
+
+    fn part_with_other_shards(&mut self, services: &[Watched]) {
+        for (shard, loaded) in self.loaded.iter_mut().enumerate() {
+            let Some(loaded) = loaded.as_mut().filter(|loaded| !loaded.is_empty()) else {
+                continue;
+            };
+            for service in services {
+                if usize::from(service.shard) != shard {
+                    loaded.remove(&service.key);
+                }
+            }
+        }
     }
 
     async fn forget(&mut self, gone: Vec<ServiceKey>) -> Done {

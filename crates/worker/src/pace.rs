@@ -21,6 +21,8 @@ pub struct Pace {
     pub goodbye: Duration,
     /// The shortest time between two slots of a vendor page (60 s).
     pub page: Duration,
+    /// How long one document of a vendor page may take (10 s).
+    pub document: Duration,
 }
 
 impl Default for Pace {
@@ -34,6 +36,7 @@ impl Default for Pace {
             tick: Duration::from_millis(250),
             goodbye: Duration::from_secs(2),
             page: Duration::from_mins(1),
+            document: statuspage_reader::DOCUMENT_TIMEOUT,
         }
     }
 }

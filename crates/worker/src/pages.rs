@@ -49,7 +49,7 @@ use settle::{Basis, settle};
 /// Pages that are loaded together.
 const LOADED_AT_ONCE: usize = 16;
 /// How often pages that nobody follows are forgotten.
-const BETWEEN_CLEANINGS: TimeDelta = TimeDelta::hours(1);
+const BETWEEN_CLEANINGS: TimeDelta = TimeDelta::minutes(10);
 /// No reading takes longer than this.
 const LONGEST_READING: Duration = Duration::from_secs(30);
 

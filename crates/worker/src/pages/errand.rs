@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use db::{
     Db, dependencies,
-    vendor_pages::{self, Reading, VendorPage},
+    vendor_pages::{self, Moved, Reading, VendorPage},
 };
 use domain::{failure::FailureCode, id::VendorPageId, ownership::Shards};
 use status_cache::StatusCache;
@@ -18,6 +18,8 @@ use crate::dependency;
 
 /// A page that nobody follows and nobody has searched for is kept this long.
 const UNUSED_AFTER: Duration = Duration::from_hours(24);
+/// Most pages that are kept because somebody searched for them.
+const MOST_UNUSED: u32 = 500;
 /// Storing a reading may not hold up the next one for longer.
 const LONGEST_SAVING: Duration = Duration::from_secs(10);
 
@@ -25,8 +27,8 @@ const LONGEST_SAVING: Duration = Duration::from_secs(10);
 pub(super) enum Done {
     Loaded(db::Result<Vec<VendorPage>>, Vec<VendorPageId>),
     Read(Box<Result<Read, Unread>>),
-    /// Whether what is known is also stored now.
-    Saved(bool),
+    /// How the page is read from now on, where that is known, once what was read is stored; or that it could not be.
+    Saved(Result<Option<Source>, ()>),
     /// Where a page was found anew, if anywhere.
     Searched(Option<Source>),
     /// The pages that services of one's own depend on.
@@ -103,28 +105,32 @@ impl Errands {
     }
 
     pub(super) async fn save(self, id: VendorPageId, saving: Saving) -> Done {
-        let saved = match timeout(LONGEST_SAVING, self.try_save(id, saving)).await {
-            Ok(Ok(())) => true,
-            Ok(Err(error)) => {
-                tracing::warn!(page = %id.0, %error, "a reading could not be stored");
-                false
-            }
-            Err(_) => {
-                tracing::warn!(page = %id.0, "a reading could not be stored in time");
-                false
-            }
-        };
-        Done::Saved(saved)
+        Done::Saved(
+            match timeout(LONGEST_SAVING, self.try_save(id, saving)).await {
+                Ok(Ok(source)) => Ok(source),
+                Ok(Err(error)) => {
+                    tracing::warn!(page = %id.0, %error, "a reading could not be stored");
+                    Err(())
+                }
+                Err(_) => {
+                    tracing::warn!(page = %id.0, "a reading could not be stored in time");
+                    Err(())
+                }
+            },
+        )
     }
 
-    async fn try_save(&self, id: VendorPageId, saving: Saving) -> db::Result<()> {
+    async fn try_save(&self, id: VendorPageId, saving: Saving) -> db::Result<Option<Source>> {
         let mut conn = self.db.acquire().await?;
         match saving {
             Saving::Unread {
                 at,
                 failure,
                 not_before,
-            } => vendor_pages::could_not_be_read(&mut conn, id, at, &failure, not_before).await,
+            } => {
+                vendor_pages::could_not_be_read(&mut conn, id, at, &failure, not_before).await?;
+                Ok(None)
+            }
             Saving::Read {
                 at,
                 news,
@@ -139,16 +145,13 @@ impl Errands {
                     parts: parts.as_ref(),
                     not_before,
                 };
-                vendor_pages::was_read(&mut conn, id, &reading).await?;
-                match trouble {
-                    Some(trouble) => {
-                        let told = dependency::tell_sufferers(&mut conn, &trouble, at).await?;
-                        drop(conn);
-                        self.cache.publish(&told).await;
-                        Ok(())
-                    }
-                    None => Ok(()),
+                let source = vendor_pages::was_read(&mut conn, id, &reading).await?;
+                if let Some(trouble) = trouble {
+                    let told = dependency::tell_sufferers(&mut conn, &trouble, at).await?;
+                    drop(conn);
+                    self.cache.publish(&told).await;
                 }
+                Ok(source.and_then(|source| serde_json::from_value(source).ok()))
             }
         }
     }
@@ -162,14 +165,25 @@ impl Errands {
         let urls: Vec<String> = requests.iter().map(|one| one.url.to_string()).collect();
         let moving = async {
             let source = serde_json::to_value(&found.source).unwrap_or_default();
-            let mut conn = self.db.acquire().await?;
-            vendor_pages::move_to(&mut conn, id, &source, &urls).await
+            let mut tx = self.db.begin().await?;
+            let moved = vendor_pages::move_to(&mut tx, id, &source, &urls).await?;
+            tx.commit().await?;
+            Ok::<_, db::Error>(moved)
         };
-        let moved = moving.await.unwrap_or_else(|error| {
-            tracing::warn!(page = %id.0, %error, "where a page has moved could not be stored");
-            false
-        });
-        Done::Searched(moved.then_some(found.source))
+        match moving.await {
+            Ok(Moved::Itself) => {
+                tracing::info!(page = %id.0, "a page was found again elsewhere");
+                Done::Searched(Some(found.source))
+            }
+            Ok(Moved::Into(other)) => {
+                tracing::info!(page = %id.0, other = %other.0, "a page went where another one is read already");
+                Done::Searched(None)
+            }
+            Err(error) => {
+                tracing::warn!(page = %id.0, %error, "where a page has moved could not be stored");
+                Done::Searched(None)
+            }
+        }
     }
 
     pub(super) async fn needed(self, shards: Arc<Shards>) -> Done {
@@ -187,7 +201,7 @@ impl Errands {
     pub(super) async fn clean(self) -> Done {
         let cleaning = async {
             let mut conn = self.db.acquire().await?;
-            vendor_pages::forget_unused(&mut conn, UNUSED_AFTER).await
+            vendor_pages::forget_unused(&mut conn, UNUSED_AFTER, MOST_UNUSED).await
         };
         if let Err(error) = cleaning.await {
             tracing::warn!(%error, "pages that nobody follows could not be forgotten; they will be");

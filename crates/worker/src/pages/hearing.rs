@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use db::vendor_pages::VendorPage;
 use domain::id::VendorPageId;
+use statuspage_parser::Source;
 use statuspage_reader::{Read, Unread};
 use tokio::{
     task::{Id, JoinError},
@@ -68,7 +69,7 @@ impl Pages {
             .spawn(self.errands.clone().needed(self.shards.clone()));
     }
 
-    /// Forgets unused pages once an hour, first an hour after the start.
+    /// Forgets unused pages now and then, for the first time a while after the start.
     pub(super) fn clean(&mut self, now: DateTime<Utc>) {
         let at = *self.clean_at.get_or_insert(now + BETWEEN_CLEANINGS);
         if now >= at {
@@ -115,7 +116,6 @@ impl Pages {
             (Some(Done::Saved(saved)), Some(underway)) => self.saved(underway, saved, now),
             (Some(Done::Searched(found)), Some(underway)) => {
                 if let (Some(kept), Some(source)) = (self.kept(underway), found) {
-                    tracing::info!(page = %underway.page.0, "a page was found again elsewhere");
                     kept.has_moved(source);
                 }
                 self.rest(underway, now);
@@ -239,12 +239,15 @@ impl Pages {
         self.begin(underway, save);
     }
 
-    fn saved(&mut self, underway: Underway, saved: bool, now: DateTime<Utc>) {
+    fn saved(&mut self, underway: Underway, saved: Result<Option<Source>, ()>, now: DateTime<Utc>) {
         let stopping = self.stopping;
         let Some(kept) = self.kept(underway) else {
             return;
         };
-        kept.saved(saved);
+        kept.saved(saved.is_ok());
+        if let Ok(Some(source)) = saved {
+            kept.is_read_as(source);
+        }
         if !stopping && kept.wants_search(now) {
             let home = kept.home.clone();
             let search = self.errands.clone().search(underway.page, home, now);

@@ -15,6 +15,8 @@ use super::judge::Named;
 
 /// A reading younger than this answers whoever asks now.
 const STILL_NEWS: TimeDelta = TimeDelta::seconds(15);
+/// For this long at most a page that asks to be left alone is as good as read.
+const NEWS_AT_REST: TimeDelta = TimeDelta::minutes(5);
 /// How often in a row a page may be unreadable while its last word stands.
 const PATIENCE: u32 = 2;
 /// For how many intervals the last word of a page that cannot be read stands.
@@ -117,7 +119,8 @@ impl Kept {
             return Worth::Nothing;
         };
         let age = now - read_at;
-        if self.failures == 0 && (age < STILL_NEWS || self.rests(now)) {
+        let at_rest = self.rests(now) && age <= NEWS_AT_REST;
+        if self.failures == 0 && (age < STILL_NEWS || at_rest) {
             return Worth::News;
         }
         let bearable = delta(interval) * STANDS_FOR;
@@ -187,6 +190,14 @@ impl Kept {
 
     pub(crate) fn saved(&mut self, saved: bool) {
         self.unsaved = !saved;
+    }
+
+    /// How it is read from now on; a search may have told more than was known here.
+    pub(crate) fn is_read_as(&mut self, source: Source) {
+        if self.source.as_ref() != Some(&source) {
+            self.source = Some(source);
+            self.documents = Arc::default();
+        }
     }
 
     /// Whether it should be searched for anew; says so once an hour.

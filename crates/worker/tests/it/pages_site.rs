@@ -39,6 +39,7 @@ pub(crate) fn eager() -> Pace {
     Pace {
         page: Duration::from_secs(1),
         compare: Duration::from_millis(300),
+        document: Duration::from_millis(700),
         ..brisk()
     }
 }
@@ -72,6 +73,7 @@ impl Site {
             home: &stage.upstream.url(&format!("/{name}")),
             page: &Value::Null,
             parts: &json!({}),
+            whole: true,
         };
         let mut conn = stage.conn().await;
         let now = services::now(&mut conn).await.unwrap();
@@ -146,6 +148,12 @@ impl Site {
             .await
             .unwrap();
         tx.commit().await.unwrap();
+    }
+
+    /// Makes a service of another page follow this one, as the API does.
+    pub(crate) async fn take_over(&self, stage: &Stage, placed: Placed, from: &Self) {
+        self.change(stage, placed, Some("api")).await;
+        from.tell(stage, placed).await;
     }
 
     pub(crate) async fn tell(&self, stage: &Stage, placed: Placed) {

@@ -1,7 +1,10 @@
 //! Searching for a status page, and reading addresses that somebody named.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use statuspage_parser::catalogue::Catalogue;
 use test_support::{Mode, Upstream};
 
 use super::Page;
@@ -236,4 +239,48 @@ async fn the_catalogue_is_searched_by_words_and_by_hosts(pool: PgPool) {
         .get("/api/catalogue?q=a&limit=1000")
         .await
         .expect(422);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn what_an_installation_adds_to_the_catalogue_leads_to_its_page(pool: PgPool) {
+    let page = Page::start().await;
+    let added = json!([{ "name": "Till", "home": "http://till.lan", "status": page.url("/"), "aliases": ["cash desk"] }]);
+    let catalogue = Catalogue::with_additions(&added.to_string()).expect("right");
+    let world = World::with(pool, |site| site.catalogue = Arc::new(catalogue)).await;
+    let person = world.operator().await;
+    let found = person.get("/api/catalogue?q=cash").await.expect(200).body;
+    assert_eq!(found[0]["name"], "Till", "{found}");
+    assert_eq!(found[0]["status_page"], page.url("/"));
+    let by_host = person.get("/api/catalogue?host=till.lan").await;
+    assert_eq!(by_host.expect(200).body[0]["name"], "Till");
+    // Nothing answers there, but whose it is is known.
+    let body = json!({ "url": "http://till.lan" });
+    let found = person.post("/api/services/discover", body).await;
+    let found = found.expect(200).body;
+    assert_eq!(found["page"]["name"], "Acme", "{found}");
+}
+
+/// Everybody who follows a page sees its address: what else stood in a pasted one stays with whoever pasted it.
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_pasted_address_is_kept_without_what_may_be_secret(pool: PgPool) {
+    let world = World::start(pool.clone()).await;
+    let person = world.operator().await;
+    let page = Page::start().await;
+    let nameless = json!({
+        "page": { "id": "p1", "name": "Acme" }, "status": { "indicator": "none" }, "incidents": [],
+        "components": [{ "id": "api", "name": "API", "status": "operational" }],
+    });
+    let nameless = Mode::body(&nameless.to_string());
+    for path in ["/api/v2/summary.json", "/api/v2/components.json"] {
+        page.upstream.set_for(path, nameless.clone());
+    }
+    let body = json!({ "url": page.url("/?token=secret#secret") });
+    let found = person.post("/api/services/discover", body).await;
+    let found = found.expect(200).body;
+    assert_eq!(found["page"]["url"], page.url("/"), "{found}");
+    let kept: Vec<String> = sqlx::query_scalar("select vendor_pages::text from vendor_pages")
+        .fetch_all(&pool)
+        .await
+        .expect("read");
+    assert!(kept.len() == 1 && !kept[0].contains("secret"), "{kept:?}");
 }

@@ -93,6 +93,33 @@ fn a_page_is_left_alone_as_long_as_it_says_and_its_word_is_news_until_then() {
     assert!(kept.rests(at(819)) && !kept.rests(at(820)));
 }
 
+/// A limit on one document of two: the other one's last word must not pass for news for as long as that.
+#[test]
+fn a_page_that_wants_a_long_rest_is_news_for_five_minutes_of_it() {
+    let mut kept = kept();
+    kept.was_read(at(0), read(Some(3_600)));
+    assert!(kept.rests(at(3_594)));
+    assert_eq!(kept.worth(at(300), MINUTE), Worth::News);
+    assert_eq!(kept.worth(at(301), MINUTE), Worth::Nothing);
+    assert_eq!(kept.worth(at(301), MINUTE * 2), Worth::Stands);
+}
+
+#[test]
+fn another_way_of_reading_begins_without_validators() {
+    let mut kept = kept();
+    kept.was_read(at(0), read(None));
+    let before = kept.source.clone().expect("a source");
+    kept.is_read_as(before.clone());
+    assert_eq!(kept.source.as_ref(), Some(&before));
+    let searched = Source {
+        given: Vec::new(),
+        ..before
+    };
+    kept.is_read_as(searched.clone());
+    assert_eq!(kept.source, Some(searched));
+    assert_eq!(*kept.documents, Documents::default());
+}
+
 #[test]
 fn who_keeps_failing_is_asked_less_and_less_but_every_quarter_of_an_hour() {
     let mut kept = kept();
