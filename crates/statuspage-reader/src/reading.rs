@@ -153,7 +153,13 @@ fn take(
         Got::Status(response) => {
             let status = response.status.as_u16();
             notes.gone |= decides && matches!(status, 404 | 410);
-            notes.pause(retry_after(&response.headers));
+            // What the page can do without keeps the rest from being read for a short while only.
+            let longest = if decides {
+                LONGEST_PAUSE
+            } else {
+                LONGEST_FRESHNESS
+            };
+            notes.pause(retry_after(&response.headers).map(|pause| pause.min(longest)));
             let _ = reading.answer(request, Answer::Failed(format!("status {status}")));
         }
         Got::Unchanged(response) => {
@@ -211,7 +217,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         let now = httpdate::parse_http_date(&text(headers, &header::DATE)?).ok()?;
         until.duration_since(now).ok()?
     };
-    Some(wait.min(LONGEST_PAUSE))
+    Some(wait)
 }
 
 /// How long the page says that its answer stays fresh.

@@ -32,6 +32,8 @@ pub struct VendorView {
     pub read_at: Option<DateTime<Utc>>,
     /// How often in a row it could not be read since
     pub failures: u32,
+    /// It is not read before then: the page asked for it, or it keeps failing
+    pub resting_until: Option<DateTime<Utc>>,
     /// Open incidents that name what is followed
     pub incidents: Vec<VendorIncidentView>,
     /// Maintenance of what is followed: under way or to come
@@ -166,6 +168,7 @@ impl VendorView {
             raw: words.raw,
             read_at: page.and_then(|page| page.read_at),
             failures: page.map_or(0, |page| page.failures),
+            resting_until: page.and_then(|page| page.not_before),
             incidents: words.incidents,
             maintenances: words.maintenances,
             notes: words.notes,

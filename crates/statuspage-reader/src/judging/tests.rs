@@ -101,7 +101,7 @@ fn tables_of_levels() {
 }
 
 #[test]
-fn a_partial_outage_is_what_its_owner_wants_it_to_be() {
+fn fault_18_a_partial_outage_is_what_its_owner_wants_it_to_be() {
     let page = page(&api("partial_outage"), &json!({}));
     let mild = VendorTarget {
         partial_outage_is: Severity::Degraded,
@@ -201,7 +201,7 @@ fn maintenance_is_listed_from_a_week_before_and_sets_no_verdict() {
 }
 
 #[test]
-fn a_component_that_is_gone_is_unknown_with_what_it_may_be_now() {
+fn s08_a_component_that_is_gone_is_unknown_with_what_it_may_be_now() {
     let components = json!([{"id": "x", "name": "Public API", "status": "major_outage"}]);
     let judgement = judged(&page(&components, &json!({})), &target("api"));
     assert_eq!(code(&judgement), Some(FailureCode::ComponentMissing));

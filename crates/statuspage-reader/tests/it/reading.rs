@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::failure::FailureCode;
-use statuspage_parser::page::Level;
+use statuspage_parser::{Provider, Source, page::Level};
 use statuspage_reader::Documents;
 use test_support::{Mode, TlsMode, Upstream};
 
@@ -87,6 +87,22 @@ async fn retry_after_is_passed_on_and_bounded() {
     }
 }
 
+/// The heartbeats of Uptime Kuma are wanted; what lists them is needed.
+#[tokio::test]
+async fn what_a_page_can_do_without_holds_it_up_for_minutes_and_not_for_an_hour() {
+    let upstream = Upstream::start();
+    upstream
+        .set(with(429, "", &[("retry-after", "3600")]))
+        .await;
+    let page = r#"{"config":{"slug":"main","title":"Acme"},"publicGroupList":[{"id":1,"name":"Core",
+        "monitorList":[{"id":1,"name":"API"}]}],"maintenanceList":[]}"#;
+    upstream.set_for("/api/status-page/main", Mode::body(page));
+    let base = upstream.url("/status/main").parse().unwrap();
+    let source = Source::new(Provider::find("uptime_kuma").unwrap(), base);
+    let read = reader().read(&source, &Documents::default(), now()).await;
+    assert_eq!(read.unwrap().pause, Some(Duration::from_mins(5)));
+}
+
 #[tokio::test]
 async fn a_page_says_how_long_it_stays_fresh() {
     let upstream = Upstream::start();
@@ -154,7 +170,7 @@ async fn fifty_megabytes_are_refused_and_not_read_to_their_end() {
 }
 
 #[tokio::test]
-async fn a_redirect_to_an_address_that_is_not_public_is_refused() {
+async fn fault_20_a_redirect_to_an_address_that_is_not_public_is_refused() {
     let elsewhere = Upstream::bind("127.0.0.2:0".parse().unwrap(), TlsMode::Plain).unwrap();
     elsewhere.set(Mode::body(HEALTHY)).await;
     let upstream = Upstream::start();
