@@ -3,6 +3,7 @@
 mod catalogue;
 mod discovery;
 mod earlier_faults;
+mod fuzz;
 mod hostile;
 mod recordings;
 mod rendering;

@@ -1,4 +1,5 @@
-//! Reads every recording of a vendor's page, where the folder of recordings is at hand, and compares counts.
+//! Reads every recording of a vendor's page, where the folder of recordings is at hand, and compares what was read: in
+//! counts that people can check, and in full by a digest.
 
 use std::{
     collections::BTreeMap,
@@ -13,7 +14,9 @@ use statuspage_parser::{
     parse, parse_any,
 };
 
-/// What each file says, in counts: no word of any recording is kept here.
+use crate::rendering::render;
+
+/// What each file says, in counts and as a digest of everything: no word of any recording is kept here.
 const EXPECTED: &str = include_str!("recordings.tsv");
 
 /// Beside the repository.
@@ -91,9 +94,17 @@ fn summary(page: &Page) -> String {
     )
 }
 
+/// Of all that a snapshot of the page shows (FNV-1a of 64 bits).
+fn digest(page: &Page) -> u64 {
+    let text = render(page);
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |digest, byte| {
+        (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
 #[test]
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn every_recording_is_read_as_it_was_meant() {
+fn s14_every_recording_is_read_as_it_was_meant() {
     let folder = folder();
     let Ok(providers) = fs::read_dir(&folder) else {
         eprintln!("skipped: no recordings at ../shared/statuspages");
@@ -112,7 +123,10 @@ fn every_recording_is_read_as_it_was_meant() {
             }
             let bytes = fs::read(file.path()).expect("a recording");
             let read = read(&name, &bytes);
-            let said = read.map_or_else(|error| format!("error: {error}"), |page| summary(&page));
+            let said = read.map_or_else(
+                |error| format!("error: {error}"),
+                |page| format!("{}\t{:016x}", summary(&page), digest(&page)),
+            );
             lines.push(format!("{name}/{file_name}\t{said}"));
         }
     }

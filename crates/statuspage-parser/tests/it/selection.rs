@@ -49,9 +49,9 @@ fn a_new_id_is_followed_by_path_and_name() {
     assert_eq!(found.key, ComponentKey::new("n1"));
 }
 
-/// Fault 10 of the reader that came before.
+/// A fault of the reader that came before.
 #[test]
-fn a_part_of_a_name_is_no_match_but_a_suggestion() {
+fn fault_10_a_part_of_a_name_is_no_match_but_a_suggestion() {
     let page = page(
         r#"{"id":"c1","name":"API Gateway","status":"major_outage"},{"id":"c2","name":"Web","status":"operational"}"#,
     );
