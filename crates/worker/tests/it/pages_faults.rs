@@ -1,4 +1,5 @@
-//! Faults of the earlier system that must never come back. Faults 4 and 6 are S04 and S02.
+//! Faults of the earlier system that must never come back. Faults 4 and 6 stand with what else is judged, 20 and 21 with
+//! sharing, in the API and in the reader; the faults of reading with the parser.
 
 use domain::{failure::FailureCode, verdict::Verdict};
 use sqlx::PgPool;
@@ -9,9 +10,9 @@ use crate::{
     stage::{Stage, eventually},
 };
 
-/// Fault 5, S06: trouble of the page, then the vendor's incident, then health: nothing stays open.
+/// Trouble of the page, then the vendor's incident, then health: nothing stays open.
 #[sqlx::test(migrator = "db::MIGRATOR")]
-async fn fault_5_no_incident_is_stuck_after_a_page_was_away(pool: PgPool) {
+async fn s06_fault_5_no_incident_is_stuck_after_a_page_was_away(pool: PgPool) {
     let stage = Stage::set(pool).await;
     let site = Site::given(&stage, "acme").await;
     site.does(&stage, Mode::status(500));
@@ -97,7 +98,7 @@ async fn fault_16_addresses_that_a_person_gave_are_read(pool: PgPool) {
 
 /// Fault 19: no cache lifetime, no `Retry-After`, no back-off. See also `pages_sharing`.
 #[sqlx::test(migrator = "db::MIGRATOR")]
-async fn fault_19_a_page_that_wants_a_pause_gets_it_and_services_stay_up(pool: PgPool) {
+async fn s11_fault_19_a_page_that_wants_a_pause_gets_it_and_services_stay_up(pool: PgPool) {
     let stage = Stage::set(pool).await;
     let site = Site::given(&stage, "acme").await;
     let good = page(&[("api", "operational")]).to_string();

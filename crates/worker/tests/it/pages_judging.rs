@@ -204,7 +204,8 @@ async fn s04_fault_4_a_page_that_cannot_be_read_is_unknown_after_three_polls_and
     let troubles = [
         ("failing", Mode::status(500), FailureCode::SourceUnavailable),
         ("absent", Mode::status(404), FailureCode::SourceUnavailable),
-        ("silent", Mode::Close, FailureCode::SourceUnavailable),
+        ("closing", Mode::Close, FailureCode::SourceUnavailable),
+        ("silent", Mode::Hang, FailureCode::SourceUnavailable),
         (
             "html",
             Mode::body("<html><title>Log in</title></html>"),
@@ -244,7 +245,8 @@ async fn s04_fault_4_a_page_that_cannot_be_read_is_unknown_after_three_polls_and
             .unwrap();
         assert!(
             first.slot - good.slot <= TimeDelta::milliseconds(2_100),
-            "{checks:?}"
+            "{}: {checks:?}",
+            site.name
         );
         site.does(
             &stage,
