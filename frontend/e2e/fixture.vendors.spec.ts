@@ -140,11 +140,20 @@ test('a component that is gone: what it may be called now, one click to follow i
   await page.goto(`/services/${serviceId(5)}`);
   const gone = page.getByRole('region', { name: '“Old API” is no longer on the page' });
   await expect(page.getByText('the last 3 attempts failed')).toBeVisible();
+  await expect(page.getByText(/tried again at \d\d:\d\d/)).toBeVisible();
   const sent = page.waitForRequest((request) => request.method() === 'PUT');
   await gone.getByRole('button', { name: 'Follow “API Requests” instead' }).click();
   expect((await sent).headers()['if-match']).toBe('"1"');
   await expect(page.getByText('API Requests is followed from now on.')).toBeVisible();
   await expect(gone).toHaveCount(0);
+});
+
+test('a page that asks to be left alone says so', async ({ page }) => {
+  await choose(page, 'vendors');
+  await page.goto(`/services/${serviceId(6)}`);
+  const said = page.getByRole('region', { name: 'What Payments says' });
+  await expect(said).toContainText(/read \d+\ss ago/);
+  await expect(said).toContainText(/delayed by the page until \d\d:\d\d/);
 });
 
 test('on the dashboard: page and component, no latency, a mark, and a filter by kind', async ({

@@ -1934,6 +1934,11 @@ export interface components {
              * @description When the page was last read
              */
             read_at: string | null;
+            /**
+             * Format: date-time
+             * @description It is not read before then: the page asked for it, or it keeps failing
+             */
+            resting_until: string | null;
             /** @description The vendor's word in ours: `operational`, `degraded`, `partial_outage`, `major_outage`, `maintenance`, `not_monitored` or `unknown` */
             status: components["schemas"]["VendorLevel"];
             /** @description What the component may be called now, when it is gone */

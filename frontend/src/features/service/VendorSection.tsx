@@ -4,6 +4,7 @@ import type { ServiceDetail, Vendor } from '@/api/contract';
 import { useMayEdit } from '@/api/role';
 import { paths } from '@/lib/paths';
 import { vendorText } from '@/lib/text/vendor';
+import { exact, now, shortClock } from '@/lib/time';
 import { levelOf, levelWords, ownWord, signOf, vendorName } from '@/lib/vendor';
 import { Button, buttonClass } from '@/ui/Button';
 import { DotList } from '@/ui/DotList';
@@ -79,6 +80,11 @@ function ReadAt({ vendor }: { vendor: Vendor }) {
       </span>
       {vendor.failures > 0 && (
         <span className="text-degraded-text">{text.failing(vendor.failures)}</span>
+      )}
+      {vendor.resting_until !== null && Date.parse(vendor.resting_until) > now() && (
+        <span title={exact(vendor.resting_until)}>
+          {(vendor.failures > 0 ? text.triedAgain : text.delayed)(shortClock(vendor.resting_until))}
+        </span>
       )}
     </DotList>
   );

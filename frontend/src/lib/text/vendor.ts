@@ -121,6 +121,8 @@ export const vendorText = {
     read: 'read',
     lastRead: 'last read',
     failing: (n: number) => (n === 1 ? 'the last attempt failed' : `the last ${n} attempts failed`),
+    triedAgain: (time: string) => `tried again at ${time}`,
+    delayed: (time: string) => `delayed by the page until ${time}`,
     neverRead: 'not read yet',
     verdict: 'We count it as',
     page: 'Page',
