@@ -194,7 +194,11 @@ mod tests {
         std::fs::write(&path, text).expect("written");
         let wrong = with(path.to_str().expect("a path")).expect_err("no address");
         assert!(wrong.0[0].contains("“Till”: status must be"), "{wrong}");
-        std::fs::write(&path, text.replace("\"till\"", "\"https://status.till.example\"")).expect("written");
+        std::fs::write(
+            &path,
+            text.replace("\"till\"", "\"https://status.till.example\""),
+        )
+        .expect("written");
         let settings = with(path.to_str().expect("a path")).expect("right");
         assert_eq!(settings.site.catalogue.search("till", 1)[0].name, "Till");
         with("").expect("empty counts as not set");

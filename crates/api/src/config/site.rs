@@ -59,7 +59,7 @@ pub struct SiteConfig {
     /// A JSON file of services that people here find by name beside the well-known ones, as in
     /// `[{"name": "Till", "home": "https://till.lan", "status": "https://status.till.lan"}]`
     #[arg(long, env = "CATALOGUE_FILE")]
-    pub catalogue_file: Option<PathBuf>,
+    pub catalogue_file: Option<String>,
     #[command(flatten)]
     pub auth: AuthConfig,
 }

@@ -87,20 +87,20 @@ async fn retry_after_is_passed_on_and_bounded() {
     }
 }
 
-/// The heartbeats of Uptime Kuma are wanted; what lists them is needed.
+/// Instatus needs the summary; the list of components beside it is wanted.
 #[tokio::test]
 async fn what_a_page_can_do_without_holds_it_up_for_minutes_and_not_for_an_hour() {
     let upstream = Upstream::start();
     upstream
         .set(with(429, "", &[("retry-after", "3600")]))
         .await;
-    let page = r#"{"config":{"slug":"main","title":"Acme"},"publicGroupList":[{"id":1,"name":"Core",
-        "monitorList":[{"id":1,"name":"API"}]}],"maintenanceList":[]}"#;
-    upstream.set_for("/api/status-page/main", Mode::body(page));
-    let base = upstream.url("/status/main").parse().unwrap();
-    let source = Source::new(Provider::find("uptime_kuma").unwrap(), base);
+    let summary = r#"{"page":{"name":"Acme","url":"https://acme.example","status":"UP"}}"#;
+    upstream.set_for("/summary.json", Mode::body(summary));
+    let base = upstream.url("").parse().unwrap();
+    let source = Source::new(Provider::find("instatus").unwrap(), base);
     let read = reader().read(&source, &Documents::default(), now()).await;
     assert_eq!(read.unwrap().pause, Some(Duration::from_mins(5)));
+    assert_eq!(upstream.requests().len(), 2);
 }
 
 #[tokio::test]
