@@ -1686,7 +1686,8 @@ export interface components {
             retries?: number | null;
             /**
              * Format: uuid
-             * @description Only for a test run: the service whose stored header values and body are meant where none are sent
+             * @description Only for a new service and a test run. What is not sent is as in this service, whose stored header values and body
+             *     nobody is shown
              */
             service_id?: string | null;
             /** @description Where a vendor's page is read, as `discover` found it; either these or `user_defined_urls` */

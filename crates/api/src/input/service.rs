@@ -100,7 +100,8 @@ pub struct ServiceInput {
     /// `auto` (the default), `4` or `6`
     #[schema(example = "auto")]
     pub address_family: Option<String>,
-    /// Only for a test run: the service whose stored header values and body are meant where none are sent
+    /// Only for a new service and a test run. What is not sent is as in this service, whose stored header values and body
+    /// nobody is shown
     pub service_id: Option<Uuid>,
 }
 

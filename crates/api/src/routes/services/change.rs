@@ -3,7 +3,9 @@
 use axum::{extract::FromRequestParts, http::request::Parts};
 use chrono::{DateTime, Utc};
 use db::{
-    Tx, audit, dependencies, health, incidents,
+    Tx, audit,
+    dependencies::{self, Needed},
+    health, incidents,
     services::{self, Draft, Stored, counting},
     watched,
 };
@@ -11,6 +13,7 @@ use domain::{
     id::{IncidentId, ServiceId, ServiceKey, UserId, WorkspaceId},
     incident::Resolution,
     service::ServiceConfig,
+    target::TargetSecrets,
 };
 use serde_json::{Value, json};
 use status_cache::{EventKind, LiveEvent};
@@ -95,14 +98,55 @@ impl Actor {
     }
 }
 
-/// Adds a service.
+/// The service of which a new one is a copy.
+struct Original {
+    stored: Stored,
+    secrets: TargetSecrets,
+    needs: Vec<Needed>,
+}
+
+impl Original {
+    fn before(&self) -> Before<'_> {
+        Before {
+            config: &self.stored.service.config,
+            needs: &self.needs,
+        }
+    }
+}
+
+async fn original(
+    state: &AppState,
+    actor: &Actor,
+    input: &ServiceInput,
+) -> Result<Option<Original>, Problem> {
+    let Some(id) = input.service_id else {
+        return Ok(None);
+    };
+    let mut conn = state.db.acquire().await?;
+    let stored = services::find(&mut conn, actor.workspace, ServiceId(id)).await?;
+    let stored = stored.ok_or_else(|| Problem::field("service_id", "is not a service of yours"))?;
+    let needs = needs::known(&mut conn, stored.service.key).await?;
+    Ok(Some(Original {
+        secrets: secrets::open(&state.keyring, &stored),
+        stored,
+        needs,
+    }))
+}
+
+/// Adds a service; with `service_id` one that is as that service where nothing else is sent.
 pub(super) async fn create(
     state: &AppState,
     actor: &Actor,
     input: &ServiceInput,
 ) -> Result<ServiceId, Problem> {
-    let resolved = following::resolve(state, actor.user, input, None).await?;
-    let mut config = input.config(None, resolved.target, rules(state))?;
+    let original = original(state, actor, input).await?;
+    let before = original.as_ref().map(Original::before);
+    let resolved = following::resolve(state, actor.user, input, before).await?;
+    let needs = resolved
+        .needs
+        .or_else(|| Some(original.as_ref()?.needs.clone()));
+    let before = original.as_ref().map(|it| (&it.stored, &it.secrets));
+    let mut config = input.config(before, resolved.target, rules(state))?;
     let id = ServiceId(Uuid::now_v7());
     let sealed = secrets::seal(&state.keyring, id, &mut config)?;
     let mut tx = state.db.begin().await?;
@@ -119,9 +163,9 @@ pub(super) async fn create(
         secrets: sealed.as_deref(),
         look: true,
     };
-    following::hold(&mut tx, &config, resolved.needs.as_deref()).await?;
+    following::hold(&mut tx, &config, needs.as_deref()).await?;
     let key = services::insert(&mut tx, actor.workspace, &draft).await?;
-    if let Some(needs) = &resolved.needs {
+    if let Some(needs) = &needs {
         dependencies::replace(&mut tx, actor.workspace, key, needs).await?;
     }
     let now = services::now(&mut tx).await?;

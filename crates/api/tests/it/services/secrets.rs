@@ -77,3 +77,55 @@ async fn a_header_without_a_value_keeps_the_one_that_is_stored(pool: PgPool) {
     let refused = person.put(&path(&service), unknown).await.expect(422);
     assert!(refused.body["errors"]["headers"].is_array());
 }
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_copy_has_the_hidden_values_of_its_original_and_changes_nothing_there(pool: PgPool) {
+    let world = World::start(pool.clone()).await;
+    let person = world.operator().await;
+    let original = add(&person, with_secrets()).await;
+    let before = person.get(&path(&original)).await.expect(200).body;
+    let wish = json!({
+        "service_id": original["id"], "name": "Copy",
+        "headers": [{ "name": "Authorization" }, { "name": "X-Plain", "value": "0ther" }],
+    });
+    let copy = person.post("/api/services", wish).await.expect(201).body;
+    assert_ne!(copy["id"], original["id"]);
+    for same in ["url", "method", "timeout_ms", "check_interval", "category"] {
+        assert_eq!(copy[same], original[same], "{same}");
+    }
+    let (id, sealed): (uuid::Uuid, Vec<u8>) =
+        sqlx::query_as("select id, secrets from services where name = 'Copy'")
+            .fetch_one(&pool)
+            .await
+            .expect("a row");
+    let plain = world
+        .state
+        .keyring
+        .open(&id.to_string(), &sealed)
+        .expect("opens with the id of the copy");
+    let secrets: Value = serde_json::from_slice(&plain).expect("JSON");
+    assert_eq!(
+        secrets,
+        json!({ "headers": ["Bearer s3cret", "0ther"], "body": "body-s3cret" })
+    );
+    let after = person.get(&path(&original)).await.expect(200).body;
+    assert_eq!(after["updated_at"], before["updated_at"]);
+    assert_eq!(after["body"], before["body"]);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn nobody_copies_a_service_of_somebody_else(pool: PgPool) {
+    let world = World::start(pool).await;
+    let person = world.operator().await;
+    let original = add(&person, with_secrets()).await;
+    let stranger = world.person("eve@example.com").await;
+    let wish =
+        json!({ "service_id": original["id"], "name": "Mine", "url": "https://eve.example.com" });
+    let refused = stranger.post("/api/services", wish).await.expect(422);
+    assert_eq!(
+        refused.body["errors"]["service_id"],
+        json!(["is not a service of yours"])
+    );
+    let there = stranger.get("/api/services").await.expect(200).body;
+    assert_eq!(there, json!([]));
+}

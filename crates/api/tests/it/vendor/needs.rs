@@ -41,6 +41,14 @@ async fn a_service_names_what_it_depends_on_and_sees_how_that_is(pool: PgPool) {
         json!(needs),
         "what is not sent stays as it is"
     );
+    let wish = json!({ "service_id": service["id"], "name": "Copy" });
+    let copy = person.post("/api/services", wish).await.expect(201).body;
+    let copied = person.get(&path(&copy)).await.expect(200).body;
+    assert_eq!(
+        copied["depends_on"],
+        json!(needs),
+        "a copy depends on the same"
+    );
     let back: Vec<Value> = needs
         .iter()
         .map(|one| {
