@@ -1,6 +1,6 @@
 //! What a worker says about itself: to operators with its heartbeat, and to `/metrics`.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 use serde::Serialize;
@@ -8,9 +8,15 @@ use serde::Serialize;
 use domain::{failure::FailureCode, headroom::Spent, look::Look, verdict::Verdict};
 use runtime::metrics as names;
 
+use crate::record::Progress;
+
 /// The latest figures; shared between the schedule, which writes them, and the heartbeat, which sends them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Figures(Arc<Mutex<Snapshot>>);
+pub(crate) struct Figures {
+    now: Arc<Mutex<Snapshot>>,
+    /// Known once the record is kept.
+    recording: Arc<OnceLock<Progress>>,
+}
 
 /// Figures of one moment. Counters run since the start of the process.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -20,6 +26,8 @@ pub(crate) struct Snapshot {
     pub(crate) pages: usize,
     pub(crate) under_way: u32,
     pub(crate) waiting: usize,
+    /// Looks that wait to be recorded.
+    pub(crate) spool: usize,
     pub(crate) looks: u64,
     pub(crate) missed: u64,
     /// The latest start of a look after its slot since the last heartbeat but one.
@@ -36,14 +44,22 @@ pub(crate) struct Snapshot {
 
 impl Figures {
     pub(crate) fn read(&self) -> Snapshot {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        let now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        let spool = self.recording.get().map_or(0, Progress::waiting);
+        Snapshot {
+            spool,
+            ..now.clone()
+        }
+    }
+
+    /// From here on the figures tell how many looks wait to be recorded.
+    pub(crate) fn follow(&self, recording: Progress) {
+        // There is one record per process: a second one would be told nothing.
+        let _ = self.recording.set(recording);
     }
 
     pub(crate) fn change(&self, change: impl FnOnce(&mut Snapshot)) {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        change(&mut self.now.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 

@@ -157,6 +157,7 @@ fn keep_record(
         standings: vec![standing, to_pages],
     };
     let (looks, recorder) = Recorder::new(with, record::Settings::default());
+    wires.figures.follow(recorder.progress());
     if let Some(file) = parts.heartbeat_file.clone() {
         let (recording, mark, mut before) = (recorder.progress(), wires.progress.clone(), 0);
         let moved = move || {
