@@ -29,7 +29,9 @@ const phone = { ...desktop, viewport: { width: 390, height: 844 }, hasTouch: tru
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results/artifacts',
-  timeout: 30_000,
+  // Other work may load the machine: tests wait for what they expect, and are never timed.
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
   workers: process.env.CI === undefined ? 2 : 1,
   reporter: [['list']],
   use: {

@@ -99,16 +99,69 @@ test('unsaved changes are not lost without a question', async ({ page }) => {
   await choose(page, 'busy');
   await page.goto(`/services/${serviceId(1)}/edit`);
   await page.getByLabel('Name').fill('Shop front');
-  const asked: string[] = [];
-  page.on('dialog', (dialog) => {
-    asked.push(dialog.message());
-    void dialog.dismiss();
-  });
+  const question = page.getByRole('dialog', { name: 'Leave without saving?' });
   await page.getByRole('link', { name: 'Incidents' }).click();
-  await expect.poll(() => asked).toEqual(['Your changes are not saved. Leave this page?']);
+  await expect(question.getByRole('button', { name: 'Stay' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(question).toHaveCount(0);
   await expect(page.getByLabel('Name')).toHaveValue('Shop front');
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Shop front is up');
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await page.getByLabel('Name').fill('Never saved');
+  await page.getByRole('link', { name: 'Incidents' }).click();
+  await question.getByRole('button', { name: 'Leave' }).click();
+  await expect(page).toHaveURL('/incidents');
+});
+
+test('a service is duplicated with what differs changed, and the original stays', async ({
+  page,
+}) => {
+  await choose(page, 'busy');
+  await page.goto(`/services/${serviceId(7)}`);
+  await page.getByRole('button', { name: 'Actions for Public API' }).click();
+  await page.getByRole('menuitem', { name: 'Duplicate' }).click();
+  await expect(page).toHaveURL(`/services/${serviceId(7)}/copy`);
+  const name = page.getByRole('textbox', { name: 'Name', exact: true });
+  await expect(name).toHaveValue('Public API (copy)');
+  await expect(page.getByLabel('Category')).toHaveValue('Platform');
+  await page.getByRole('textbox', { name: 'Address' }).fill('https://api.example.com/v3/status');
+  await name.fill('Public API v3');
+  await page.getByRole('button', { name: 'Save and watch' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Public API v3');
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await page.getByText('Advanced').click();
+  await expect(page.getByPlaceholder('kept; type to replace')).toBeVisible();
+  await page.goto('/');
+  await expect(page.getByRole('link', { name: 'Public API', exact: true })).toBeVisible();
+});
+
+test('a site that refuses robots leads to its status page', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/services/new?url=refuses.example.com&look=1');
+  const search = page.waitForRequest('**/api/services/discover');
+  await page
+    .getByRole('region', { name: 'What we saw' })
+    .getByRole('button', { name: 'Watch its status page' })
+    .click();
+  await search;
+  await expect(page.getByRole('radio', { name: 'Status page' })).toBeChecked();
+});
+
+test('a check opens to what failed where and how long each phase took', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto(`/services/${serviceId(2)}`);
+  const log = page.getByRole('region', { name: 'Checks' }).last();
+  const details = log.getByRole('button', { name: /Details of the check/ });
+  await expect(details).toHaveCount(12);
+  await details.first().click();
+  await expect(log).toContainText('unexpected_status');
+  await expect(log).toContainText('First byte');
+  await page.getByRole('button', { name: 'Older checks' }).click();
+  await expect(details).toHaveCount(24);
+  await page.getByRole('button', { name: 'Older checks' }).click();
+  await details.nth(24).click();
+  await expect(log).toContainText('First failure');
 });
 
 test('the incident page shows the first failing look beside the last good one', async ({
@@ -127,11 +180,20 @@ test('the incident page shows the first failing look beside the last good one', 
 test('filters and ranges survive a reload', async ({ page }) => {
   await choose(page, 'busy');
   await page.goto('/incidents');
-  await page.getByLabel('Service', { exact: true }).selectOption('Search');
+  const filter = page.getByRole('combobox', { name: 'Service' });
+  await filter.fill('sear');
+  await page.getByRole('option', { name: /Search/ }).click();
+  await expect(filter).toHaveValue('Search');
   await page.getByText('Resolved', { exact: true }).click();
+  await page.getByText('90 d', { exact: true }).click();
   await page.reload();
   await expect(page.getByText('Search was degraded')).toBeVisible();
   await expect(page.getByText('Blog was down')).toHaveCount(0);
+  await expect(filter).toHaveValue('Search');
+  await expect(page.getByText('1 incident in the last 90 days, of 1 service')).toBeAttached();
+  await page.getByRole('button', { name: 'All services' }).click();
+  await expect(page.getByText('Blog was down')).toBeVisible();
+  await expect(page).toHaveURL('/incidents?state=resolved&range=90d');
   await page.goto(`/services/${serviceId(1)}`);
   await page.getByText('30 d', { exact: true }).first().click();
   await expect(page).toHaveURL(/range=30d/);

@@ -1,6 +1,7 @@
 /** Incidents: lists and single ones. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import type { IncidentDetail } from './contract';
+import { now } from '../lib/time';
+import type { Incident, IncidentDetail } from './contract';
 import { keys } from './keys';
 import { pollWhileAway } from './live';
 import { isPageError } from './problem';
@@ -25,6 +26,33 @@ export const incidentsQuery = (filters: IncidentFilters = {}, limit = 50) =>
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
     refetchInterval: pollWhileAway,
+  });
+
+export type IncidentRange = '24h' | '7d' | '30d' | '90d';
+const DAY_MS = 86_400_000;
+const rangeDays: Record<IncidentRange, number> = { '24h': 1, '7d': 7, '30d': 30, '90d': 90 };
+/** The most that one answer holds; a drawing of more would show no more. */
+const MOST_SPANS = 1000;
+const MOST_OPEN = 200;
+
+/** Everything that began in a range or is still open: for drawing, so all at once. */
+export const incidentSpansQuery = (filters: IncidentFilters, range: IncidentRange) =>
+  queryOptions({
+    queryKey: keys.incidentSpans({ ...filters, range }),
+    queryFn: async ({ signal }) => {
+      const ask = (more: { since?: string; status?: string; limit: number }) =>
+        body<Incident[]>(
+          api.GET('/api/incidents', { params: { query: asked({ ...filters, ...more }) }, signal }),
+        );
+      const since = new Date(now() - rangeDays[range] * DAY_MS).toISOString();
+      const [begun, open] = await Promise.all([
+        ask({ since, limit: MOST_SPANS }),
+        filters.status === 'resolved' ? [] : ask({ status: 'open', limit: MOST_OPEN }),
+      ]);
+      return [...new Map([...begun, ...open].map((one) => [one.id, one])).values()];
+    },
+    refetchInterval: pollWhileAway,
+    placeholderData: (previous) => previous,
   });
 
 export const incidentQuery = (id: string) =>

@@ -14,7 +14,8 @@ import { isPageError } from './problem';
 import { api, asked, body, type Page, page, tagged } from './transport';
 
 const PAGE = 200;
-const CHECKS_PAGE = 25;
+const CHECKS_PAGE = 12;
+const SEARCH = 8;
 /** Events carry states; uptimes and bars change with every look and are asked for now and then. */
 const FIGURES_MS = 60_000;
 
@@ -41,6 +42,20 @@ export const servicesQuery = (filters: ServiceFilters = {}) =>
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
     refetchInterval: figuresToo,
+  });
+
+/** Names that match what is typed, for choosing one service out of any number. */
+export const serviceSearchQuery = (q: string) =>
+  queryOptions({
+    queryKey: keys.serviceSearch(q),
+    queryFn: ({ signal }) =>
+      body<Service[]>(
+        api.GET('/api/services', {
+          params: { query: asked({ q: q === '' ? undefined : q, sort: 'name', limit: SEARCH }) },
+          signal,
+        }),
+      ),
+    staleTime: 30_000,
   });
 
 export const summaryQuery = () =>

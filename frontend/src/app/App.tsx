@@ -8,6 +8,7 @@ import { whenSessionEnds } from '@/api/session';
 import { onSignOutElsewhere } from '@/api/sign-out';
 import { paths } from '@/lib/paths';
 import { shellText } from '@/lib/text/shell';
+import { Questions } from '@/ui/Question';
 import { Toasts } from '@/ui/Toasts';
 import { routes } from './routes';
 
@@ -54,6 +55,7 @@ export function App() {
     <QueryClientProvider client={queryClient}>
       {/* React has already reported it where it is a fault: see main.tsx. */}
       <RouterProvider router={router} onError={() => undefined} />
+      <Questions closeLabel={shellText.close} />
       <Toasts label={shellText.notifications} closeLabel={shellText.close} />
     </QueryClientProvider>
   );

@@ -39,6 +39,12 @@ export const routes: RouteObject[] = [
             }),
           },
           {
+            path: '/services/:id/copy',
+            lazy: async () => ({
+              Component: (await import('@/features/service/CopyServicePage')).CopyServicePage,
+            }),
+          },
+          {
             path: '/incidents',
             lazy: async () => ({
               Component: (await import('@/features/incident/IncidentsPage')).IncidentsPage,

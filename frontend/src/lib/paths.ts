@@ -12,6 +12,7 @@ export const paths = {
     `/services/new?page=${encodeURIComponent(page)}&name=${encodeURIComponent(name)}`,
   service: (id: string) => `/services/${id}`,
   editService: (id: string) => `/services/${id}/edit`,
+  copyService: (id: string) => `/services/${id}/copy`,
   incidents: (filters: { service?: string; state?: string; type?: string } = {}) => {
     const query = new URLSearchParams(filters).toString();
     return query === '' ? '/incidents' : `/incidents?${query}`;

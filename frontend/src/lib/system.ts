@@ -10,6 +10,8 @@ export interface Figures {
   pages: number;
   underWay: number;
   waiting: number;
+  /** Looks that wait to be recorded. */
+  spool: number;
   looks: number;
   missed: number;
   latestStartMs: number;
@@ -28,6 +30,7 @@ export function figuresOf(said: Readonly<Record<string, unknown>>): Figures {
     pages: figure('pages'),
     underWay: figure('under_way'),
     waiting: figure('waiting'),
+    spool: figure('spool'),
     looks: figure('looks'),
     missed: figure('missed'),
     latestStartMs: Math.max(0, figure('latest_start_ms')),
@@ -51,6 +54,7 @@ export function together(workers: readonly WorkerSigns[]): Figures {
     pages: sum(({ pages }) => pages),
     underWay: sum(({ underWay }) => underWay),
     waiting: sum(({ waiting }) => waiting),
+    spool: sum(({ spool }) => spool),
     looks: sum(({ looks }) => looks),
     missed: sum(({ missed }) => missed),
     latestStartMs: Math.max(0, ...live.map(({ latestStartMs }) => latestStartMs)),

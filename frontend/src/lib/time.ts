@@ -62,6 +62,7 @@ export function dayOf(moment: Moment): string {
   const sameYear = new Date(at(moment)).getFullYear() === new Date(now()).getFullYear();
   return (sameYear ? dayFormat : dayYearFormat).format(at(moment));
 }
+export const axisDay = (moment: Moment): string => dayFormat.format(at(moment));
 /** A UTC day such as `2026-11-21`: `Sat 21 Nov` */
 export const utcDay = (day: string): string => utcDayFormat.format(new Date(`${day}T00:00:00Z`));
 

@@ -20,6 +20,10 @@ export function buttonClass(kind: ButtonKind = 'secondary', size: 'sm' | 'md' = 
   );
 }
 
+/** A link to where the reader came from, above a page's sentence. */
+export const backLinkClass =
+  'touch -ml-1 mb-3 inline-flex max-w-full items-center gap-1.5 rounded-sm px-1 text-sm text-faint hover:text-ink';
+
 interface Props extends ButtonHTMLAttributes<HTMLButtonElement> {
   kind?: ButtonKind;
   size?: 'sm' | 'md';

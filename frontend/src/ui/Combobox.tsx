@@ -22,6 +22,10 @@ interface Props {
   autoFocus?: boolean;
   className?: string;
   hideLabel?: boolean;
+  /** `lg` (the default) where a page exists for the box. */
+  size?: 'md' | 'lg';
+  onFocus?: () => void;
+  onBlur?: () => void;
   onChange: (value: string) => void;
   onChoose: (key: string) => void;
   /** Enter while nothing in the list is marked. */
@@ -104,13 +108,17 @@ export function Combobox(props: Props) {
               onChange(event.target.value);
             }}
             onKeyDown={onKeyDown}
-            onBlur={close}
+            onFocus={props.onFocus}
+            onBlur={() => {
+              close();
+              props.onBlur?.();
+            }}
             onPaste={(event) => {
               if (props.onPasteText?.(event.clipboardData.getData('text')) === true) {
                 event.preventDefault();
               }
             }}
-            className={cx(inputClass, 'h-11 text-lg!')}
+            className={cx(inputClass, props.size === 'md' ? 'h-9' : 'h-11 text-lg!')}
           />
           <span role="status" className="sr-only">
             {shown ? announce(options.length) : ''}

@@ -21,12 +21,14 @@ import { Empty, Failure, PageColumn, Panel, Section, Skeleton, SkeletonRows } fr
 import { PageTitle } from '@/ui/PageTitle';
 
 const SHOWN_INCIDENTS = 5;
+/** As many as a chart of 90 days can tell apart. */
+const SHADED_INCIDENTS = 200;
 const text = serviceText.page;
 
 export function ServicePage() {
   const { id = '' } = useParams();
   const { data: service, error, refetch } = useQuery(serviceQuery(id));
-  const incidents = useInfiniteQuery(incidentsQuery({ service_id: id }, 50));
+  const incidents = useInfiniteQuery(incidentsQuery({ service_id: id }, SHADED_INCIDENTS));
   const known = useMemo(
     () => incidents.data?.pages.flatMap((page) => page.items) ?? [],
     [incidents.data],
@@ -92,7 +94,7 @@ export function ServicePage() {
           </Panel>
         )}
       </Section>
-      <ChecksLog serviceId={id} />
+      <ChecksLog serviceId={id} ofPage={isPage} />
     </PageColumn>
   );
 }

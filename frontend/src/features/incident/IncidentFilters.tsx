@@ -1,8 +1,7 @@
 /** Which incidents are shown: by state, type and service. */
-import type { Service } from '@/api/contract';
 import { incidentText as text } from '@/lib/text/incident';
-import { SelectField } from '@/ui/Field';
 import { Segmented } from '@/ui/Segmented';
+import { ServiceFilter } from './ServiceFilter';
 
 export interface Filters {
   state: string;
@@ -12,12 +11,10 @@ export interface Filters {
 
 interface Props {
   filters: Filters;
-  services: readonly Service[];
   onChange: (part: Partial<Filters>) => void;
 }
 
-export function IncidentFilters({ filters, services, onChange }: Props) {
-  const unknown = filters.service !== '' && !services.some(({ id }) => id === filters.service);
+export function IncidentFilters({ filters, onChange }: Props) {
   return (
     <div className="flex flex-wrap items-center gap-3">
       <Segmented
@@ -40,21 +37,7 @@ export function IncidentFilters({ filters, services, onChange }: Props) {
         ]}
         onChange={(type) => onChange({ type })}
       />
-      <SelectField
-        label={text.filter.service}
-        hideLabel
-        className="w-60 max-sm:w-full"
-        value={filters.service}
-        onChange={(event) => onChange({ service: event.target.value })}
-      >
-        <option value="">{text.filter.allServices}</option>
-        {unknown && <option value={filters.service}>{text.filter.oneService}</option>}
-        {services.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </SelectField>
+      <ServiceFilter value={filters.service} onChange={(service) => onChange({ service })} />
     </div>
   );
 }

@@ -12,7 +12,7 @@ import { shellText } from '@/lib/text/shell';
 import { stateText } from '@/lib/text/state';
 import { exact, since } from '@/lib/time';
 import { levelOf, signOf } from '@/lib/vendor';
-import { buttonClass } from '@/ui/Button';
+import { backLinkClass, buttonClass } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
 import { Failure, PageColumn, Panel, Section, Sentence, SkeletonRows } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
@@ -56,10 +56,7 @@ function Loaded({ incident }: { incident: IncidentDetail }) {
   return (
     <PageColumn>
       <PageTitle>{`${name}: ${incidentText.type[incident.type]}`}</PageTitle>
-      <Link
-        to={paths.incidents()}
-        className="touch -ml-1 mb-3 inline-flex items-center gap-1.5 rounded-sm px-1 text-sm text-faint hover:text-ink"
-      >
+      <Link to={paths.incidents()} className={backLinkClass}>
         <Icon name="arrowLeft" size={14} />
         {incidentText.title}
       </Link>

@@ -1,11 +1,11 @@
 /** All incidents on one timeline, newest first; the filters stand in the URL. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { Incident } from '@/api/contract';
-import { incidentsQuery } from '@/api/incidents';
+import { type IncidentRange, incidentsQuery } from '@/api/incidents';
 import { sentenceOf } from '@/api/problem';
-import { servicesQuery, summaryQuery } from '@/api/services';
+import { summaryQuery } from '@/api/services';
 import { incidentText as text } from '@/lib/text/incident';
 import { shellText } from '@/lib/text/shell';
 import { dayOf, isSameDay } from '@/lib/time';
@@ -14,8 +14,13 @@ import { Dialog } from '@/ui/Dialog';
 import { Icon } from '@/ui/Icon';
 import { Empty, Failure, PageColumn, Panel, Sentence, SkeletonRows } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
+import { Segmented } from '@/ui/Segmented';
 import { type Filters, IncidentFilters } from './IncidentFilters';
 import { IncidentLine } from './IncidentLine';
+import { IncidentMap } from './IncidentMap';
+
+const ranges: readonly IncidentRange[] = ['24h', '7d', '30d', '90d'];
+const USUAL: IncidentRange = '30d';
 
 export function IncidentsPage() {
   const [search, setSearch] = useSearchParams();
@@ -27,19 +32,16 @@ export function IncidentsPage() {
   };
   const filtered = Object.values(filters).some((value) => value !== '');
   const { data: summary } = useQuery(summaryQuery());
-  const { data: list } = useInfiniteQuery(servicesQuery());
-  const services = useMemo(() => list?.pages.flatMap((page) => page.items) ?? [], [list]);
-  const names = useMemo(() => new Map(services.map(({ id, name }) => [id, name])), [services]);
-  const incidents = useInfiniteQuery(
-    incidentsQuery({
-      status: filters.state || undefined,
-      type: filters.type || undefined,
-      service_id: filters.service || undefined,
-    }),
-  );
+  const range = ranges.find((one) => one === search.get('range')) ?? USUAL;
+  const wanted = {
+    status: filters.state || undefined,
+    type: filters.type || undefined,
+    service_id: filters.service || undefined,
+  };
+  const incidents = useInfiniteQuery(incidentsQuery(wanted));
   const items = incidents.data?.pages.flatMap((page) => page.items) ?? [];
 
-  const change = (part: Partial<Filters>) =>
+  const change = (part: Partial<Filters & { range: string }>) =>
     setSearch(
       (before) => {
         for (const [name, value] of Object.entries(part)) {
@@ -50,7 +52,7 @@ export function IncidentsPage() {
       },
       { replace: true, preventScrollReset: true },
     );
-  const controls = <IncidentFilters filters={filters} services={services} onChange={change} />;
+  const controls = <IncidentFilters filters={filters} onChange={change} />;
 
   return (
     <PageColumn>
@@ -65,7 +67,15 @@ export function IncidentsPage() {
           {filtered && <span className="size-1.5 rounded-full bg-accent" />}
         </Button>
       </div>
-      <div className="mt-6 max-sm:hidden">{controls}</div>
+      <div className="mt-6 flex flex-wrap items-center justify-between gap-3 max-sm:mt-4">
+        <div className="max-sm:hidden">{controls}</div>
+        <Segmented
+          label={text.filter.range}
+          value={range}
+          options={ranges.map((value) => ({ value, label: text.map.rangeLabels[value] }))}
+          onChange={(value) => change({ range: value === USUAL ? '' : value })}
+        />
+      </div>
       {sheet && (
         <Dialog
           title={text.filters}
@@ -75,6 +85,11 @@ export function IncidentsPage() {
         >
           {controls}
         </Dialog>
+      )}
+      {items.length > 0 && (
+        <section aria-label={text.map.ranges[range]} className="mt-4">
+          <IncidentMap filters={wanted} range={range} />
+        </section>
       )}
       {incidents.isPending && (
         <div className="mt-8">
@@ -116,12 +131,7 @@ export function IncidentsPage() {
               <Panel>
                 <ul className="divide-y divide-line">
                   {[first, ...rest].map((incident) => (
-                    <IncidentLine
-                      key={incident.id}
-                      incident={incident}
-                      name={names.get(incident.service_id)}
-                      clockOnly
-                    />
+                    <IncidentLine key={incident.id} incident={incident} clockOnly />
                   ))}
                 </ul>
               </Panel>

@@ -92,6 +92,7 @@ export function AddServicePage() {
         save={createService}
         onSaved={(service) => saved([service])}
         onCancel={cancel}
+        onVendorPage={(url) => ask(url, null)}
         address={(field) => (
           <AddressBox
             field={field}

@@ -1,24 +1,28 @@
 /** Every check, newest first, paged by the server. */
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Check } from '@/api/contract';
 import { sentenceOf } from '@/api/problem';
 import { checksQuery } from '@/api/services';
-import { integer, milliseconds } from '@/lib/numbers';
+import { integer } from '@/lib/numbers';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
 import { stateText } from '@/lib/text/state';
-import { clock, dayAndTime, exact, isSameDay, now } from '@/lib/time';
 import { Button } from '@/ui/Button';
 import { Empty, Failure, Panel, Section, SkeletonRows } from '@/ui/Page';
 import { Segmented } from '@/ui/Segmented';
-import { StatusLabel } from '@/ui/StatusGlyph';
+import { CheckLine } from './CheckLine';
 
 const text = serviceText.page;
 const filters = ['', 'down', 'degraded', 'unknown'] as const;
 type Filter = (typeof filters)[number];
 
-export function ChecksLog({ serviceId }: { serviceId: string }) {
+interface Props {
+  serviceId: string;
+  /** It follows a vendor's page. */
+  ofPage: boolean;
+}
+
+export function ChecksLog({ serviceId, ofPage }: Props) {
   const [status, setStatus] = useState<Filter>('');
   const log = useInfiniteQuery(
     checksQuery(serviceId, { status: status === '' ? undefined : status }),
@@ -64,14 +68,18 @@ export function ChecksLog({ serviceId }: { serviceId: string }) {
                   <tr className="border-b border-line text-left text-faint">
                     <th className="py-2 pr-4 pl-4 font-normal sm:pl-5">{text.time}</th>
                     <th className="py-2 pr-4 font-normal">{text.result}</th>
-                    <th className="py-2 pr-4 text-right font-normal">{text.code}</th>
-                    <th className="py-2 pr-4 text-right font-normal">{text.took}</th>
+                    {!ofPage && (
+                      <>
+                        <th className="py-2 pr-4 text-right font-normal">{text.code}</th>
+                        <th className="py-2 pr-4 text-right font-normal">{text.took}</th>
+                      </>
+                    )}
                     <th className="w-full py-2 pr-4 pl-2 font-normal sm:pr-5">{text.detail}</th>
                   </tr>
                 </thead>
                 <tbody>
                   {checks.map((check) => (
-                    <Line key={check.id} check={check} />
+                    <CheckLine key={check.id} check={check} ofPage={ofPage} />
                   ))}
                 </tbody>
               </table>
@@ -91,34 +99,5 @@ export function ChecksLog({ serviceId }: { serviceId: string }) {
         </>
       )}
     </Section>
-  );
-}
-
-function Line({ check }: { check: Check }) {
-  const today = isSameDay(check.checked_at, now());
-  return (
-    <tr className="border-b border-line last:border-b-0">
-      <td className="py-1.5 pr-4 pl-4 whitespace-nowrap text-soft sm:pl-5">
-        <time dateTime={check.checked_at} title={exact(check.checked_at)}>
-          {today ? clock(check.checked_at) : dayAndTime(check.checked_at)}
-        </time>
-      </td>
-      <td className="py-1.5 pr-4 whitespace-nowrap">
-        <StatusLabel status={check.status} />
-      </td>
-      <td className="py-1.5 pr-4 text-right text-soft">{check.status_code ?? '–'}</td>
-      <td className="py-1.5 pr-4 text-right whitespace-nowrap text-soft">
-        {milliseconds(check.response_time)}
-      </td>
-      <td className="py-1.5 pr-4 pl-2 text-soft sm:pr-5">
-        {check.reason?.sentence}
-        {check.attempts > 1 && (
-          <span className="text-faint">
-            {check.reason != null && ' · '}
-            {text.attempts(check.attempts)}
-          </span>
-        )}
-      </td>
-    </tr>
   );
 }

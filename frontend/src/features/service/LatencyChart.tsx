@@ -16,15 +16,9 @@ import type { LatencyPoint, LatencyRange } from '@/api/contract';
 import { milliseconds } from '@/lib/numbers';
 import { serviceText } from '@/lib/text/service';
 import { stateText } from '@/lib/text/state';
+import { ticksOf } from '@/lib/ticks';
 import { dayAndTime, duration, now } from '@/lib/time';
-import {
-  beginOf,
-  type ChartRow,
-  type IncidentSpan,
-  lonePoints,
-  rowsOf,
-  ticksOf,
-} from './latency-series';
+import { beginOf, type ChartRow, type IncidentSpan, lonePoints, rowsOf } from './latency-series';
 
 const text = serviceText.page;
 const hourFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });

@@ -61,6 +61,11 @@ export function LatencySection({ service, incidents }: Props) {
             <Figure mark="bg-accent" label={text.median} value={figures?.median} />
             <Figure mark="bg-accent/40" label={text.p95} value={figures?.p95} />
             <Figure label={text.slowest} value={figures?.max} />
+            <Figure
+              mark="bg-degraded"
+              label={text.threshold}
+              value={service.degraded_threshold_ms}
+            />
           </dl>
           <div className="h-56">
             {data === undefined ? (

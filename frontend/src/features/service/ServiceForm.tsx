@@ -43,6 +43,8 @@ interface Props {
   address?: (field: AddressField) => ReactNode;
   /** Stands in place of everything but the address, while that is no http service. */
   instead?: ReactNode;
+  /** Turns to the status page of whoever runs this address. */
+  onVendorPage: (url: string) => void;
   save: (draft: ServiceDraft) => Promise<Service>;
   onSaved: (service: Service) => void;
   onCancel: () => void;
@@ -58,6 +60,7 @@ export function ServiceForm(props: Props) {
     lookFirst = false,
     address = plainAddress,
     instead,
+    onVendorPage,
     save,
     onSaved,
     onCancel,
@@ -174,6 +177,7 @@ export function ServiceForm(props: Props) {
               change({ expected_statuses });
               look({ ...asked, expected_statuses });
             }}
+            onVendorPage={() => onVendorPage(draft.url ?? values.url)}
             onHeader={() => {
               setOpen(true);
               change({

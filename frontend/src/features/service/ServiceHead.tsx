@@ -8,7 +8,7 @@ import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
 import { stateText } from '@/lib/text/state';
 import { vendorText } from '@/lib/text/vendor';
-import { Button, buttonClass } from '@/ui/Button';
+import { Button, backLinkClass, buttonClass } from '@/ui/Button';
 import { cx } from '@/ui/classes';
 import { DotList } from '@/ui/DotList';
 import { Icon } from '@/ui/Icon';
@@ -27,10 +27,7 @@ export function ServiceHead({ service }: { service: ServiceDetail }) {
   const mayEdit = useMayEdit();
   return (
     <>
-      <Link
-        to={paths.dashboard()}
-        className="touch -ml-1 mb-3 inline-flex items-center gap-1.5 rounded-sm px-1 text-sm text-faint hover:text-ink"
-      >
+      <Link to={paths.dashboard()} className={backLinkClass}>
         <Icon name="arrowLeft" size={14} />
         {shellText.dashboard}
         {service.category !== null && <span className="truncate"> / {service.category}</span>}

@@ -44,6 +44,10 @@ export function ServiceMenu({ service, onRemoved }: Props) {
               <Icon name="edit" className="text-faint" />
               {text.page.edit}
             </MenuItem>
+            <MenuItem onSelect={() => void navigate(paths.copyService(service.id))}>
+              <Icon name="copy" className="text-faint" />
+              {text.page.duplicate}
+            </MenuItem>
             <MenuItem
               danger
               onSelect={run(() => {

@@ -19,9 +19,11 @@ interface Props {
   pending: boolean;
   onAccept: (status: number) => void;
   onHeader: () => void;
+  /** Where the page can turn to what the vendor says instead. */
+  onVendorPage: () => void;
 }
 
-export function TestResult({ look, outdated, pending, onAccept, onHeader }: Props) {
+export function TestResult({ look, outdated, pending, onAccept, onHeader, onVendorPage }: Props) {
   if (look === null) {
     return pending ? (
       <Panel className="space-y-3 p-5">
@@ -64,6 +66,9 @@ export function TestResult({ look, outdated, pending, onAccept, onHeader }: Prop
               </Button>
               <Button size="sm" onClick={onHeader}>
                 {text.header}
+              </Button>
+              <Button size="sm" onClick={onVendorPage}>
+                {text.vendorPage}
               </Button>
             </div>
           </div>

@@ -1,7 +1,7 @@
 /** Edits a vendor's service: its component, where that is read, interval, policy, category and name. */
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { ServiceDetail, ServiceDraft } from '@/api/contract';
+import type { Service, ServiceDetail, ServiceDraft } from '@/api/contract';
 import { type FieldErrors, sentenceOf } from '@/api/problem';
 import { readUrlsQuery } from '@/api/vendor';
 import { toUrl } from '@/lib/paste-list';
@@ -24,8 +24,9 @@ const text = vendorText.form;
 interface Props {
   service: ServiceDetail;
   categories: readonly string[];
-  save: (draft: ServiceDraft) => Promise<ServiceDetail>;
-  onSaved: (service: ServiceDetail) => void;
+  submitLabel: string;
+  save: (draft: ServiceDraft) => Promise<Service>;
+  onSaved: (service: Service) => void;
   onCancel: () => void;
 }
 
@@ -35,7 +36,14 @@ interface Choice {
   found: FoundPage;
 }
 
-export default function VendorEditor({ service, categories, save, onSaved, onCancel }: Props) {
+export default function VendorEditor({
+  service,
+  categories,
+  submitLabel,
+  save,
+  onSaved,
+  onCancel,
+}: Props) {
   const [initial] = useState(() => vendorValuesOf(service));
   const [values, setValues] = useState(initial);
   const [choice, setChoice] = useState<Choice | null>(null);
@@ -108,7 +116,7 @@ export default function VendorEditor({ service, categories, save, onSaved, onCan
       {choosing && <Choosing service={service} chosen={choice?.key ?? null} onChoose={setChoice} />}
       <div className="flex flex-wrap items-center gap-2 border-t border-line pt-5">
         <Button type="submit" kind="primary" busy={saving.isPending && serviceText.form.creating}>
-          {serviceText.form.update}
+          {submitLabel}
         </Button>
         <Button
           kind="quiet"

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import type { Service } from '@/api/contract';
 import type { FieldErrors } from '@/api/problem';
 import { createService } from '@/api/services';
+import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
 import { vendorText } from '@/lib/text/vendor';
 import { Button } from '@/ui/Button';
@@ -46,7 +47,7 @@ function Choosing({ found, vendor, categories, onSaved, onCancel }: ChoosingProp
   const [errors, setErrors] = useState<FieldErrors>({});
   const [refusals, setRefusals] = useState<string[]>([]);
   const [done, setDone] = useState<number | null>(null);
-  const unlock = useLeaveGuard(chosen.size > 0, text.unsaved);
+  const unlock = useLeaveGuard(chosen.size > 0, serviceText.form.unsaved);
   const keys = [...chosen];
   const made = keys.map((key) => nameFor(key, discovery, vendor));
   const [onlyName] = made;

@@ -1,10 +1,11 @@
 /** One box for what to watch: an address, or the name of a well-known service that is offered while typing. */
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { CatalogueEntry } from '@/api/contract';
 import { catalogueQuery } from '@/api/vendor';
 import { vendorText } from '@/lib/text/vendor';
 import { Combobox } from '@/ui/Combobox';
+import { useSettled } from '@/ui/useSettled';
 
 const text = vendorText.box;
 const TYPING_MS = 120;
@@ -53,14 +54,4 @@ export function WatchBox({ value, label = text.label, onChoose, onEnter, ...rest
       onEnter={() => (exact === undefined ? onEnter() : onChoose(exact))}
     />
   );
-}
-
-/** The value once it has not changed for a moment. */
-function useSettled(value: string, ms: number): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return settled;
 }

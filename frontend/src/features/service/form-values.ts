@@ -7,6 +7,7 @@ import type {
   ServiceDraft,
 } from '@/api/contract';
 import { nameFromUrl, toUrl } from '@/lib/paste-list';
+import { serviceText } from '@/lib/text/service';
 
 export interface HeaderLine {
   key: number;
@@ -122,6 +123,16 @@ export function valuesOf(service: ServiceDetail): FormValues {
       }),
     ),
   };
+}
+
+/** Most characters of a service's name. */
+const LONGEST_NAME = 200;
+
+/** `Shop` makes `Shop (copy)`; a long name gives up its end for it. */
+export function copyName(name: string): string {
+  const suffix = serviceText.form.copySuffix;
+  const room = LONGEST_NAME - suffix.length;
+  return `${Array.from(name).slice(0, room).join('').trimEnd()}${suffix}`;
 }
 
 /** The request; a name is made from the address where none was typed. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LatencyPoint } from '@/api/contract';
-import { beginOf, figuresOf, lonePoints, rowsOf, ticksOf } from './latency-series';
+import { beginOf, figuresOf, lonePoints, rowsOf } from './latency-series';
 
 const point = (minute: number, p50: number | null): LatencyPoint => ({
   t: new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString(),
@@ -30,21 +30,6 @@ it('figures leave out what was not observed', () => {
     max: 90,
   });
   expect(figuresOf([point(0, null)])).toEqual({ median: null, p95: null, max: null });
-});
-
-it('an axis has few and round ticks, whatever its length', () => {
-  const to = new Date(2026, 3, 10, 9, 17).getTime();
-  for (const hours of [0.5, 2, 24, 168, 720, 2160]) {
-    const from = to - hours * 3_600_000;
-    const ticks = ticksOf(from, to, 8);
-    expect(ticks.length).toBeGreaterThan(1);
-    expect(ticks.length).toBeLessThan(11);
-    for (const tick of ticks) {
-      expect(tick).toBeGreaterThanOrEqual(from);
-      expect(new Date(tick).getMinutes() % 5).toBe(0);
-      if (hours > 100) expect(new Date(tick).getHours()).toBe(0);
-    }
-  }
 });
 
 it('points between two holes are shown as dots', () => {

@@ -52,6 +52,9 @@ function Health({ system, fetchedAt }: { system: System; fetchedAt: number }) {
           {word.detail !== null && (
             <p className="mt-2 max-w-prose text-lg text-soft">{word.detail}</p>
           )}
+          {load.room_for_services !== null && (
+            <p className="mt-2 text-lg text-soft">{roomWords(load.room_for_services)}</p>
+          )}
           <p className="figures mt-1.5 text-sm text-faint">
             {text.updated} <RelativeTime at={new Date(fetchedAt).toISOString()} />
           </p>
@@ -64,6 +67,7 @@ function Health({ system, fetchedAt }: { system: System; fetchedAt: number }) {
           <Fact label={text.database}>{bytes(database.size)}</Fact>
           <Fact label={text.checks}>{bytes(database.checks_size)}</Fact>
           <Fact label={text.checkDays}>{integer(database.check_days)}</Fact>
+          <Fact label={text.spool}>{integer(all.spool)}</Fact>
           <Fact label={text.refused}>
             {integer(database.refused_looks)}
             {database.refused_looks > 0 && (
@@ -79,6 +83,9 @@ function Health({ system, fetchedAt }: { system: System; fetchedAt: number }) {
     </>
   );
 }
+
+const roomWords = (services: number): string =>
+  services > 0 ? text.room(integer(services)) : text.noRoom;
 
 function Schedule({
   load,

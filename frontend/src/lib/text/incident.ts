@@ -30,6 +30,29 @@ export const incidentText = {
     service: 'Service',
     allServices: 'All services',
     oneService: 'This service',
+    services: 'Services that match',
+    found: (n: number) => (n === 1 ? '1 service' : `${n} services`),
+    range: 'Range',
+  },
+  map: {
+    ranges: {
+      '24h': 'the last 24 hours',
+      '7d': 'the last 7 days',
+      '30d': 'the last 30 days',
+      '90d': 'the last 90 days',
+    },
+    rangeLabels: { '24h': '24 h', '7d': '7 d', '30d': '30 d', '90d': '90 d' },
+    quiet: {
+      '24h': 'Nothing in the last 24 hours.',
+      '7d': 'Nothing in the last 7 days.',
+      '30d': 'Nothing in the last 30 days.',
+      '90d': 'Nothing in the last 90 days.',
+    },
+    summary: (n: number, services: string, range: string, open: number) =>
+      `${n === 1 ? '1 incident' : `${n} incidents`} in ${range}, of ${services === '1' ? '1 service' : `${services} services`}; ${open === 0 ? 'none is open' : `${open} open`}. The list below names each.`,
+    more: (n: string) => (n === '1' ? '1 more service' : `${n} more services`),
+    bar: (name: string, verb: string, lasted: string, began: string) =>
+      `${name} ${verb} for ${lasted}, from ${began}`,
   },
   older: 'Older incidents',
   checksFailed: (n: number) => (n === 1 ? '1 failed check' : `${n} failed checks`),

@@ -103,7 +103,6 @@ export const vendorText = {
     some: (n: number, failed: number) =>
       `${n} added, ${failed} refused; the refused ones are still ticked.`,
     loading: 'Loading the form',
-    unsaved: 'What you chose is not saved. Leave this page?',
     component: 'Component',
     change: 'Choose another',
     keep: 'Keep the present one',
