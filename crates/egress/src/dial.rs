@@ -94,7 +94,8 @@ pub(crate) async fn configured(
     let trying = async {
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         let found = tokio::net::lookup_host((bare, port)).await;
-        let found = found.map_err(|_| Failure::new(FailureCode::DnsNotFound, Phase::Dns, name()))?;
+        let found =
+            found.map_err(|_| Failure::new(FailureCode::DnsNotFound, Phase::Dns, name()))?;
         let mut tried = Vec::new();
         for address in found.take(MOST) {
             match connect(address).await.1 {
@@ -111,7 +112,11 @@ pub(crate) async fn configured(
         let peer = Some(format!("{host}:{port}"));
         let after_ms = u32::try_from((crate::DNS_CAP + TCP_CAP).as_millis()).unwrap_or(u32::MAX);
         let detail = Detail::Timeout { after_ms, peer };
-        Err(Failure::new(FailureCode::ConnectTimeout, Phase::Tcp, detail))
+        Err(Failure::new(
+            FailureCode::ConnectTimeout,
+            Phase::Tcp,
+            detail,
+        ))
     })
 }
 
