@@ -99,7 +99,11 @@ async fn serve_command(config: &Config) -> anyhow::Result<ExitCode> {
         "admin port",
         admin::serve(admin_port, readiness.clone(), figures, stop.clone()),
     );
-    let own = own_endpoints(config, &settings);
+    let own = egress::own_endpoints(
+        settings.database_url.expose_secret(),
+        Some(settings.redis_url.expose_secret()),
+        Some(config.connections.admin_addr),
+    );
     let state = state(config, settings)?;
     let endpoints = state.egress.policy().own_endpoints();
     let resolving = egress::watch_own(endpoints, own, stop.clone());
@@ -148,25 +152,13 @@ fn state(config: &Config, settings: Settings) -> anyhow::Result<AppState> {
             config.connections.database_connections,
         )?,
         clock,
-        status: StatusCache::redis(settings.redis_url.expose_secret())?,
+        status: StatusCache::redis_trusting(
+            settings.redis_url.expose_secret(),
+            config.reach.authorities(),
+        )?,
         egress: config.reach.build(policy, shared, now)?,
         site: settings.site,
     }))
-}
-
-/// Our own ports, which no test run may reach.
-fn own_endpoints(config: &Config, settings: &Settings) -> Vec<(String, u16)> {
-    let servers = [
-        (&settings.database_url, 5_432),
-        (&settings.redis_url, 6_379),
-    ];
-    let servers = servers
-        .into_iter()
-        .filter_map(|(url, port)| egress::endpoint(url.expose_secret(), port));
-    let admin = config.connections.admin_addr;
-    servers
-        .chain([(admin.ip().to_string(), admin.port())])
-        .collect()
 }
 
 /// Keeps readiness honest: a replica without its database should get no requests while others have theirs.

@@ -1,6 +1,11 @@
 //! Settings of the door: which further networks are open or closed, and whom to trust.
 
-use std::{net::IpAddr, path::PathBuf, str::FromStr, sync::Arc};
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Arc,
+};
 
 use ipnet::IpNet;
 use runtime::faults::Faults;
@@ -32,6 +37,16 @@ pub struct Config {
         value_name = "NETWORKS"
     )]
     pub deny_cidrs: Networks,
+    /// Ports that may be asked although they usually belong to databases, mail and the like, such as 9200 for
+    /// Elasticsearch (comma separated). Not where strangers may sign up
+    #[arg(
+        long,
+        env = "ALLOW_PORTS",
+        default_value = "",
+        hide_default_value = true,
+        value_name = "PORTS"
+    )]
+    pub allow_ports: Ports,
     /// A file with further certificate authorities in PEM, such as a company's own
     #[arg(long, env = "EXTRA_CA_FILE", value_name = "FILE")]
     pub extra_ca_file: Option<PathBuf>,
@@ -44,20 +59,38 @@ pub struct Config {
 #[derive(Clone, Debug, Default)]
 pub struct Networks(pub Vec<IpNet>);
 
+/// Ports separated by commas; blank means none.
+#[derive(Clone, Debug, Default)]
+pub struct Ports(pub Vec<u16>);
+
+impl FromStr for Ports {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let port = |part: &str| match part.parse() {
+            Ok(port @ 1..) => Ok(port),
+            _ => Err(format!("“{part}” is no port such as 9200")),
+        };
+        parts(text).map(port).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+}
+
 impl FromStr for Networks {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parts = text
-            .split(',')
-            .map(str::trim)
-            .filter(|part| !part.is_empty());
         let network = |part: &str| {
             let single = || part.parse::<IpAddr>().map(IpNet::from);
             let found = part.parse::<IpNet>().or_else(|_| single());
             found.map_err(|_| format!("“{part}” is no network such as 10.0.0.0/8"))
         };
-        parts.map(network).collect::<Result<_, _>>().map(Self)
+        parts(text).map(network).collect::<Result<_, _>>().map(Self)
     }
 }
 
@@ -72,6 +105,7 @@ impl Config {
         policy
             .allowing(self.allow_cidrs.0.iter().copied())
             .denying(self.deny_cidrs.0.iter().copied())
+            .opening_ports(self.allow_ports.0.iter().copied())
     }
 
     /// Notes what is wrong for an installation that strangers share, or do not.
@@ -82,17 +116,26 @@ impl Config {
                  remove the private ranges from ALLOW_CIDRS, or set SIGN_UP=allowlist",
             );
         }
+        if shared && !self.allow_ports.0.is_empty() {
+            faults.push(
+                "SIGN_UP=open lets strangers in, and ALLOW_PORTS would let them talk to databases and mail servers: \
+                 remove ALLOW_PORTS, or set SIGN_UP=allowlist",
+            );
+        }
         if let Err(error) = self.extra_authorities() {
             faults.push(format!("EXTRA_CA_FILE: {error}"));
         }
     }
 
-    fn extra_authorities(&self) -> Result<Vec<CertificateDer<'static>>, TrustError> {
+    /// The file of further authorities, if one is named.
+    pub fn authorities(&self) -> Option<&Path> {
         let named = self.extra_ca_file.as_deref();
         // Compose files write a variable that is not set as an empty one.
-        named
-            .filter(|path| !path.as_os_str().is_empty())
-            .map_or_else(|| Ok(Vec::new()), read_pem)
+        named.filter(|path| !path.as_os_str().is_empty())
+    }
+
+    fn extra_authorities(&self) -> Result<Vec<CertificateDer<'static>>, TrustError> {
+        self.authorities().map_or_else(|| Ok(Vec::new()), read_pem)
     }
 
     /// The door itself. Certificates are judged by `clock`. Fails when the extra authorities cannot be read.
@@ -140,5 +183,27 @@ mod tests {
         assert_eq!(read(""), Ok(0));
         assert_eq!(read("10.0.0.0/8, 192.168.1.7,"), Ok(2));
         assert!(read("10.0.0.0/8,lan").unwrap_err().contains("lan"));
+    }
+
+    #[test]
+    fn ports_are_read_and_strangers_get_none_opened() {
+        let config = |ports: &str| Config {
+            allow_ports: ports.parse().expect("ports"),
+            ..Config::default()
+        };
+        let faults = |config: &Config, shared| {
+            let mut faults = Faults::default();
+            config.check(shared, &mut faults);
+            faults.to_string()
+        };
+        assert!(!config(" 9200, 2379 ").policy(false).blocks_port(9200));
+        assert!(config("").policy(false).blocks_port(9200));
+        assert_eq!(faults(&config("9200"), false), "");
+        assert!(faults(&config("9200"), true).contains("remove ALLOW_PORTS"));
+        assert_eq!(faults(&config(""), true), "");
+        for wrong in ["0", "65536", "http", "1-9"] {
+            let refused = wrong.parse::<Ports>().expect_err("refused");
+            assert!(refused.contains(wrong), "{refused}");
+        }
     }
 }

@@ -64,7 +64,7 @@ pub(crate) async fn dial(
                 ipv6_unreachable: false,
             }),
             Ok((address, Err(error))) => Err(failed(way, vec![attempt(way, address, &error)])),
-            Err(_) => Err(timed_out(SocketAddr::new(*only, port), started)),
+            Err(_) => Err(timed_out(way, SocketAddr::new(*only, port), started)),
         },
         several => race(way, &ordered(way, several, port), deadline, started).await,
     };
@@ -157,7 +157,7 @@ async fn race(
             () = sleep(HEAD_START), if waiting.len() > 0 => begin_next(&mut waiting, &mut begun, &running),
             () = tokio::time::sleep_until(deadline) => {
                 let last = begun.last().copied().unwrap_or(order[0]);
-                return Err(timed_out(last, started));
+                return Err(timed_out(way, last, started));
             }
         }
     }
@@ -216,7 +216,13 @@ fn ordered(way: &Way<'_>, addresses: &[IpAddr], port: u16) -> Vec<SocketAddr> {
 fn attempt(way: &Way<'_>, address: SocketAddr, error: &io::Error) -> Attempt {
     Attempt {
         address,
-        code: errno::of_connect(error, way.routes.lead_out(address.ip())),
+        code: errno::of_connect(
+            error,
+            errno::Way {
+                has_route: way.routes.lead_out(address.ip()),
+                is_broken: way.routes.are_broken(address.ip()),
+            },
+        ),
     }
 }
 
@@ -237,10 +243,15 @@ fn failed(way: &Way<'_>, tried: Vec<Attempt>) -> Failure {
     Failure::new(code, Phase::Tcp, Detail::Addresses { tried, machine })
 }
 
-fn timed_out(address: SocketAddr, started: Instant) -> Failure {
+fn timed_out(way: &Way<'_>, address: SocketAddr, started: Instant) -> Failure {
     let after_ms = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
+    let code = if way.routes.are_broken(address.ip()) {
+        FailureCode::InternalNetwork
+    } else {
+        FailureCode::ConnectTimeout
+    };
     Failure::new(
-        FailureCode::ConnectTimeout,
+        code,
         Phase::Tcp,
         Detail::Timeout {
             after_ms,

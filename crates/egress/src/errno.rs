@@ -16,14 +16,26 @@ pub fn is_exhaustion(error: &io::Error) -> bool {
             .is_some_and(|number| EXHAUSTION.contains(&number))
 }
 
-/// The failure that an error of `connect` means, given whether this machine has a way out.
-pub(crate) fn of_connect(error: &io::Error, has_route: bool) -> FailureCode {
+/// How this machine is connected, as far as a failed connection makes one ask.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way {
+    /// There is a default route.
+    pub(crate) has_route: bool,
+    /// What was to be reached is public, and the way out is known to be broken.
+    pub(crate) is_broken: bool,
+}
+
+/// The failure that an error of `connect` means.
+pub(crate) fn of_connect(error: &io::Error, way: Way) -> FailureCode {
     match error.kind() {
         _ if is_exhaustion(error) => FailureCode::InternalResource,
         ErrorKind::ConnectionRefused => FailureCode::ConnectRefused,
+        ErrorKind::HostUnreachable | ErrorKind::TimedOut if way.is_broken => {
+            FailureCode::InternalNetwork
+        }
         ErrorKind::TimedOut => FailureCode::ConnectTimeout,
         ErrorKind::HostUnreachable => FailureCode::ConnectUnreachable,
-        ErrorKind::NetworkUnreachable if has_route => FailureCode::ConnectUnreachable,
+        ErrorKind::NetworkUnreachable if way.has_route => FailureCode::ConnectUnreachable,
         // A prohibit route or a firewall of ours (EACCES, EPERM), a blackhole route (EINVAL).
         ErrorKind::NetworkUnreachable
         | ErrorKind::NetworkDown
@@ -56,11 +68,28 @@ mod tests {
             (12, true, FailureCode::InternalResource),
             (105, true, FailureCode::InternalResource),
         ] {
-            assert_eq!(
-                of_connect(&io::Error::from_raw_os_error(number), has_route),
-                code,
-                "errno {number}"
-            );
+            let way = Way {
+                has_route,
+                is_broken: false,
+            };
+            let error = io::Error::from_raw_os_error(number);
+            assert_eq!(of_connect(&error, way), code, "errno {number}");
+        }
+    }
+
+    #[test]
+    fn behind_a_broken_way_out_nobody_is_called_unreachable() {
+        let way = Way {
+            has_route: true,
+            is_broken: true,
+        };
+        for (number, code) in [
+            (113, FailureCode::InternalNetwork),
+            (110, FailureCode::InternalNetwork),
+            (111, FailureCode::ConnectRefused),
+        ] {
+            let error = io::Error::from_raw_os_error(number);
+            assert_eq!(of_connect(&error, way), code, "errno {number}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use domain::{
     failure::{Detail, Failure, FailureCode, Phase},
-    target::{AddressFamily, is_blocked_port},
+    target::AddressFamily,
 };
 use tokio::{
     net::TcpStream,
@@ -27,7 +27,7 @@ pub use client::{Answer, Client, Question};
 pub use config::{Config, Networks};
 pub use dial::{Dialed, TCP_CAP};
 pub use errno::is_exhaustion;
-pub use own_watch::{endpoint, watch_own};
+pub use own_watch::{own_endpoints, watch_own};
 pub use policy::{OwnEndpoints, Policy, own_networks};
 pub use resolver::{Addresses, Ask, DNS_CAP, Resolver};
 pub use tls::{
@@ -98,7 +98,7 @@ impl Egress {
         ask: Ask,
         deadline: Instant,
     ) -> Result<Vetted, Failure> {
-        if is_blocked_port(port) {
+        if self.policy.blocks_port(port) {
             return Err(Failure::new(
                 FailureCode::BlockedPort,
                 Phase::Dns,

@@ -1,6 +1,6 @@
 //! Keeps the list of our own endpoints true while names move: Postgres, Redis and the admin ports are never a target.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -10,9 +10,23 @@ use crate::OwnEndpoints;
 /// How often the names are resolved anew.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// Host and port of a server of ours, as its address names them, for `watch_own`. A server behind a Unix socket has none
-/// that anybody could reach.
-pub fn endpoint(address: &str, default_port: u16) -> Option<(String, u16)> {
+/// Postgres, Redis and the admin port as host and port, for `watch_own`: never a target.
+pub fn own_endpoints(
+    postgres: &str,
+    redis: Option<&str>,
+    admin: Option<SocketAddr>,
+) -> Vec<(String, u16)> {
+    let servers = [
+        endpoint(postgres, 5_432),
+        redis.and_then(|url| endpoint(url, 6_379)),
+        admin.map(|address| (address.ip().to_string(), address.port())),
+    ];
+    servers.into_iter().flatten().collect()
+}
+
+/// Host and port of a server of ours, as its address names them. A server behind a Unix socket has none that anybody could
+/// reach.
+fn endpoint(address: &str, default_port: u16) -> Option<(String, u16)> {
     let url = Url::parse(address).ok()?;
     let is_socket = url
         .query_pairs()

@@ -10,6 +10,7 @@ mod own;
 mod ranges;
 
 pub use own::{OwnEndpoints, own_networks};
+pub(crate) use ranges::is_forbidden;
 
 /// What an installation allows. Judged on every literal, on every answer of the name servers and
 /// on the peer's address after connecting, for every hop.
@@ -17,6 +18,8 @@ pub use own::{OwnEndpoints, own_networks};
 pub struct Policy {
     allow: Vec<IpNet>,
     deny: Vec<IpNet>,
+    /// Ports that are open although they are usually not asked.
+    ports: Vec<u16>,
     /// Addresses of this machine and its gateways: dialling one's own public address from inside
     /// skips the outer firewall.
     own_networks: Vec<IpNet>,
@@ -45,6 +48,13 @@ impl Policy {
         self
     }
 
+    /// Opens ports that usually belong to databases, mail and the like.
+    #[must_use]
+    pub fn opening_ports(mut self, ports: impl IntoIterator<Item = u16>) -> Self {
+        self.ports.extend(ports);
+        self
+    }
+
     /// Closes networks; this outranks what is allowed.
     #[must_use]
     pub fn denying(mut self, networks: impl IntoIterator<Item = IpNet>) -> Self {
@@ -69,28 +79,31 @@ impl Policy {
     /// Whether something outside the public internet is open, which a shared installation must
     /// not have.
     pub fn allows_local_networks(&self) -> bool {
-        self.allow
-            .iter()
-            .any(|network| ranges::is_forbidden(network.addr()))
+        self.allow.iter().any(ranges::holds_forbidden)
+    }
+
+    /// Whether this port is never asked.
+    pub fn blocks_port(&self, port: u16) -> bool {
+        is_blocked_port(port) && !self.ports.contains(&port)
     }
 
     /// Whether this address and port may be dialled.
     pub fn allows(&self, ip: IpAddr, port: u16) -> bool {
-        if is_blocked_port(port)
+        if self.blocks_port(port)
             || ranges::is_metadata(ip)
             || contains(&self.deny, ip)
             || self.own.covers(ip, port)
         {
             return false;
         }
-        contains(&self.allow, ip) || !(ranges::is_forbidden(ip) || contains(&self.own_networks, ip))
+        contains(&self.allow, ip) || !(is_forbidden(ip) || contains(&self.own_networks, ip))
     }
 
     /// Whether a URL may be stored, as far as it can be told without resolving its name.
     pub fn check_url(&self, url: &Url) -> Result<(), FailureCode> {
         domain::target::is_askable(url).map_err(|_| FailureCode::InvalidUrl)?;
         let port = url.port_or_known_default().ok_or(FailureCode::InvalidUrl)?;
-        if is_blocked_port(port) {
+        if self.blocks_port(port) {
             return Err(FailureCode::BlockedPort);
         }
         let literal = match url.host() {

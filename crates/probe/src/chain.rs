@@ -234,34 +234,32 @@ impl<'a> Look<'a> {
     }
 }
 
-/// A word about a trusted certificate that ends soon, or a chain with a stale part.
-fn expiry(certificate: &Certificate, now: DateTime<Utc>) -> Option<Failure> {
-    let intermediate = certificate.chain_not_after < certificate.not_after;
+/// A word about a trusted certificate that ends soon, and one about a stale certificate that is sent along with it.
+fn expiry(certificate: &Certificate, now: DateTime<Utc>) -> impl Iterator<Item = Failure> {
+    let is_stale = certificate.chain_not_after <= now;
+    let intermediate = !is_stale && certificate.chain_not_after < certificate.not_after;
     let ends = if intermediate {
         certificate.chain_not_after
     } else {
         certificate.not_after
     };
     let days = (ends - now).num_days();
-    if !certificate.verified || days > EXPIRING_DAYS {
-        return None;
-    }
-    if ends <= now {
+    let expiring = (days <= EXPIRING_DAYS && ends > now).then(|| {
+        let detail = Detail::Expiry {
+            not_after: ends,
+            days: i32::try_from(days).unwrap_or(i32::MAX),
+            intermediate,
+        };
+        Failure::new(FailureCode::TlsExpiring, Phase::Tls, detail)
+    });
+    let stale = is_stale.then(|| {
         let reason = "an expired certificate is sent along that nobody needs".to_owned();
-        return Some(Failure::new(
+        Failure::new(
             FailureCode::TlsChainAdvisory,
             Phase::Tls,
             Detail::Reason { reason },
-        ));
-    }
-    let days = i32::try_from(days).unwrap_or(i32::MAX);
-    Some(Failure::new(
-        FailureCode::TlsExpiring,
-        Phase::Tls,
-        Detail::Expiry {
-            not_after: ends,
-            days,
-            intermediate,
-        },
-    ))
+        )
+    });
+    let words = expiring.into_iter().chain(stale);
+    words.filter(|_| certificate.verified)
 }

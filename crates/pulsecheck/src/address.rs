@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -39,10 +39,12 @@ impl Address {
         )
     }
 
-    /// The shared cache, or one of this process.
-    pub fn status_cache(&self) -> anyhow::Result<StatusCache> {
+    /// The shared cache, which may show a certificate of these further `authorities`, or one of this process.
+    pub fn status_cache(&self, authorities: Option<&Path>) -> anyhow::Result<StatusCache> {
         match self.redis_url()? {
-            Some(url) => StatusCache::redis(url.expose_secret()).context("REDIS_URL"),
+            Some(url) => {
+                StatusCache::redis_trusting(url.expose_secret(), authorities).context("REDIS_URL")
+            }
             None => Ok(StatusCache::in_memory()),
         }
     }

@@ -39,6 +39,8 @@ pub struct Config {
     address: Address,
     #[command(flatten)]
     public_url: PublicUrl,
+    #[command(flatten)]
+    reach: egress::Config,
 }
 
 /// Looks at everything, tells all of it, and fails when something is wrong.
@@ -63,7 +65,7 @@ pub async fn run(settings: &Settings, config: &Config) -> anyhow::Result<()> {
 pub async fn examine(settings: &Settings, config: &Config) -> Vec<Finding> {
     let mut findings = folder::examine(settings);
     findings.extend(database::examine(settings).await);
-    findings.extend(reach::examine(settings, &config.address, &config.public_url).await);
+    findings.extend(reach::examine(settings, config).await);
     findings
 }
 

@@ -12,7 +12,7 @@ use crate::redis_cache;
 #[group(skip)]
 #[command(next_help_heading = "Connections")]
 pub struct Config {
-    /// Redis, as in `redis://host:6379/0`
+    /// Redis, as in `redis://host:6379/0`, or `rediss://host:6380/0` over TLS (a company's own authority: `EXTRA_CA_FILE`)
     #[arg(long, env = "REDIS_URL", hide_env_values = true, value_name = "URL")]
     pub redis_url: Option<SecretString>,
     /// A file that holds `REDIS_URL`
@@ -29,7 +29,7 @@ impl Config {
             self.redis_url_file.as_deref(),
             "give the Redis server, as in redis://host:6379/0",
         )?;
-        faults.take(redis_cache::client(url.expose_secret()))?;
+        faults.take(redis_cache::client(url.expose_secret(), None))?;
         Some(url)
     }
 }

@@ -7,7 +7,7 @@ mod event;
 mod memory;
 mod redis_cache;
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use domain::id::{ServiceId, SessionId};
 use futures_util::stream::BoxStream;
@@ -39,10 +39,16 @@ impl StatusCache {
         Self::Memory(Memory::default())
     }
 
-    /// In Redis at `url`, as in `redis://host:6379/0`. Connects with the first use, and again whenever it has to.
-    /// Fails only on an address that makes no sense.
+    /// In Redis at `url`, as in `redis://host:6379/0`, or `rediss://…` over TLS by Mozilla's list. Connects with the first use, and again
+    /// whenever it has to. Fails only on an address that makes no sense.
     pub fn redis(url: &str) -> anyhow::Result<Self> {
-        RedisCache::new(url).map(Self::Redis)
+        RedisCache::new(url, None).map(Self::Redis)
+    }
+
+    /// The same, trusting the certificate authorities of a PEM file beside the machine's own. Fails also when the file
+    /// cannot be used.
+    pub fn redis_trusting(url: &str, authorities: Option<&Path>) -> anyhow::Result<Self> {
+        RedisCache::new(url, authorities).map(Self::Redis)
     }
 
     /// Whether it answers right now, within a quarter of a second.

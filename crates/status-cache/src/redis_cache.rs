@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::Future,
+    path::Path,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -14,13 +15,14 @@ use anyhow::Context as _;
 use domain::id::ServiceId;
 use futures_util::stream::BoxStream;
 use redis::{
-    Client, RedisResult,
+    Client, ConnectionAddr, RedisResult, TlsCertificates,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 use tokio::time::{Instant, timeout};
 
 use crate::{Heard, StatusEntry, bus::Message, entry::key};
 
+mod authorities;
 mod listen;
 
 /// How long one exchange may take.
@@ -47,9 +49,23 @@ struct Health {
     lost: AtomicBool,
 }
 
-/// Fails only on an address that makes no sense.
-pub(crate) fn client(url: &str) -> anyhow::Result<Client> {
-    Client::open(url).context("REDIS_URL is not an address of a Redis server")
+/// Fails only on an address that makes no sense, and on a file of authorities that cannot be used; those are for `rediss://`.
+pub(crate) fn client(url: &str, authorities: Option<&Path>) -> anyhow::Result<Client> {
+    let client = Client::open(url).context("REDIS_URL is not an address of a Redis server")?;
+    let is_tls = matches!(
+        client.get_connection_info().addr(),
+        ConnectionAddr::TcpTls { .. }
+    );
+    match authorities {
+        Some(file) if is_tls => {
+            let certificates = TlsCertificates {
+                client_tls: None,
+                root_cert: Some(authorities::with_file(file)?),
+            };
+            Client::build_with_tls(url, certificates).context("REDIS_URL cannot be used over TLS")
+        }
+        _ => Ok(client),
+    }
 }
 
 impl fmt::Debug for RedisCache {
@@ -59,8 +75,8 @@ impl fmt::Debug for RedisCache {
 }
 
 impl RedisCache {
-    pub(crate) fn new(url: &str) -> anyhow::Result<Self> {
-        let client = client(url)?;
+    pub(crate) fn new(url: &str, authorities: Option<&Path>) -> anyhow::Result<Self> {
+        let client = client(url, authorities)?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(PATIENCE))
             .set_response_timeout(Some(PATIENCE))

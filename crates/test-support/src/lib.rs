@@ -1,11 +1,13 @@
 //! Servers that lie, stall and break on purpose, for the tests of whoever talks to them.
 
+mod alone;
 mod certificates;
 mod dns;
 mod oauth;
 mod proxy;
 mod upstream;
 
+pub use alone::{OwnNetwork, has_program, is_inside, with_few_files};
 pub use certificates::{Authority, Flaw, Issued};
 pub use dns::{Answer, FaultDns};
 pub use oauth::{CLIENT_ID, CLIENT_SECRET, OauthMode, OauthPerson, OauthProvider};

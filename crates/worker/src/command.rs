@@ -95,7 +95,11 @@ async fn work(config: Config, settings: Settings) -> anyhow::Result<()> {
     let stop = tasks.stopping();
     let serving = admin::serve(admin_port, readiness.clone(), figures, stop.clone());
     tasks.spawn("admin port", serving);
-    let own = own_endpoints(&config, &settings);
+    let own = egress::own_endpoints(
+        settings.database_url.expose_secret(),
+        Some(settings.redis_url.expose_secret()),
+        Some(config.connections.admin_addr),
+    );
     let parts = parts(&config, settings, readiness)?;
     let endpoints = parts.prober.egress().policy().own_endpoints();
     let watching = egress::watch_own(endpoints, own, stop.clone());
@@ -135,7 +139,10 @@ fn parts(config: &Config, settings: Settings, readiness: Readiness) -> anyhow::R
             "pulsecheck-worker",
             connections,
         )?,
-        cache: StatusCache::redis(settings.redis_url.expose_secret())?,
+        cache: StatusCache::redis_trusting(
+            settings.redis_url.expose_secret(),
+            config.reach.authorities(),
+        )?,
         prober: Prober::new(egress, CONTACT),
         clock,
         keyring: settings.keyring,
@@ -145,21 +152,6 @@ fn parts(config: &Config, settings: Settings, readiness: Readiness) -> anyhow::R
         heartbeat_file: config.connections.heartbeat_file.clone(),
         pace: Pace::default(),
     })
-}
-
-/// Postgres, Redis and our admin port: never a target.
-fn own_endpoints(config: &Config, settings: &Settings) -> Vec<(String, u16)> {
-    let admin = config.connections.admin_addr;
-    let servers = [
-        (&settings.database_url, 5_432),
-        (&settings.redis_url, 6_379),
-    ];
-    let servers = servers
-        .into_iter()
-        .filter_map(|(url, port)| egress::endpoint(url.expose_secret(), port));
-    servers
-        .chain([(admin.ip().to_string(), admin.port())])
-        .collect()
 }
 
 #[expect(

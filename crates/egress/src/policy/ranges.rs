@@ -33,7 +33,7 @@ pub(super) fn is_metadata(ip: IpAddr) -> bool {
 
 /// Whether this is anything but a public unicast address. An IPv4-mapped address is refused even
 /// when the address inside is public: nobody needs it, and filters disagree about it.
-pub(super) fn is_forbidden(ip: IpAddr) -> bool {
+pub(crate) fn is_forbidden(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => is_forbidden_v4(ip),
         IpAddr::V6(ip) => is_forbidden_v6(ip),
@@ -59,6 +59,35 @@ const FORBIDDEN_V4: [([u8; 4], u32); 16] = [
     // Multicast, reserved and broadcast.
     ([224, 0, 0, 0], 4),
     ([240, 0, 0, 0], 4),
+];
+
+/// Whether any address of a network is anything but a public unicast address. A wide network may begin with a public address and
+/// hold private ones all the same.
+pub(super) fn holds_forbidden(network: &IpNet) -> bool {
+    match network {
+        IpNet::V4(network) => FORBIDDEN_V4.iter().any(|(ip, length)| {
+            let (bits, other) = (network.network().to_bits(), u32::from_be_bytes(*ip));
+            let shared = length.min(&network.prefix_len().into()).to_owned();
+            shared == 0 || (bits ^ other) >> (32 - shared) == 0
+        }),
+        IpNet::V6(network) => {
+            let (first, last) = (network.network(), network.broadcast());
+            let inside = |ip: Ipv6Addr| first <= ip && ip <= last;
+            is_forbidden_v6(first)
+                || is_forbidden_v6(last)
+                || FORBIDDEN_V6
+                    .iter()
+                    .any(|segment| inside(Ipv6Addr::from_segments(*segment)))
+        }
+    }
+}
+
+/// The first address of every forbidden range within 2000::/3.
+const FORBIDDEN_V6: [[u16; 8]; 4] = [
+    [0x2001, 0, 0, 0, 0, 0, 0, 0],
+    [0x2001, 0x0db8, 0, 0, 0, 0, 0, 0],
+    [0x2002, 0, 0, 0, 0, 0, 0, 0],
+    [0x3fff, 0, 0, 0, 0, 0, 0, 0],
 ];
 
 fn is_forbidden_v4(ip: Ipv4Addr) -> bool {

@@ -235,3 +235,43 @@ fn blocked_ports_and_other_schemes_are_refused() {
     }
     assert_eq!(check("https://example.com/"), Ok(()));
 }
+
+#[test]
+fn a_port_that_was_opened_is_asked_but_never_our_own_server_behind_it() {
+    let policy = Policy::single_tenant().opening_ports([9200]);
+    let check = |url: &str| policy.check_url(&Url::parse(url).unwrap());
+    assert_eq!(check("http://10.1.2.3:9200/"), Ok(()));
+    assert_eq!(
+        check("http://10.1.2.3:6379/"),
+        Err(FailureCode::BlockedPort)
+    );
+    policy
+        .own_endpoints()
+        .set(vec!["10.1.2.3:9200".parse().unwrap()]);
+    assert_eq!(
+        check("http://10.1.2.3:9200/"),
+        Err(FailureCode::BlockedAddress)
+    );
+}
+
+#[test]
+fn a_wide_network_that_holds_private_ones_is_not_public() {
+    for (network, local) in [
+        ("8.8.8.0/24", false),
+        ("10.1.0.0/16", true),
+        // Begins with a public address.
+        ("8.0.0.0/6", true),
+        ("160.0.0.0/4", true),
+        ("128.0.0.0/3", true),
+        ("0.0.0.0/0", true),
+        ("192.168.0.0/32", true),
+        ("2600::/12", false),
+        ("2000::/3", true),
+        ("2001:d00::/24", true),
+        ("::/0", true),
+        ("fd00::/8", true),
+    ] {
+        let policy = Policy::shared().allowing([network.parse().unwrap()]);
+        assert_eq!(policy.allows_local_networks(), local, "{network}");
+    }
+}

@@ -101,3 +101,33 @@ pub(super) fn of_transport(error: &io::Error) -> Failure {
         },
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_of_certificates_have_their_codes() {
+        for (fault, code) in [
+            (CertificateError::Expired, FailureCode::TlsExpired),
+            (CertificateError::NotValidYet, FailureCode::TlsNotYetValid),
+            (
+                CertificateError::NotValidForName,
+                FailureCode::TlsNameMismatch,
+            ),
+            (CertificateError::UnknownIssuer, FailureCode::TlsUntrusted),
+            (CertificateError::Revoked, FailureCode::TlsRevoked),
+            (
+                CertificateError::BadSignature,
+                FailureCode::TlsInvalidCertificate,
+            ),
+            (
+                CertificateError::UnhandledCriticalExtension,
+                FailureCode::TlsInvalidCertificate,
+            ),
+        ] {
+            let error = Error::InvalidCertificate(fault);
+            assert_eq!(failure(&error, Phase::Tls).code, code, "{error:?}");
+        }
+    }
+}

@@ -8,7 +8,7 @@ use test_support::{Answer, Mode, TlsMode, Upstream};
 
 use crate::lab::{Lab, Look, target};
 
-const LITERALS: [&str; 34] = [
+pub(crate) const LITERALS: [&str; 34] = [
     "127.0.0.1",
     "127.0.0.2",
     "127.1",

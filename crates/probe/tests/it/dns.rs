@@ -260,3 +260,12 @@ async fn good_answers_are_remembered_for_their_ttl_and_bad_ones_never() {
     .await
     .failed(FailureCode::ConnectRefused);
 }
+
+#[tokio::test]
+async fn a_name_that_cannot_be_one_is_invalid_url() {
+    let lab = Lab::new().await;
+    let label = "a".repeat(64);
+    for url in ["http://a..b/".to_owned(), format!("http://{label}.test/")] {
+        lab.get(&url).await.failed(FailureCode::InvalidUrl);
+    }
+}

@@ -232,6 +232,27 @@ async fn a_certificate_that_ends_soon_is_an_advisory_until_it_is_an_outage() {
 }
 
 #[tokio::test]
+async fn a_stale_certificate_beside_a_good_one_is_an_advisory_and_hides_no_other() {
+    let lab = Lab::new().await;
+    let stale = lab
+        .authority
+        .issue(&["old.lab.test"], Flaw::EndsAt(noon() - days(30)), noon());
+    for (flaw, codes) in [
+        (Flaw::None, vec![FailureCode::TlsChainAdvisory]),
+        (
+            Flaw::EndsAt(noon() + days(5)),
+            vec![FailureCode::TlsExpiring, FailureCode::TlsChainAdvisory],
+        ),
+    ] {
+        let mut issued = lab.authority.issue(&[HOST], flaw, noon());
+        issued.chain.push(stale.chain[0].clone());
+        let look = look_with(&lab, TlsMode::With(issued), |_| {}).await;
+        look.is_up();
+        assert_eq!(look.advisories(), codes, "{flaw:?}");
+    }
+}
+
+#[tokio::test]
 async fn without_a_trustworthy_clock_dates_are_unknown_and_ours() {
     let lab = Lab::new().await;
     lab.time.set(None);

@@ -31,6 +31,8 @@ pub async fn restore(
     );
     let key = SecretString::from(contents.key.clone());
     check_key(&key, options.given_key)?;
+    // What is there goes only for a backup that is whole.
+    archive::check(path).context("nothing was changed")?;
     make_room(db, data, &options).await?;
     db::schema::migrate_to(db, needed).await?;
     fill(db, &mut contents)

@@ -2,25 +2,26 @@
 
 use std::net::SocketAddr;
 
+use runtime::faults::Faults;
 use status_cache::StatusCache;
 use tokio::net::TcpListener;
 use url::{Host, Url};
 
-use super::Finding;
+use super::{Config, Finding};
 use crate::address::{Address, PublicUrl};
 use crate::data_dir::{DataDir, Locked};
 use crate::installation::Settings;
 
-pub(super) async fn examine(
-    settings: &Settings,
-    address: &Address,
-    given: &PublicUrl,
-) -> Vec<Finding> {
+pub(super) async fn examine(settings: &Settings, config: &Config) -> Vec<Finding> {
     let mut findings = vec![
-        port(settings, address).await,
-        public_url(address.listen_addr, given),
+        port(settings, &config.address).await,
+        public_url(config.address.listen_addr, &config.public_url),
     ];
-    findings.extend(redis(address).await);
+    let mut faults = Faults::default();
+    config.reach.check(false, &mut faults);
+    let wrong = |fault: String| Finding::wrong("reach", fault);
+    findings.extend(faults.0.into_iter().map(wrong));
+    findings.extend(redis(config).await);
     findings.push(if crate::web::is_built() {
         Finding::good("web app", "built in")
     } else {
@@ -98,8 +99,9 @@ fn public_url(listen: SocketAddr, given: &PublicUrl) -> Finding {
     }
 }
 
-async fn redis(address: &Address) -> Option<Finding> {
-    Some(match address.status_cache() {
+async fn redis(config: &Config) -> Option<Finding> {
+    let cache = config.address.status_cache(config.reach.authorities());
+    Some(match cache {
         Err(error) => Finding::failure("redis", &error),
         Ok(StatusCache::Memory(_)) => return None,
         Ok(cache) if cache.is_reachable().await => Finding::good("redis", "answers"),

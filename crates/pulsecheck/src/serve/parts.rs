@@ -10,7 +10,7 @@ use probe::Prober;
 use runtime::admin::Readiness;
 use runtime::clock::Clock;
 use runtime::faults::Faults;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use worker::clock::DatabaseClock;
 use worker::pace::Pace;
 
@@ -64,7 +64,7 @@ pub(super) fn assemble(
         shared,
         Arc::new(move || judging.now()),
     )?;
-    let status = config.address.status_cache()?;
+    let status = config.address.status_cache(config.reach.authorities())?;
     let worker = worker::Parts {
         db: installation.db.clone(),
         cache: status.clone(),
@@ -118,17 +118,8 @@ fn own_endpoints(
     installation: &Installation,
     config: &Config,
 ) -> anyhow::Result<Vec<(String, u16)>> {
-    let mut own: Vec<_> = config
-        .admin_addr
-        .iter()
-        .map(|address| (address.ip().to_string(), address.port()))
-        .collect();
     let redis = config.address.redis_url()?;
-    let servers = [(Some(&installation.url), 5_432), (redis.as_ref(), 6_379)];
-    own.extend(
-        servers
-            .into_iter()
-            .filter_map(|(url, port)| egress::endpoint(url?.expose_secret(), port)),
-    );
-    Ok(own)
+    let redis = redis.as_ref().map(SecretString::expose_secret);
+    let postgres = installation.url.expose_secret();
+    Ok(egress::own_endpoints(postgres, redis, config.admin_addr))
 }

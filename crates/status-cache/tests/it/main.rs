@@ -13,6 +13,7 @@ use domain::{
 use futures_util::{StreamExt as _, stream::BoxStream};
 use serde_json::json;
 use status_cache::{EventKind, Heard, LiveEvent, Reason, StatusCache, StatusEntry};
+use test_support::Authority;
 use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
@@ -211,6 +212,31 @@ async fn a_listener_that_is_too_slow_learns_of_the_gap() {
 async fn an_address_that_makes_no_sense_is_refused_at_once() {
     assert!(StatusCache::redis("nonsense").is_err());
     assert!(StatusCache::redis("http://example.com").is_err());
+}
+
+#[tokio::test]
+async fn a_redis_behind_tls_is_used_when_its_authority_is_trusted_and_only_then() {
+    let server = Server::start().await;
+    let authority = Authority::new("A company");
+    let front = server.behind_tls(&authority).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("authorities.pem");
+    std::fs::write(&file, authority.pem()).expect("written");
+    let url = format!("rediss://localhost:{}/0", front.port());
+    let trusting = StatusCache::redis_trusting(&url, Some(&file)).expect("an address");
+    assert!(trusting.wait(PATIENCE).await);
+    let id = service();
+    trusting.put(&[(id, entry())]).await;
+    assert_eq!(server.cache().get(id).await, Some(entry()));
+    let mut stream = trusting.subscribe();
+    assert!(matches!(
+        heard_by(&server.cache(), &mut stream).await,
+        Heard::Event(_)
+    ));
+    let strict = StatusCache::redis(&url).expect("an address");
+    assert!(!strict.wait(Duration::ZERO).await);
+    std::fs::write(&file, "no certificate").expect("written");
+    assert!(StatusCache::redis_trusting(&url, Some(&file)).is_err());
 }
 
 #[tokio::test]

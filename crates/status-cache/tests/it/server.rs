@@ -3,15 +3,35 @@
 use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::Arc,
     time::Duration,
 };
 
+use rustls::ServerConfig;
 use status_cache::StatusCache;
 use tempfile::TempDir;
+use test_support::{Authority, Flaw};
+use tokio::{
+    net::{TcpListener, UnixStream},
+    task::JoinSet,
+};
+use tokio_rustls::TlsAcceptor;
 
 pub(crate) struct Server {
     folder: TempDir,
     child: Child,
+}
+
+/// Passes TLS connections on to a server.
+pub(crate) struct TlsFront {
+    port: u16,
+    _tasks: JoinSet<()>,
+}
+
+impl TlsFront {
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
 }
 
 impl Server {
@@ -61,6 +81,38 @@ impl Server {
     pub(crate) async fn start_again(&mut self) {
         self.child = spawn(&socket(&self.folder));
         self.answers().await;
+    }
+
+    /// The same server behind TLS, with a certificate of this authority; until the front is dropped.
+    pub(crate) async fn behind_tls(&self, authority: &Authority) -> TlsFront {
+        let issued = authority.issue(&["localhost"], Flaw::None, chrono::Utc::now());
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("the provider knows TLS 1.2 and 1.3")
+            .with_no_client_auth()
+            .with_single_cert(issued.chain, issued.key)
+            .expect("a certificate with its key");
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let port = listener.local_addr().expect("it is bound").port();
+        let socket = socket(&self.folder);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
+            let mut passing = JoinSet::new();
+            while let Ok((near, _)) = listener.accept().await {
+                let (acceptor, socket) = (acceptor.clone(), socket.clone());
+                passing.spawn(async move {
+                    let mut near = acceptor.accept(near).await?;
+                    let mut far = UnixStream::connect(socket).await?;
+                    tokio::io::copy_bidirectional(&mut near, &mut far).await
+                });
+            }
+        });
+        TlsFront {
+            port,
+            _tasks: tasks,
+        }
     }
 
     fn signal(&self, signal: &str) {

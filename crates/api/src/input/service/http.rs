@@ -5,7 +5,7 @@ use std::time::Duration;
 use db::services::Stored;
 use domain::{
     fields::Fields,
-    target::{Header, HttpTarget, TargetDraft, TargetSecrets},
+    target::{self, Header, HttpTarget, TargetDraft, TargetSecrets},
 };
 use egress::Policy;
 
@@ -43,11 +43,13 @@ impl ServiceInput {
             timeout_ms: self.timeout_ms.or(draft.timeout_ms),
             degraded_threshold_ms: self.degraded_threshold_ms.or(draft.degraded_threshold_ms),
         };
-        let target = fields.take(HttpTarget::parse(draft))?;
-        if let Err(code) = policy.check_url(&target.url) {
+        // Told together with everything else that is wrong.
+        if let Ok(url) = target::parse_url(&draft.url)
+            && let Err(code) = policy.check_url(&url)
+        {
             fields.push("url", forbidden(code));
         }
-        Some(target)
+        fields.take(HttpTarget::parse(draft))
     }
 }
 
