@@ -10,13 +10,13 @@ const LONGEST_ROUND_TRIP: Duration = Duration::from_millis(200);
 const SLEW_PER_SECOND_US: i64 = 5_000;
 /// A difference from here on is a jump, not drift.
 const JUMP_US: i64 = 2_000_000;
-/// How long a jump has to be agreed on before it is believed.
-const AGREEMENT: Duration = Duration::from_mins(1);
+/// For how long a jump has to be agreed on before it is believed, unless somebody says otherwise.
+pub const AGREEMENT: Duration = Duration::from_mins(1);
 
 /// What came of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sampled {
-    /// The first one: taken as it is.
+    /// The first one, or the first good one after a slow one: taken as it is.
     First,
     /// Too slow to be used.
     Discarded,
@@ -29,15 +29,36 @@ pub enum Sampled {
 }
 
 /// The database's time as a function of monotonic time since the process started.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ClockSync {
+    agreement: Duration,
     offset_us: Option<i64>,
+    /// The offset comes from a sample that was too slow: it is better than none, and only that.
+    is_rough: bool,
     target_us: i64,
     slewed_at: Duration,
     jump: Option<(Duration, i64)>,
 }
 
+impl Default for ClockSync {
+    fn default() -> Self {
+        Self::new(AGREEMENT)
+    }
+}
+
 impl ClockSync {
+    /// Knows nothing yet, and believes a jump that has held for `agreement`.
+    pub fn new(agreement: Duration) -> Self {
+        Self {
+            agreement,
+            offset_us: None,
+            is_rough: false,
+            target_us: 0,
+            slewed_at: Duration::ZERO,
+            jump: None,
+        }
+    }
+
     /// Takes one answer of the database: asked at `asked`, answered at `answered`, both monotonic.
     pub fn sample(
         &mut self,
@@ -48,13 +69,16 @@ impl ClockSync {
         let round_trip = answered.saturating_sub(asked);
         let middle = asked + round_trip / 2;
         let seen = database.timestamp_micros() - micros(middle);
-        let Some(offset) = self.offset_us else {
+        let is_slow = round_trip > LONGEST_ROUND_TRIP;
+        let known = self.offset_us.filter(|_| is_slow || !self.is_rough);
+        let Some(offset) = known else {
             self.offset_us = Some(seen);
+            self.is_rough = is_slow;
             self.target_us = seen;
             self.slewed_at = answered;
             return Sampled::First;
         };
-        if round_trip > LONGEST_ROUND_TRIP {
+        if is_slow {
             return Sampled::Discarded;
         }
         let by = seen - offset;
@@ -84,7 +108,7 @@ impl ClockSync {
         let by = TimeDelta::microseconds(by);
         match self.jump {
             Some((since, at)) if (seen - at).abs() < JUMP_US => {
-                if now.saturating_sub(since) < AGREEMENT {
+                if now.saturating_sub(since) < self.agreement {
                     return Sampled::Jumped { by };
                 }
                 self.offset_us = Some(seen);
@@ -155,6 +179,27 @@ mod tests {
         );
         assert_eq!(outcome, Sampled::Discarded);
         assert_eq!(sync.at(Duration::from_secs(5)), Some(database(5.0)));
+    }
+
+    #[test]
+    fn a_rough_beginning_is_corrected_by_the_first_good_sample() {
+        let mut sync = ClockSync::default();
+        let seconds = Duration::from_secs;
+        // It took 3 s, all of it on the way back.
+        assert_eq!(
+            sync.sample(seconds(0), seconds(3), database(0.0)),
+            Sampled::First
+        );
+        assert_eq!(sync.at(seconds(3)), Some(database(1.5)));
+        let four = seconds(4);
+        assert_eq!(
+            sync.sample(four, seconds(8), database(4.0)),
+            Sampled::Discarded
+        );
+        let nine = seconds(9);
+        assert_eq!(sync.sample(nine, nine, database(9.0)), Sampled::First);
+        assert_eq!(sync.at(nine), Some(database(9.0)));
+        assert_eq!(sync.sample(nine, nine, database(10.0)), Sampled::Slewing);
     }
 
     #[test]

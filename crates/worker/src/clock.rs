@@ -25,6 +25,14 @@ impl DatabaseClock {
         }
     }
 
+    /// The same, believing that the database's clock was set once that has held for `agreement` instead of a minute.
+    pub fn believing_after(agreement: Duration) -> Self {
+        Self {
+            started: Instant::now(),
+            sync: Arc::new(Mutex::new(ClockSync::new(agreement))),
+        }
+    }
+
     /// Takes what the database said between two instants of ours.
     pub fn sample(&self, asked: Instant, answered: Instant, database: DateTime<Utc>) -> Sampled {
         let (asked, answered) = (self.since_start(asked), self.since_start(answered));

@@ -1,5 +1,6 @@
 //! What the worker does with real Postgres, real sockets and real trouble.
 
+mod cut_off;
 mod ground;
 mod handing_over;
 mod looking;
@@ -11,6 +12,7 @@ mod pages_needs;
 mod pages_sharing;
 mod pages_site;
 mod partitions_days;
+mod programs;
 mod record_away;
 mod record_batches;
 mod record_incidents;
@@ -20,3 +22,4 @@ mod rollups_closing;
 mod rollups_oracle;
 mod stage;
 mod standing_still;
+mod stopped;

@@ -8,7 +8,7 @@ use db::Db;
 use domain::{failure::FailureCode, verdict::Verdict};
 use sqlx::{AssertSqlSafe, PgPool, postgres::PgPoolOptions};
 use test_support::Mode;
-use worker::pace::Pace;
+use worker::{clock::DatabaseClock, config::Looking, pace::Pace};
 
 use crate::stage::{Away, Stage, brisk, eventually};
 
@@ -154,5 +154,40 @@ async fn a_database_clock_set_an_hour_back_raises_the_alarm_and_marks_nothing(po
     let checks = stage.checks(service).await;
     assert!(checks.iter().all(|check| check.verdict == Verdict::Up));
     assert!(stage.incidents().await.is_empty());
+    worker.stop().await;
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_database_clock_that_stays_an_hour_back_is_followed_and_incidents_go_on_by_it(
+    pool: PgPool,
+) {
+    let stage = Stage::set(with_a_clock(pool).await).await;
+    let mut config = stage.config("/", 1);
+    config.retries = 0;
+    let service = stage.add(&config).await;
+    let clock = DatabaseClock::believing_after(Duration::from_secs(2));
+    let worker = stage.worker_by(clock, brisk(), Looking::default());
+    let newest = async || stage.checks(service).await.pop();
+    let before = eventually("a look", newest).await;
+    set_clock(&stage.db, "-1 hour").await;
+    let hour_back = |slot| before.slot - slot > TimeDelta::minutes(50);
+    let oldest = async || {
+        let first = stage.checks(service).await.into_iter().next()?;
+        hour_back(first.slot).then_some(first)
+    };
+    let first = eventually("looks by the clock as it is now", oldest).await;
+    assert_eq!(first.verdict, Verdict::Up);
+    stage.upstream.set(Mode::status(503)).await;
+    let incident = eventually("an incident", async || stage.incidents().await.pop()).await;
+    assert!(hour_back(incident.started_at), "{incident:?}");
+    stage.upstream.set(Mode::ok()).await;
+    eventually("its end", async || {
+        stage.incidents().await.pop()?.resolved_at.map(drop)
+    })
+    .await;
+    // No slot stands twice, and nothing was called down because of the clock.
+    let checks = stage.checks(service).await;
+    assert!(checks.windows(2).all(|pair| pair[0].slot < pair[1].slot));
+    assert_eq!(stage.incidents().await.len(), 1);
     worker.stop().await;
 }

@@ -1,0 +1,49 @@
+//! The program `worker` as it is shipped, on a stage's database: to be stopped, cut off and killed like any other process.
+#![expect(clippy::unwrap_used, reason = "what helps tests fails by panicking")]
+
+use std::{
+    env,
+    process::{Child, Command, Stdio},
+};
+
+use url::Url;
+
+use crate::stage::Stage;
+
+/// A running program; it is killed when this is dropped.
+pub(crate) struct Program(Child);
+
+impl Program {
+    /// Starts `worker` behind these words, with further variables.
+    pub(crate) fn start(stage: &Stage, behind: &[&str], variables: &[(&str, &str)]) -> Self {
+        let database = stage.db.pool().connect_options();
+        let mut url: Url = env::var("DATABASE_URL").unwrap().parse().unwrap();
+        url.set_path(database.get_database().unwrap());
+        let words = behind.iter().chain(&[env!("CARGO_BIN_EXE_worker")]);
+        let words: Vec<&str> = words.copied().collect();
+        let child = Command::new(words[0])
+            .args(&words[1..])
+            .env("DATABASE_URL", url.as_str())
+            .env("SECRET_KEY", "0123456789abcdef0123456789abcdef")
+            .env("ADMIN_ADDR", "127.0.0.1:0")
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .spawn();
+        Self(child.unwrap())
+    }
+
+    /// Sends a signal, such as `-STOP`.
+    pub(crate) fn signal(&self, signal: &str) {
+        let done = Command::new("kill")
+            .args([signal, &self.0.id().to_string()])
+            .status();
+        assert!(done.unwrap().success());
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
