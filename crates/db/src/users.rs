@@ -76,6 +76,15 @@ pub async fn find(conn: &mut PgConnection, id: UserId) -> Result<Option<User>> {
     Ok(row.map(Into::into))
 }
 
+/// Keeps everybody else from changing how this person signs in until the transaction ends.
+pub async fn lock(conn: &mut PgConnection, id: UserId) -> Result<()> {
+    sqlx::query("select from users where id = $1 for update")
+        .bind(id.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 pub async fn find_by_email(conn: &mut PgConnection, email: &str) -> Result<Option<User>> {
     let row: Option<Row> = sqlx::query_as(
         "select id, email, name, avatar_url, is_operator, created_at, last_sign_in_at

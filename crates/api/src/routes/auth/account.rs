@@ -283,6 +283,8 @@ async fn unlink_identity(
 ) -> Result<StatusCode, Problem> {
     let now = state.clock.now();
     let mut tx = state.db.begin().await?;
+    // Two providers that are taken away at once must not each count on the other.
+    users::lock(&mut tx, signed_in.id()).await?;
     if identities::delete(&mut tx, signed_in.id(), &provider).await? == 0 {
         return Err(Problem::NotFound);
     }

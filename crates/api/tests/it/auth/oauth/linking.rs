@@ -126,3 +126,44 @@ async fn the_last_way_to_sign_in_stays_and_a_first_password_needs_a_fresh_sign_i
         .await
         .expect(204);
 }
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn two_providers_that_are_taken_away_at_once_do_not_both_go(pool: PgPool) {
+    let (world, _provider) = world(pool, SignUp::Open).await;
+    let mut browser = world.stranger();
+    come_back(&browser, "github").await;
+    link(&mut browser, "google").await;
+    // Whoever holds the person's row holds both back until they have begun.
+    let mut tx = world.state.db.begin().await.expect("begun");
+    let me = browser.get("/api/auth/me").await.body["id"].clone();
+    let me: uuid::Uuid = serde_json::from_value(me).expect("an id");
+    db::users::lock(&mut tx, domain::id::UserId(me))
+        .await
+        .expect("locked");
+    let waiting = async {
+        let mut conn = world.state.db.acquire().await.expect("a connection");
+        loop {
+            let held: i64 = sqlx::query_scalar(
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+            )
+            .fetch_one(&mut *conn)
+            .await
+            .expect("counted");
+            if held == 2 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        tx.rollback().await.expect("let go");
+    };
+    let (github, google, ()) = tokio::join!(
+        browser.delete("/api/auth/identities/github"),
+        browser.delete("/api/auth/identities/google"),
+        waiting
+    );
+    let mut statuses = [github.status, google.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [204, 409]);
+    let me = browser.get("/api/auth/me").await;
+    assert_eq!(me.body["identities"].as_array().map(Vec::len), Some(1));
+}
