@@ -157,6 +157,25 @@ async fn a_damaged_backup_restores_nothing() {
     second.close().await.unwrap();
 }
 
+#[tokio::test]
+async fn a_damaged_backup_replaces_nothing_even_by_force() {
+    let place = Place::new();
+    let file = place.path("backup.tar.gz");
+    let installation = filled(&place).await;
+    backup(&installation.db, &installation.key().unwrap(), &file)
+        .await
+        .unwrap();
+    let before = ask(url(&installation), EVERYTHING).await;
+    let bytes = fs::read(&file).unwrap();
+    for cut in [bytes.len() / 2, bytes.len() - 40] {
+        fs::write(&file, &bytes[..cut]).unwrap();
+        let error = put_back(&installation, &file, true).await.unwrap_err();
+        assert!(error.to_string().contains("nothing was changed"), "{error}");
+        assert_eq!(ask(url(&installation), EVERYTHING).await, before, "{cut}");
+    }
+    installation.close().await.unwrap();
+}
+
 /// What a later version would leave behind.
 async fn make_newer(db: &Db) {
     let newer = format!(
