@@ -63,7 +63,9 @@ pub(crate) async fn dial(
                 remote: address,
                 ipv6_unreachable: false,
             }),
-            Ok((address, Err(error))) => Err(failed(way, vec![attempt(way, address, &error)])),
+            Ok((address, Err(error))) => {
+                Err(failed(way.machine, vec![attempt(way, address, &error)]))
+            }
             Err(_) => Err(timed_out(way, SocketAddr::new(*only, port), started)),
         },
         several => race(way, &ordered(way, several, port), deadline, started).await,
@@ -102,11 +104,11 @@ pub(crate) async fn configured(
                 Ok(stream) => return Ok(stream),
                 Err(error) => tried.push(Attempt {
                     address,
-                    code: errno::of_connect(&error, true),
+                    code: errno::of_connect(&error, errno::Way::SOUND),
                 }),
             }
         }
-        Err(failed(tried))
+        Err(failed(None, tried))
     };
     timeout_at(deadline, trying).await.unwrap_or_else(|_| {
         let peer = Some(format!("{host}:{port}"));
@@ -138,7 +140,7 @@ async fn race(
     loop {
         if running.is_empty() {
             let Some(next) = waiting.next() else {
-                return Err(failed(way, tried));
+                return Err(failed(way.machine, tried));
             };
             begun.push(*next);
             running.push(Box::pin(connect(*next)));
@@ -227,7 +229,7 @@ fn attempt(way: &Way<'_>, address: SocketAddr, error: &io::Error) -> Attempt {
 }
 
 /// The last address tried names the failure, unless only an attempt of the target's own kind can.
-fn failed(way: &Way<'_>, tried: Vec<Attempt>) -> Failure {
+fn failed(machine: Option<&str>, tried: Vec<Attempt>) -> Failure {
     use domain::failure::Class;
     let target = tried
         .iter()
@@ -239,7 +241,7 @@ fn failed(way: &Way<'_>, tried: Vec<Attempt>) -> Failure {
     let own = tried
         .iter()
         .all(|attempt| attempt.address.ip().is_loopback());
-    let machine = way.machine.filter(|_| own).map(ToOwned::to_owned);
+    let machine = machine.filter(|_| own).map(ToOwned::to_owned);
     Failure::new(code, Phase::Tcp, Detail::Addresses { tried, machine })
 }
 
@@ -334,7 +336,7 @@ mod tests {
                 address: address.parse().unwrap(),
                 code: FailureCode::ConnectRefused,
             }];
-            let failure = failed(&way(&policy, &routes), tried);
+            let failure = failed(way(&policy, &routes).machine, tried);
             failure.sentence().contains("host.docker.internal")
         };
         assert!(named("127.0.0.1:3000") && named("[::1]:3000"));
@@ -354,7 +356,7 @@ mod tests {
                 .collect()
         };
         let (policy, routes) = (Policy::shared(), Routes::assumed(true, true));
-        let code = |codes: &[FailureCode]| failed(&way(&policy, &routes), tried(codes)).code;
+        let code = |codes: &[FailureCode]| failed(way(&policy, &routes).machine, tried(codes)).code;
         assert_eq!(
             code(&[FailureCode::ConnectRefused, FailureCode::InternalNetwork]),
             FailureCode::ConnectRefused

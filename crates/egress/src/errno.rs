@@ -25,6 +25,14 @@ pub(crate) struct Way {
     pub(crate) is_broken: bool,
 }
 
+impl Way {
+    /// Nothing is known to be wrong with it.
+    pub(crate) const SOUND: Self = Self {
+        has_route: true,
+        is_broken: false,
+    };
+}
+
 /// The failure that an error of `connect` means.
 pub(crate) fn of_connect(error: &io::Error, way: Way) -> FailureCode {
     match error.kind() {

@@ -124,15 +124,13 @@ impl SiteConfig {
 
     /// The well-known services and what the installation adds.
     fn catalogue(&self) -> anyhow::Result<Catalogue> {
-        let file = self.catalogue_file.as_deref();
-        let Some(path) = file.filter(|path| !path.as_os_str().is_empty()) else {
+        let Some(path) = filled(self.catalogue_file.as_deref()) else {
             return Ok(catalogue::well_known().clone());
         };
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            anyhow::anyhow!("CATALOGUE_FILE: {} cannot be read: {error}", path.display())
-        })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| anyhow::anyhow!("CATALOGUE_FILE: {path} cannot be read: {error}"))?;
         Catalogue::with_additions(&text)
-            .map_err(|error| anyhow::anyhow!("CATALOGUE_FILE: {} {error}", path.display()))
+            .map_err(|error| anyhow::anyhow!("CATALOGUE_FILE: {path} {error}"))
     }
 
     fn keyring(&self, faults: &mut Faults) -> Option<Keyring> {
