@@ -2,7 +2,9 @@
 
 use std::{
     collections::BTreeMap,
+    future::IntoFuture as _,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use axum::{Json, Router, extract::State, http::StatusCode, response::IntoResponse, routing::get};
@@ -10,6 +12,9 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+/// How long samples may pile up.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Which parts of the process are able to work, each with the reason when it is not.
 #[derive(Clone, Debug, Default)]
@@ -62,15 +67,30 @@ pub async fn serve(
     metrics: Option<PrometheusHandle>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
+    let upkeep = upkeep(metrics.clone());
     let app = Router::new()
         .route("/live", get(|| async { "ok" }))
         .route("/ready", get(ready))
         .route("/metrics", get(render))
         .with_state(Admin { readiness, metrics });
-    axum::serve(listener, app)
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .await?;
+    let serving = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned());
+    tokio::select! {
+        ended = serving.into_future() => ended?,
+        never = upkeep => never,
+    }
     Ok(())
+}
+
+/// Sums up what was measured, for ever: every sample of a histogram is kept until somebody does, and nobody may ever ask
+/// for `/metrics`.
+async fn upkeep(metrics: Option<PrometheusHandle>) {
+    let Some(handle) = metrics else {
+        return std::future::pending().await;
+    };
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        handle.run_upkeep();
+    }
 }
 
 async fn ready(State(admin): State<Admin>) -> impl IntoResponse {
