@@ -15,6 +15,25 @@ pub(crate) enum Message {
     Lost,
 }
 
+/// A message on its way out, without a copy of what it carries; its JSON is that of `Message`.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(tag = "kind", content = "content", rename_all = "snake_case")]
+pub(crate) enum Telling<'a> {
+    Events(&'a [LiveEvent]),
+    SessionsEnded(&'a [SessionId]),
+    Lost,
+}
+
+impl Telling<'_> {
+    pub(crate) fn to_message(self) -> Message {
+        match self {
+            Self::Events(events) => Message::Events(events.to_vec()),
+            Self::SessionsEnded(sessions) => Message::SessionsEnded(sessions.to_vec()),
+            Self::Lost => Message::Lost,
+        }
+    }
+}
+
 /// What a listener hears.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heard {
@@ -32,6 +51,35 @@ impl From<Message> for Vec<Heard> {
                 sessions.into_iter().map(Heard::SessionEnded).collect()
             }
             Message::Lost => vec![Heard::Gap],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::id::WorkspaceId;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::EventKind;
+
+    #[test]
+    fn what_is_told_is_what_is_heard() {
+        let events = [LiveEvent::new(
+            WorkspaceId(Uuid::nil()),
+            EventKind::ServiceChanged,
+            json!({"change": "created"}),
+        )];
+        let sessions = [SessionId(Uuid::nil())];
+        for telling in [
+            Telling::Events(&events),
+            Telling::SessionsEnded(&sessions),
+            Telling::Lost,
+        ] {
+            let json = serde_json::to_string(&telling).expect("JSON");
+            let message: Message = serde_json::from_str(&json).expect("a message");
+            assert_eq!(message, telling.to_message());
         }
     }
 }

@@ -21,7 +21,7 @@ pub use event::{EventKind, LiveEvent};
 use memory::Memory;
 use redis_cache::RedisCache;
 
-use bus::Message;
+use bus::Telling;
 
 /// Where the last statuses and the live events are. Cloning shares it.
 ///
@@ -102,14 +102,14 @@ impl StatusCache {
     /// Tells every listener of every process.
     pub async fn publish(&self, events: &[LiveEvent]) {
         if !events.is_empty() {
-            self.send(&Message::Events(events.to_vec())).await;
+            self.send(Telling::Events(events)).await;
         }
     }
 
     /// Tells every process that these sessions are over, so that their event streams end.
     pub async fn end_sessions(&self, sessions: &[SessionId]) {
         if !sessions.is_empty() {
-            self.send(&Message::SessionsEnded(sessions.to_vec())).await;
+            self.send(Telling::SessionsEnded(sessions)).await;
         }
     }
 
@@ -121,10 +121,10 @@ impl StatusCache {
         }
     }
 
-    async fn send(&self, message: &Message) {
+    async fn send(&self, telling: Telling<'_>) {
         match self {
-            Self::Redis(redis) => redis.send(message).await,
-            Self::Memory(memory) => memory.send(message),
+            Self::Redis(redis) => redis.send(telling).await,
+            Self::Memory(memory) => memory.send(telling),
         }
     }
 }

@@ -12,7 +12,10 @@ use futures_util::{
 };
 use tokio::sync::broadcast::{self, error::RecvError};
 
-use crate::{Heard, StatusEntry, bus::Message};
+use crate::{
+    Heard, StatusEntry,
+    bus::{Message, Telling},
+};
 
 /// How many messages a slow listener may be behind before it hears of a gap.
 const BACKLOG: usize = 4_096;
@@ -65,9 +68,11 @@ impl Memory {
         }
     }
 
-    pub(crate) fn send(&self, message: &Message) {
-        // It fails only when nobody listens.
-        let _ = self.0.bus.send(message.clone());
+    pub(crate) fn send(&self, telling: Telling<'_>) {
+        if self.0.bus.receiver_count() > 0 {
+            // It fails only when nobody listens.
+            let _ = self.0.bus.send(telling.to_message());
+        }
     }
 
     pub(crate) fn subscribe(&self) -> BoxStream<'static, Heard> {

@@ -20,7 +20,7 @@ use redis::{
 };
 use tokio::time::{Instant, timeout};
 
-use crate::{Heard, StatusEntry, bus::Message, entry::key};
+use crate::{Heard, StatusEntry, bus::Telling, entry::key};
 
 mod authorities;
 mod listen;
@@ -131,15 +131,15 @@ impl RedisCache {
         self.write(pipe).await;
     }
 
-    pub(crate) async fn send(&self, message: &Message) {
+    pub(crate) async fn send(&self, telling: Telling<'_>) {
         let mut pipe = redis::pipe();
         let lost_before = self.health.lost.swap(false, Ordering::AcqRel);
-        for message in lost_before
-            .then_some(&Message::Lost)
+        for telling in lost_before
+            .then_some(Telling::Lost)
             .into_iter()
-            .chain([message])
+            .chain([telling])
         {
-            if let Ok(json) = serde_json::to_string(message) {
+            if let Ok(json) = serde_json::to_string(&telling) {
                 pipe.publish(CHANNEL, json).ignore();
             }
         }
