@@ -11,7 +11,7 @@ mod writing;
 use std::{
     collections::HashMap,
     future::{Future, pending},
-    pin::Pin,
+    pin::{Pin, pin},
     sync::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -28,13 +28,16 @@ use tokio::{
         mpsc::{self, UnboundedReceiver, UnboundedSender},
         watch,
     },
-    time::{Instant, sleep_until},
+    time::{Instant, interval, sleep},
 };
 use tokio_util::sync::CancellationToken;
 
 use spool::{Entry, Spool};
 use timing::{Timing, Waiting};
 use writing::{Outcome, Writer, discard};
+
+/// The loop goes round at least this often, so that its progress can be seen.
+const SLOWEST_ROUND: Duration = Duration::from_millis(500);
 
 /// Where services stand after they were recorded, in the order of recording.
 pub type Standings = Vec<(ServiceKey, Standing)>;
@@ -46,12 +49,12 @@ pub struct Settings {
     pub spool: usize,
     /// The largest batch.
     pub batch: usize,
-    /// How long looks are gathered at load.
+    /// So many looks are worth a transaction: they are gathered for as long as that many take to come …
+    pub worth: usize,
+    /// … though at least for this long …
     pub window: Duration,
-    /// How long they are gathered when nothing changes and there are few, so that a disk may sleep.
+    /// … and at most for this long where nothing changes, so that a disk may sleep.
     pub quiet_window: Duration,
-    /// Looks per second from which on there is load.
-    pub load: f64,
     /// The shortest time between two batches that are not full.
     pub pace: Duration,
     /// How long a service is left alone whose health somebody else has locked.
@@ -67,9 +70,9 @@ impl Default for Settings {
         Self {
             spool: 500_000,
             batch: 1_000,
+            worth: 250,
             window: Duration::from_millis(100),
             quiet_window: Duration::from_secs(1),
-            load: 100.0,
             pace: Duration::from_millis(50),
             held: Duration::from_millis(250),
             goodbye: Duration::from_secs(20),
@@ -200,9 +203,13 @@ impl Loop {
     async fn run(mut self, mut looks: UnboundedReceiver<Look>, stop: CancellationToken) {
         let mut writing: Option<Writing> = None;
         let mut arrived = Vec::new();
+        let spooled = metrics::gauge!(SPOOL);
+        // Made once: this goes round with every look.
+        let mut rounds = interval(SLOWEST_ROUND);
+        let (mut alarm, mut stopped) = (pin!(sleep(SLOWEST_ROUND)), pin!(stop.cancelled()));
         loop {
             self.progress.touch(self.spool.len() + self.under_way);
-            metrics::gauge!(SPOOL).set(count(self.spool.len()));
+            spooled.set(count(self.spool.len()));
             if !self.open && self.spool.len() == 0 && writing.is_none() {
                 break;
             }
@@ -211,6 +218,9 @@ impl Loop {
                 break;
             }
             let due = self.next_batch();
+            if let Some(due) = due.filter(|due| *due != alarm.deadline()) {
+                alarm.as_mut().reset(due);
+            }
             tokio::select! {
                 biased;
                 (writer, outcome) = written(&mut writing), if writing.is_some() => {
@@ -218,7 +228,7 @@ impl Loop {
                     self.writer = Some(writer);
                     self.settle(outcome);
                 }
-                () = stop.cancelled(), if self.ending.is_none() => {
+                () = &mut stopped, if self.ending.is_none() => {
                     self.ending = Some(Instant::now() + self.settings.longest_goodbye);
                     self.hurry();
                 }
@@ -227,10 +237,10 @@ impl Loop {
                     self.hurry();
                     arrived.drain(..).for_each(|look| self.take_in(look));
                 }
-                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => writing = self.begin(),
+                () = &mut alarm, if due.is_some() => writing = self.begin(),
                 // When whoever decides is gone, its last word stands.
                 changed = self.may_record.changed(), if self.decided => self.decided = changed.is_ok(),
-                () = tokio::time::sleep(Duration::from_millis(500)) => {}
+                _ = rounds.tick() => {}
             }
         }
         if let Some(writer) = self.writer {

@@ -1,6 +1,6 @@
 //! The schedule: one loop that starts every look when it is due, hears its attempts, and hands finished looks to the record.
 
-use std::{cmp::Reverse, collections::BinaryHeap, sync::Arc, time::Duration};
+use std::{cmp::Reverse, collections::BinaryHeap, pin::pin, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{id::ServiceKey, look::Look, ownership::Shards};
@@ -113,18 +113,24 @@ impl Schedule {
     ) -> anyhow::Result<()> {
         let mut answers = Vec::with_capacity(MOST_PER_ROUND);
         let mut awake = Instant::now();
+        // Made once: this goes round with every alarm and every answer.
+        let (mut alarm, mut stopped) = (pin!(sleep_until(awake)), pin!(stop.cancelled()));
         loop {
             let wake = self.next_wake();
+            // Waking too early does no harm.
+            if wake < alarm.deadline() || alarm.is_elapsed() {
+                alarm.as_mut().reset(wake);
+            }
             tokio::select! {
                 biased;
-                () = stop.cancelled() => break,
+                () = &mut stopped => break,
                 _ = inbox.answers.recv_many(&mut answers, MOST_PER_ROUND) => {}
                 Some(command) = inbox.commands.recv() => {
                     self.notice_standstill(&mut awake);
                     self.obey(command);
                 }
                 Some(standings) = inbox.standings.recv() => self.believe(standings),
-                () = sleep_until(wake) => {}
+                () = &mut alarm => {}
             }
             self.notice_standstill(&mut awake);
             for answer in answers.drain(..) {

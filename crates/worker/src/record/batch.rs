@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use db::{
-    PgConnection,
-    checks::{self, CheckRow},
+    PgConnection, checks,
     health::recording::{self, Before, Configured, Evidence},
     incidents, rollups,
 };
@@ -47,11 +46,21 @@ pub(super) struct Written {
     pub(super) recorded: Vec<Recorded>,
 }
 
+/// What is believed of slots that are newer than the last one of their service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Newer {
+    /// They are free: only whoever holds the service's lock writes its checks, and it notes the last one.
+    IsFree,
+    /// They may be taken: somebody's clock was ahead, or rows were put back by hand.
+    MayBeTaken,
+}
+
 /// Writes all entries, or none.
 pub(super) async fn write(
     conn: &mut PgConnection,
     days: &BTreeSet<NaiveDate>,
     entries: &[Entry],
+    newer: Newer,
 ) -> db::Result<Written> {
     let mut tx = conn.begin().await?;
     let keys: BTreeSet<i32> = entries.iter().map(|entry| entry.look.service.0).collect();
@@ -79,7 +88,7 @@ pub(super) async fn write(
             recorded: Vec::new(),
         });
     }
-    insert(&mut tx, &good, now).await?;
+    insert(&mut tx, &good, &free_slots(&locked, newer), now).await?;
     let mut folded = fold_all(&mut tx, &locked, &good, now).await?;
     record_incidents(&mut tx, &mut folded, now).await?;
     let after: Vec<_> = folded
@@ -163,19 +172,43 @@ fn by_service<'a>(entries: &'a [Entry], fates: &[Fate]) -> ByService<'a> {
     services
 }
 
+/// After which slot those of a service are free; always for a service without any.
+type FreeSlots = HashMap<ServiceKey, Option<DateTime<Utc>>>;
+
+fn free_slots(locked: &[Before], newer: Newer) -> FreeSlots {
+    let all = locked.iter().filter(|_| newer == Newer::IsFree);
+    let last = |before: &Before| before.standing.last.map(|(slot, _)| slot);
+    all.map(|before| (before.service, last(before))).collect()
+}
+
 async fn insert(
     conn: &mut PgConnection,
     services: &ByService<'_>,
+    free: &FreeSlots,
     now: DateTime<Utc>,
 ) -> db::Result<()> {
-    let rows: Vec<&CheckRow> = services
-        .values()
-        .flatten()
-        .map(|entry| &entry.row)
-        .collect();
-    checks::insert(conn, &rows).await?;
-    let late: BTreeSet<(i32, DateTime<Utc>)> = rows
+    let (mut new, mut doubtful) = (Vec::new(), Vec::new());
+    for (service, looks) in services {
+        let mut last = free.get(service).copied();
+        for row in looks.iter().map(|entry| &entry.row) {
+            match &mut last {
+                Some(last) if last.is_none_or(|last| row.slot > last) => {
+                    *last = Some(row.slot);
+                    new.push(row);
+                }
+                _ => doubtful.push(row),
+            }
+        }
+    }
+    if !new.is_empty() {
+        checks::insert_new(conn, &new).await?;
+    }
+    if !doubtful.is_empty() {
+        checks::insert(conn, &doubtful).await?;
+    }
+    let late: BTreeSet<(i32, DateTime<Utc>)> = new
         .iter()
+        .chain(&doubtful)
         .map(|row| (row.service.0, domain::coverage::hour_start(row.slot)))
         .filter(|(_, hour)| now - (*hour + TimeDelta::hours(1)) > LATE)
         .collect();

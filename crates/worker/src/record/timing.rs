@@ -1,5 +1,7 @@
 //! When the next batch is due: at once when something is news or the end is near, else when it is worth a write.
 
+use std::time::Duration;
+
 use runtime::backoff::Backoff;
 use tokio::time::Instant;
 
@@ -102,19 +104,21 @@ impl Timing {
         if self.news {
             return paced;
         }
-        let window = if self.rate >= settings.load {
-            settings.window
-        } else {
-            settings.quiet_window
-        };
-        paced.max(self.since.unwrap_or(self.last_batch) + window)
+        paced.max(self.since.unwrap_or(self.last_batch) + self.window())
+    }
+
+    /// How long routine is gathered: until it is worth a transaction at the rate of late, within bounds.
+    fn window(&self) -> Duration {
+        let settings = &self.settings;
+        let worth = count(settings.worth) / self.rate.max(0.001);
+        Duration::try_from_secs_f64(worth)
+            .unwrap_or(settings.quiet_window)
+            .clamp(settings.window, settings.quiet_window)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     const FEW: Waiting = Waiting {
@@ -140,7 +144,15 @@ mod tests {
 
     #[test]
     fn a_small_installation_writes_once_a_second_and_a_large_one_ten_times() {
-        for (looks, wait) in [(3, 1_000), (99, 1_000), (100, 100), (3_000, 100)] {
+        let table = [
+            (3, 1_000),
+            (250, 1_000),
+            (500, 500),
+            (1_000, 250),
+            (2_500, 100),
+            (8_000, 100),
+        ];
+        for (looks, wait) in table {
             let (mut timing, now) = after_a_batch_of(looks);
             timing.arrived(false, now);
             assert_eq!(timing.next(&FEW), Some(now + ms(wait)), "{looks}");

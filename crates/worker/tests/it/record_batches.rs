@@ -36,7 +36,7 @@ async fn news_is_written_at_once_and_routine_waits_for_company(pool: PgPool) {
     let service = ground.service().await;
     let settings = Settings {
         quiet_window: Duration::from_hours(1),
-        load: f64::INFINITY,
+        worth: usize::MAX,
         ..Settings::default()
     };
     let (looks, recorder, mut heard) = recorder(&ground.db, settings);

@@ -154,6 +154,35 @@ async fn a_clock_set_back_an_hour_silences_nobody(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_slot_that_is_taken_though_nobody_knows_is_no_poison(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let (service, other) = (ground.service().await, ground.service().await);
+    ground.record([service.up(ground.ago(30))]).await;
+    // The row stays, and what is known of it goes: as after a clock that was ahead.
+    ground
+        .run("update service_health set last_slot = null, verdict = null, health = 0")
+        .await;
+    ground
+        .record([
+            service.down(ground.ago(30)),
+            other.up(ground.ago(20)),
+            other.up(ground.ago(20)),
+        ])
+        .await;
+    assert_eq!(ground.count("refused_looks").await, 0);
+    assert_eq!(
+        ground.count("checks where verdict = 1").await,
+        2,
+        "the first row of a slot stays"
+    );
+    assert_eq!(
+        ground.count("incidents where resolved_at is null").await,
+        1,
+        "the verdict counts"
+    );
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
 async fn a_look_of_a_day_that_was_dropped_is_discarded_without_harm(pool: PgPool) {
     let ground = Ground::new(pool).await;
     let (old, new) = (ground.service().await, ground.service().await);

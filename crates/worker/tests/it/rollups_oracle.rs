@@ -17,7 +17,10 @@ use proptest::{
     strategy::ValueTree,
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
-use sqlx::PgPool;
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::ground::{Ground, Watched};
@@ -98,12 +101,35 @@ async fn close(ground: &Ground, now: DateTime<Utc>) {
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
 async fn rollups_equal_brute_force_whatever_came_late_or_twice(pool: PgPool) {
+    agree(pool, 40).await;
+}
+
+/// 12:45 or 13:45 ahead of UTC: neither its hours nor its days are ours, and two of its days are not 24 hours long.
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn rollups_are_the_same_whatever_zone_a_session_has(
+    pools: PgPoolOptions,
+    connection: PgConnectOptions,
+) {
+    let pools = pools.after_connect(|conn, _| {
+        Box::pin(async move {
+            sqlx::query("set timezone = 'Pacific/Chatham'")
+                .execute(conn)
+                .await?;
+            Ok(())
+        })
+    });
+    let pool = pools.connect_with(connection).await;
+    agree(pool.expect("the database answers"), 5).await;
+}
+
+/// Records random histories of so many services and compares what was summed up with brute force.
+async fn agree(pool: PgPool, services: usize) {
     let ground = Ground::new(pool).await;
     let base = hour_start(ground.now) - TimeDelta::hours(HOURS + 7);
     let mut runner = runner();
     let mut truth = Vec::new();
     let mut looks = Vec::new();
-    for _ in 0..40 {
+    for _ in 0..services {
         let service = ground.service().await;
         let history = history().new_tree(&mut runner).unwrap().current();
         looks.extend(history.iter().map(|told| look(&service, base, *told)));
