@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/.tools/node/bin:$(HOME)/.cargo/bin:$(PATH)
 export CARGO_TERM_PROGRESS_WHEN ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check fmt lint openapi bench tools compose-dev compose-prod compose-test backup restore upgrade-test release-dump advisories \
+.PHONY: help run dev test check fmt lint openapi bench soak tools compose-dev compose-prod compose-test backup restore upgrade-test release-dump advisories \
   cluster-up cluster-down cluster-pause cluster-resume build-images load-images deploy redeploy metrics-server
 
 help: ## Show this list
@@ -34,8 +34,11 @@ lint: tools ## Every lint: formatting, clippy, rustdoc, shell, TypeScript
 openapi: tools ## Make docs/openapi.json, docs/configuration.md and the typed client again from the code
 	@scripts/generate
 
-bench: tools ## Measure; writes the figures of docs/benchmarks.md
+bench: tools ## Measure; writes the figures of docs/benchmarks.md (QUICK=1, ONLY=looking)
 	@scripts/bench
+
+soak: tools ## An hour at load with restarts, or HOURS=0.2; a section of docs/benchmarks.md
+	@ONLY=soak scripts/bench
 
 tools: ## Install what is missing: compiler, Rust, Node.js, PostgreSQL's programs
 	@scripts/ensure/compiler

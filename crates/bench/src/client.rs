@@ -1,8 +1,10 @@
-//! Asks the API the way a signed-in browser does, and times it.
+//! Asks the API the way a signed-in browser does, over several connections, and times it.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use anyhow::Context as _;
+use futures_util::future::try_join_all;
+use reqwest::RequestBuilder;
 use serde::Serialize;
 use tokio::time::Instant;
 
@@ -10,8 +12,10 @@ use tokio::time::Instant;
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Timing {
     pub(crate) requests: usize,
+    pub(crate) per_second: f64,
     pub(crate) p50_ms: f64,
     pub(crate) p99_ms: f64,
+    /// Of one answer, as it came over the wire.
     pub(crate) bytes: usize,
 }
 
@@ -20,13 +24,20 @@ pub(crate) struct Client {
     http: reqwest::Client,
     base: String,
     cookie: String,
+    encoding: &'static str,
 }
 
 impl Client {
-    /// Signs in with a local account.
-    pub(crate) async fn sign_in(base: &str, email: &str, password: &str) -> anyhow::Result<Self> {
+    /// Signs in with a local account, from an address of this machine.
+    pub(crate) async fn sign_in(
+        base: &str,
+        from: IpAddr,
+        email: &str,
+        password: &str,
+    ) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(30))
+            .local_address(from)
+            .connect_timeout(Duration::from_secs(30))
             .build()?;
         let body = serde_json::json!({ "email": email, "password": password });
         let request = http
@@ -46,38 +57,68 @@ impl Client {
             http,
             base: base.to_owned(),
             cookie: pairs.join("; "),
+            encoding: "identity",
         })
     }
 
-    /// Asks `path` `n` times one after another.
-    pub(crate) async fn time(&self, path: &str, n: usize) -> anyhow::Result<Timing> {
+    /// Takes compressed answers from now on.
+    #[must_use]
+    pub(crate) fn compressed(mut self) -> Self {
+        self.encoding = "gzip";
+        self
+    }
+
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        let request = self.http.get(format!("{}{path}", self.base));
+        request
+            .header("cookie", &self.cookie)
+            .header("accept-encoding", self.encoding)
+    }
+
+    /// Asks `path` about `n` times over `connections` at once.
+    pub(crate) async fn time(
+        &self,
+        path: &str,
+        connections: usize,
+        n: usize,
+    ) -> anyhow::Result<Timing> {
+        let begin = Instant::now();
+        let each = n.div_ceil(connections);
+        let asking = (0..connections).map(|_| self.ask(path, each));
+        let (mut took, mut bytes) = (Vec::with_capacity(n), 0);
+        for (times, length) in try_join_all(asking).await? {
+            took.extend(times);
+            bytes = length;
+        }
+        let seconds = begin.elapsed().as_secs_f64();
+        took.sort_unstable();
+        let at =
+            |per_cent: usize| milliseconds(took[(took.len() * per_cent / 100).min(took.len() - 1)]);
+        #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+        let per_second = took.len() as f64 / seconds;
+        Ok(Timing {
+            requests: took.len(),
+            per_second,
+            p50_ms: at(50),
+            p99_ms: at(99),
+            bytes,
+        })
+    }
+
+    async fn ask(&self, path: &str, n: usize) -> anyhow::Result<(Vec<Duration>, usize)> {
         let mut took = Vec::with_capacity(n);
         let mut bytes = 0;
         for _ in 0..n {
             let begin = Instant::now();
-            let answer = self
-                .http
-                .get(format!("{}{path}", self.base))
-                .header("cookie", &self.cookie)
-                .send()
-                .await?;
+            let answer = self.get(path).send().await?.error_for_status();
             bytes = answer
-                .error_for_status()
                 .with_context(|| path.to_owned())?
                 .bytes()
                 .await?
                 .len();
             took.push(begin.elapsed());
         }
-        took.sort_unstable();
-        let at =
-            |per_cent: usize| milliseconds(took[(took.len() * per_cent / 100).min(took.len() - 1)]);
-        Ok(Timing {
-            requests: n,
-            p50_ms: at(50),
-            p99_ms: at(99),
-            bytes,
-        })
+        Ok((took, bytes))
     }
 }
 

@@ -1,21 +1,21 @@
 //! Which machine the figures were taken on.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a reader needs to compare figures.
-#[derive(Debug, Serialize)]
-pub(crate) struct Machine {
-    pub(crate) processor: String,
-    pub(crate) cores: usize,
-    pub(crate) memory_mb: u64,
-    pub(crate) kernel: String,
-    pub(crate) version: &'static str,
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
+    pub processor: String,
+    pub cores: usize,
+    pub memory_mb: u64,
+    pub kernel: String,
+    pub version: String,
     /// The load average of the last minute before the measurements began.
-    pub(crate) load: String,
+    pub load: String,
 }
 
 /// Reads it from the system; empty where the system does not say.
-pub(crate) fn describe() -> Machine {
+pub fn describe() -> Machine {
     let cpuinfo = read("/proc/cpuinfo");
     let processor = cpuinfo
         .lines()
@@ -32,7 +32,7 @@ pub(crate) fn describe() -> Machine {
         cores: std::thread::available_parallelism().map_or(0, std::num::NonZero::get),
         memory_mb: memory_kb / 1024,
         kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
-        version: env!("CARGO_PKG_VERSION"),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
         load: read("/proc/loadavg")
             .split(' ')
             .next()

@@ -1,62 +1,81 @@
 //! Starts the programs as they are released, puts them to work on loopback, and writes down what it cost.
 
+mod api;
 mod client;
-mod listing;
-mod looking;
-mod machine;
-mod pages;
-mod process;
 mod report;
-mod seed;
-mod starting;
+mod scenario;
+mod stage;
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use bench::{machine, target};
+use clap::{Parser, Subcommand};
+
+use report::Report;
+use scenario::Scenario;
 
 /// Measures PulseCheck on this machine
 #[derive(Debug, Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    args: Args,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Be the server that is looked at
+    #[command(hide = true)]
+    Target(target::Listening),
+}
+
+#[derive(Clone, Debug, clap::Args)]
 struct Args {
     /// A Postgres on which databases may be made and dropped
-    #[arg(long, env = "DATABASE_URL")]
+    #[arg(long, env = "DATABASE_URL", default_value = "")]
     database_url: String,
     /// A Redis for the programs under measurement
-    #[arg(long, env = "REDIS_URL")]
+    #[arg(long, env = "REDIS_URL", default_value = "")]
     redis_url: String,
     /// Where the released programs are
     #[arg(long, default_value = "target/release")]
     programs: PathBuf,
-    /// Services that the worker looks at every 30 s
-    #[arg(long, default_value_t = 10_000)]
-    services: u32,
-    /// Seconds over which the worker is measured, after a warm-up of one interval
-    #[arg(long, default_value_t = 120)]
-    seconds: u32,
-    /// Shorter measurements, for a first impression
+    /// Measure only these scenarios
+    #[arg(long, env = "ONLY", value_delimiter = ',', value_name = "NAMES")]
+    only: Vec<Scenario>,
+    /// Shorter measurements, and fewer, for a first impression
     #[arg(long, env = "QUICK")]
     quick: bool,
+    /// Hours that the soak lasts
+    #[arg(long, env = "HOURS", default_value_t = 1.0)]
+    hours: f64,
     /// Where the document and its figures (.json) go
     #[arg(long, default_value = "docs/benchmarks.md")]
     out: PathBuf,
 }
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let mut args = Args::parse();
-    if args.quick {
-        args.seconds = args.seconds.min(60);
+fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    if let Some(Command::Target(listening)) = cli.command {
+        return target::run(&listening);
     }
-    let machine = machine::describe();
-    let looking = looking::run(&args).await?;
-    let pages = pages::run(&args).await?;
-    let listing = listing::run(&args).await?;
-    let starting = starting::run(&args).await?;
-    let figures = report::Figures {
-        machine,
-        looking,
-        pages,
-        listing,
-        starting,
-    };
-    report::write(&args.out, &figures)
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
+    runtime.block_on(measure(&cli.args))
+}
+
+async fn measure(args: &Args) -> anyhow::Result<()> {
+    let mut report = Report::read(&args.out);
+    for scenario in scenario::chosen(args) {
+        let machine = machine::describe();
+        scenario::say(format_args!("{}: {}", scenario.name(), scenario.purpose()));
+        let section = scenario.run(args).await?;
+        report.put(scenario, machine, args.quick, section);
+        // What was measured stays, whatever becomes of the rest.
+        report.write(&args.out)?;
+    }
+    Ok(())
 }

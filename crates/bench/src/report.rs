@@ -1,173 +1,137 @@
-//! Writes what was measured: a page for people and the same figures for machines.
+//! What was measured, as a page for people and the same figures for machines; a scenario that ran alone replaces its own part.
 
-use std::{fmt::Write as _, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
-use serde::Serialize;
+use anyhow::Context as _;
+use bench::machine::Machine;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::{
-    listing::Listing, looking::Looking, machine::Machine, pages::Reading, starting::Starting,
-};
+use crate::scenario::Scenario;
 
-/// Everything that one run found.
-#[derive(Debug, Serialize)]
-pub(crate) struct Figures {
-    pub(crate) machine: Machine,
-    pub(crate) looking: Looking,
-    pub(crate) pages: Reading,
-    pub(crate) listing: Listing,
-    pub(crate) starting: Starting,
+/// What one scenario found.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Section {
+    pub(crate) title: String,
+    /// What was done, for readers.
+    pub(crate) about: String,
+    pub(crate) head: Vec<String>,
+    pub(crate) rows: Vec<Vec<String>>,
+    /// Everything that was measured, unrounded.
+    pub(crate) figures: Value,
 }
 
-/// Writes `path` and, beside it, the same as JSON.
-pub(crate) fn write(path: &Path, figures: &Figures) -> anyhow::Result<()> {
-    fs::write(path, page(figures)?)?;
-    fs::write(
-        path.with_extension("json"),
-        serde_json::to_string_pretty(figures)? + "\n",
-    )?;
-    Ok(())
+impl Section {
+    pub(crate) fn new(title: impl Into<String>, about: impl Into<String>, head: &[&str]) -> Self {
+        Self {
+            title: title.into(),
+            about: about.into(),
+            head: head.iter().map(|&cell| cell.to_owned()).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a line of the table.
+    pub(crate) fn row(&mut self, cells: &[&dyn std::fmt::Display]) {
+        self.rows
+            .push(cells.iter().map(ToString::to_string).collect());
+    }
+
+    /// Keeps the figures behind the table.
+    pub(crate) fn with(mut self, figures: &impl Serialize) -> anyhow::Result<Self> {
+        self.figures = serde_json::to_value(figures)?;
+        Ok(self)
+    }
 }
 
-fn page(figures: &Figures) -> anyhow::Result<String> {
-    let mut page = String::new();
-    let machine = &figures.machine;
-    writeln!(page, "# Benchmarks\n")?;
-    writeln!(
-        page,
-        "Written by `make bench`, which starts its own Postgres and Redis and puts the released programs to work on"
-    )?;
-    writeln!(
-        page,
-        "loopback. Everything, the target included, shares the machine. The same figures for machines: `benchmarks.json`.\n"
-    )?;
-    writeln!(
-        page,
-        "Machine: {} × {}, {} MB, Linux {}, load {} before. PulseCheck {}.\n",
-        machine.cores,
-        machine.processor,
-        machine.memory_mb,
-        machine.kernel,
-        machine.load,
-        machine.version
-    )?;
-    looking(&mut page, &figures.looking)?;
-    pages(&mut page, &figures.pages)?;
-    listing(&mut page, &figures.listing)?;
-    starting(&mut page, &figures.starting)?;
-    Ok(page)
+/// A section with the circumstances under which it was measured.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Taken {
+    machine: Machine,
+    /// The shortened form.
+    quick: bool,
+    #[serde(flatten)]
+    section: Section,
 }
 
-fn looking(page: &mut String, it: &Looking) -> anyhow::Result<()> {
-    writeln!(
-        page,
-        "## Looking: one worker, {} services every 30 s, {} s measured\n",
-        it.services, it.seconds
-    )?;
-    writeln!(page, "| | measured | wanted |\n|---|---|---|")?;
-    writeln!(
-        page,
-        "| slots due / looked at / not up | {} / {} / {} | every slot |",
-        it.slots_due, it.slots_looked_at, it.not_up
-    )?;
-    let late = (it.lateness_p50_ms, it.lateness_p99_ms, it.lateness_max_ms);
-    writeln!(
-        page,
-        "| lateness p50 / p99 / most | {} / {} / {} ms | p99 under 250 ms |",
-        late.0, late.1, late.2
-    )?;
-    writeln!(
-        page,
-        "| worker CPU per check | {} µs | at most 250 µs |",
-        it.worker_cpu_us_per_check
-    )?;
-    writeln!(
-        page,
-        "| Postgres CPU per check | {} µs | |",
-        it.postgres_cpu_us_per_check
-    )?;
-    writeln!(
-        page,
-        "| worker memory at its peak | {} MB | under 120 MB |\n",
-        it.worker_peak_rss_mb
-    )?;
-    Ok(())
+/// The file of figures: sections by scenario.
+#[derive(Debug, Default)]
+pub(crate) struct Report(BTreeMap<String, Taken>);
+
+impl Report {
+    /// What earlier runs left in the JSON beside `path`; empty when there is none that can be read.
+    pub(crate) fn read(path: &Path) -> Self {
+        let text = fs::read_to_string(path.with_extension("json")).unwrap_or_default();
+        Self(serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    pub(crate) fn put(
+        &mut self,
+        scenario: Scenario,
+        machine: Machine,
+        quick: bool,
+        section: Section,
+    ) {
+        let taken = Taken {
+            machine,
+            quick,
+            section,
+        };
+        self.0.insert(scenario.name().to_owned(), taken);
+    }
+
+    /// Writes `path` and, beside it, the same as JSON.
+    pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
+        let page = self.page()?;
+        fs::write(path, page).with_context(|| path.display().to_string())?;
+        let json = serde_json::to_string_pretty(&self.0)? + "\n";
+        Ok(fs::write(path.with_extension("json"), json)?)
+    }
+
+    fn page(&self) -> anyhow::Result<String> {
+        let mut page = String::from(
+            "# Benchmarks\n\n\
+             Written by `make bench`, which starts its own Postgres and Redis and puts the released programs to work on loopback;\n\
+             everything, the target included, shares the machine. `make bench ONLY=name` measures one scenario again,\n\
+             `make bench QUICK=1` takes under three minutes. Where a figure stands for several windows of time it is their median.\n\
+             *Others* is what everything else on the machine took meanwhile, in processors: the less, the truer the lateness.\n\
+             The same for machines, unrounded: `benchmarks.json`.\n",
+        );
+        for scenario in Scenario::ALL {
+            if let Some(taken) = self.0.get(scenario.name()) {
+                taken.print(&mut page, scenario)?;
+            }
+        }
+        Ok(page)
+    }
 }
 
-fn pages(page: &mut String, it: &Reading) -> anyhow::Result<()> {
-    writeln!(
-        page,
-        "## Vendor pages: {} services that follow {} pages every 60 s, {} s measured\n",
-        it.services, it.pages, it.seconds
-    )?;
-    let polls = f64::from(it.seconds) / 60.0 * f64::from(it.pages);
-    writeln!(page, "| | measured | wanted |\n|---|---|---|")?;
-    writeln!(
-        page,
-        "| requests to all pages / answered “not modified” | {} / {} | at most two a poll: {:.0} |",
-        it.requests,
-        it.unchanged,
-        2.0 * polls
-    )?;
-    writeln!(
-        page,
-        "| checks recorded / not up | {} / {} | |",
-        it.recorded, it.not_up
-    )?;
-    writeln!(
-        page,
-        "| worker CPU, of one processor | {} % | under 2 % |",
-        it.worker_cpu_percent
-    )?;
-    writeln!(
-        page,
-        "| worker memory at its peak | {} MB | |\n",
-        it.worker_peak_rss_mb
-    )?;
-    Ok(())
-}
-
-fn listing(page: &mut String, it: &Listing) -> anyhow::Result<()> {
-    writeln!(
-        page,
-        "## Asking: 50 services with 30 days of history ({} checks in the database)\n",
-        it.checks
-    )?;
-    writeln!(
-        page,
-        "One connection, one request after another, answers uncompressed. `GET /api/services` is wanted under 20 ms p99.\n"
-    )?;
-    writeln!(
-        page,
-        "| path | requests | p50 | p99 | bytes |\n|---|---|---|---|---|"
-    )?;
-    for (path, timing) in &it.answers {
+impl Taken {
+    fn print(&self, page: &mut String, scenario: Scenario) -> anyhow::Result<()> {
+        let (machine, section) = (&self.machine, &self.section);
+        writeln!(page, "\n## {}\n\n{}\n", section.title, section.about)?;
+        writeln!(page, "| {} |", section.head.join(" | "))?;
+        writeln!(page, "|{}", "---|".repeat(section.head.len()))?;
+        for row in &section.rows {
+            writeln!(page, "| {} |", row.join(" | "))?;
+        }
+        let quick = if self.quick { " QUICK=1" } else { "" };
         writeln!(
             page,
-            "| `{path}` | {} | {} ms | {} ms | {} |",
-            timing.requests, timing.p50_ms, timing.p99_ms, timing.bytes
+            "\n`make bench ONLY={}{quick}`, PulseCheck {}, {} × {}, {} MB, Linux {}, load {} before.",
+            scenario.name(),
+            machine.version,
+            machine.cores,
+            machine.processor,
+            machine.memory_mb,
+            machine.kernel,
+            machine.load
         )?;
+        Ok(())
     }
-    writeln!(page)?;
-    Ok(())
 }
 
-fn starting(page: &mut String, it: &Starting) -> anyhow::Result<()> {
-    writeln!(page, "## Starting: `pulsecheck` until one can sign in\n")?;
-    writeln!(page, "| | measured | wanted |\n|---|---|---|")?;
-    writeln!(
-        page,
-        "| first start, the database made on the way | {} ms | |",
-        it.first_ms
-    )?;
-    writeln!(
-        page,
-        "| second start (median of three) | {} ms | within 3,000 ms |",
-        it.again_ms
-    )?;
-    writeln!(
-        page,
-        "| memory of the program at its peak, without Postgres | {} MB | |",
-        it.peak_rss_mb
-    )?;
-    Ok(())
+/// With one decimal.
+pub(crate) fn tenths(value: f64) -> String {
+    format!("{value:.1}")
 }

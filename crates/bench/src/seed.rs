@@ -1,15 +1,19 @@
 //! Fills a fresh database: a workspace, services, and history as a month of looking would have left it.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use db::Db;
 use domain::{coverage::Spent, id::ServiceId, recent::Recent, schedule, target::HttpTarget};
-use sqlx::Connection as _;
+use sqlx::{AssertSqlSafe, Connection as _};
 use url::Url;
 use uuid::Uuid;
 
+use crate::target::CERTIFIED;
+
 /// Makes an empty, migrated database of this name beside the one that `url` names.
-pub(crate) async fn database(url: &str, name: &str) -> anyhow::Result<String> {
+pub async fn database(url: &str, name: &str) -> anyhow::Result<String> {
     let mut conn = sqlx::PgConnection::connect(url)
         .await
         .context("Postgres for the measurement")?;
@@ -17,7 +21,7 @@ pub(crate) async fn database(url: &str, name: &str) -> anyhow::Result<String> {
         format!("drop database if exists {name} with (force)"),
         format!("create database {name}"),
     ] {
-        sqlx::query(sqlx::AssertSqlSafe(statement))
+        sqlx::query(AssertSqlSafe(statement))
             .execute(&mut conn)
             .await?;
     }
@@ -29,8 +33,8 @@ pub(crate) async fn database(url: &str, name: &str) -> anyhow::Result<String> {
     Ok(url.into())
 }
 
-/// One workspace for all services, owned by nobody.
-pub(crate) async fn workspace(db: &Db) -> anyhow::Result<Uuid> {
+/// One workspace, owned by nobody.
+pub async fn workspace(db: &Db) -> anyhow::Result<Uuid> {
     let id = Uuid::now_v7();
     sqlx::query("insert into workspaces (id, name) values ($1, 'Measured')")
         .bind(id)
@@ -39,87 +43,216 @@ pub(crate) async fn workspace(db: &Db) -> anyhow::Result<Uuid> {
     Ok(id)
 }
 
-/// `n` services every 30 s, each with an address of its own in 127/8.
-pub(crate) async fn services(db: &Db, workspace: Uuid, n: u32, port: u16) -> anyhow::Result<()> {
-    let mut ids = Vec::new();
-    let (mut shards, mut urls, mut targets) = (Vec::new(), Vec::new(), Vec::new());
-    for index in 0..n {
-        let id = Uuid::now_v7();
-        let [_, a, b, c] = (index + 1).to_be_bytes();
-        let url: Url = format!("http://127.{a}.{b}.{c}:{port}/").parse()?;
-        let target = HttpTarget::get(url.clone());
-        ids.push(id);
-        shards.push(i16::try_from(schedule::shard(ServiceId(id)))?);
-        urls.push(url.to_string());
-        targets.push(serde_json::to_value(&target)?);
+/// Services that are looked at over HTTP.
+#[derive(Clone, Copy, Debug)]
+pub struct Services {
+    pub count: u32,
+    pub interval_s: i32,
+    pub port: u16,
+    /// Behind TLS, at the few addresses that the target's certificate names.
+    pub tls: bool,
+    pub timeout: Duration,
+}
+
+impl Services {
+    /// Plain HTTP with a timeout of ten seconds.
+    pub fn plain(count: u32, interval_s: i32, port: u16) -> Self {
+        Self {
+            count,
+            interval_s,
+            port,
+            tls: false,
+            timeout: Duration::from_secs(10),
+        }
     }
+
+    /// Each has an address of its own in 127/8 where that is possible.
+    fn url(&self, index: u32) -> anyhow::Result<Url> {
+        let port = self.port;
+        if self.tls {
+            let last = 1 + index % u32::from(CERTIFIED);
+            return Ok(format!("https://127.0.0.{last}:{port}/").parse()?);
+        }
+        let [_, a, b, c] = (index + 1).to_be_bytes();
+        Ok(format!("http://127.{a}.{b}.{c}:{port}/").parse()?)
+    }
+}
+
+/// Makes them in one workspace.
+pub async fn services(db: &Db, workspace: Uuid, what: Services) -> anyhow::Result<Vec<ServiceId>> {
+    let mut all = Vec::new();
+    let indices: Vec<u32> = (0..what.count).collect();
+    for chunk in indices.chunks(10_000) {
+        let mut ids = Vec::new();
+        let (mut shards, mut urls, mut targets) = (Vec::new(), Vec::new(), Vec::new());
+        for index in chunk {
+            let id = Uuid::now_v7();
+            let url = what.url(*index)?;
+            let mut target = HttpTarget::get(url.clone());
+            target.timeout = what.timeout;
+            ids.push(id);
+            shards.push(i16::try_from(schedule::shard(ServiceId(id)))?);
+            urls.push(url.to_string());
+            targets.push(serde_json::to_value(&target)?);
+        }
+        sqlx::query(
+            "insert into services (id, workspace_id, name, monitor_type, url, target, check_interval_s, shard)
+             select id, $1, 'Service ' || ordinality, 'http_ping', url, target, $6, shard
+             from unnest($2::uuid[], $3::smallint[], $4::text[], $5::jsonb[]) with ordinality as s (id, shard, url, target)",
+        )
+        .bind(workspace)
+        .bind(&ids)
+        .bind(shards)
+        .bind(urls)
+        .bind(targets)
+        .bind(what.interval_s)
+        .execute(db.pool())
+        .await?;
+        all.extend(ids.into_iter().map(ServiceId));
+    }
+    // As wide as after a month.
+    let now: DateTime<Utc> = sqlx::query_scalar("select now()")
+        .fetch_one(db.pool())
+        .await?;
     sqlx::query(
-        "insert into services (id, workspace_id, name, monitor_type, url, target, check_interval_s, shard)
-         select id, $1, 'Service ' || ordinality, 'http_ping', url, target, 30, shard
-         from unnest($2::uuid[], $3::smallint[], $4::text[], $5::jsonb[]) with ordinality as s (id, shard, url, target)",
+        "insert into service_health (service_key, workspace_id, since, recent)
+         select key, workspace_id, created_at, $1 from services on conflict do nothing",
     )
-    .bind(workspace)
-    .bind(ids)
-    .bind(shards)
-    .bind(urls)
-    .bind(targets)
+    .bind(recent(now).encode())
     .execute(db.pool())
     .await?;
+    sqlx::query("analyze services, service_health")
+        .execute(db.pool())
+        .await?;
+    Ok(all)
+}
+
+/// `days` days of checks every 30 s for all services, up to `now`, day by day. Returns how many.
+pub async fn checks(db: &Db, now: DateTime<Utc>, days: i64) -> anyhow::Result<u64> {
+    let mut count = 0;
+    for back in (0..=days).rev() {
+        let day = now.date_naive() - TimeDelta::days(back);
+        partition(db, day).await?;
+        let done = sqlx::query(
+            "insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase, attempts)
+             select slot, key, 30000, 20000 + (key * 7919 + extract(epoch from slot)::bigint * 31) % 80000, 200, 3, 1, 0, 0, 1
+             from services, generate_series(greatest($1::date::timestamptz, date_trunc('minute', $2) - make_interval(days => $3)),
+                                            least($1::date::timestamptz + interval '23 hours 59 minutes 30 seconds', $2),
+                                            interval '30 seconds') as slot
+             on conflict do nothing",
+        )
+        .bind(day)
+        .bind(now)
+        .bind(i32::try_from(days)?)
+        .execute(db.pool())
+        .await?;
+        count += done.rows_affected();
+    }
+    sqlx::query("analyze checks").execute(db.pool()).await?;
+    Ok(count)
+}
+
+/// The partition of a day, as workers make it.
+async fn partition(db: &Db, day: NaiveDate) -> anyhow::Result<()> {
+    let name = day.format("checks_%Y%m%d");
+    let statement = format!(
+        "create table if not exists {name} partition of checks for values from ('{day} 00:00+00') to ('{} 00:00+00')",
+        day + TimeDelta::days(1)
+    );
+    sqlx::query(AssertSqlSafe(statement))
+        .execute(db.pool())
+        .await?;
+    Ok(())
+}
+
+/// 120 checks of every service in the hour from `hour` on, in order of time, and health rows that say so.
+pub async fn one_hour(db: &Db, hour: DateTime<Utc>) -> anyhow::Result<()> {
+    partition(db, hour.date_naive()).await?;
+    for slot in 0..120 {
+        sqlx::query(
+            "insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase, attempts)
+             select $1, key, 30000, 20000 + key * 7919 % 80000, 200, 3, 1, 0, 0, 1 from services order by key",
+        )
+        .bind(hour + TimeDelta::seconds(30 * slot))
+        .execute(db.pool())
+        .await?;
+    }
     sqlx::query(
-        "insert into service_health (service_key, workspace_id, since) select key, workspace_id, created_at from services",
+        "update service_health set health = 1, verdict = 1, last_slot = $1, last_started_at = $1, last_stands_for_ms = 30000",
     )
+    .bind(hour + TimeDelta::seconds(30 * 119))
+    .execute(db.pool())
+    .await?;
+    // Services are as old as their checks.
+    sqlx::query("update services set created_at = $1")
+        .bind(hour - TimeDelta::days(1))
+        .execute(db.pool())
+        .await?;
+    sqlx::query("analyze").execute(db.pool()).await?;
+    Ok(())
+}
+
+/// Says of every shard that its hours are closed up to `until`.
+pub async fn hold_closing(db: &Db, until: DateTime<Utc>) -> anyhow::Result<()> {
+    sqlx::query(
+        "insert into rollup_shards (shard, closed_until) select shard, $1 from generate_series(0, 4095) as shard
+         on conflict (shard) do update set closed_until = excluded.closed_until",
+    )
+    .bind(until)
     .execute(db.pool())
     .await?;
     Ok(())
 }
 
-/// 30 days of checks every 30 s for all services, up to `now`.
-pub(crate) async fn checks(db: &Db, now: DateTime<Utc>, days: i32) -> anyhow::Result<u64> {
-    for back in 0..=days {
-        let day = now.date_naive() - TimeDelta::days(back.into());
-        let name = day.format("checks_%Y%m%d");
+/// Half a day of 2,000 services every 30 s, written slot by slot as workers do. Bytes of row and index per check.
+pub async fn half_a_day(db: &Db, day: NaiveDate, phases: bool) -> anyhow::Result<f64> {
+    partition(db, day).await?;
+    // Six timings of a look over the internet, one to three bytes each.
+    let bytes = if phases {
+        "'\\xe4270080710091cf02c807'::bytea"
+    } else {
+        "''::bytea"
+    };
+    for slot in 0..1_440 {
         let statement = format!(
-            "create table if not exists {name} partition of checks for values from ('{day} 00:00+00') to ('{} 00:00+00')",
-            day + TimeDelta::days(1)
+            "insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase, attempts, phases)
+             select $1, key, 30000, 20000 + key * 7919 % 80000, 200, 3, 1, 0, 0, 1, {bytes}
+             from services order by key limit 2000"
         );
-        sqlx::query(sqlx::AssertSqlSafe(statement))
+        sqlx::query(AssertSqlSafe(statement))
+            .bind(day.and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::seconds(30 * slot))
             .execute(db.pool())
             .await?;
     }
-    let done = sqlx::query(
-        "insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase, attempts)
-         select slot, key, 30000, 20000 + (key * 7919 + extract(epoch from slot)::bigint * 31) % 80000, 200, 3, 1, 0, 0, 1
-         from generate_series(date_trunc('minute', $1) - make_interval(days => $2), $1, interval '30 seconds') as slot, services
-         on conflict do nothing",
+    let table = day.format("checks_%Y%m%d").to_string();
+    Ok(
+        sqlx::query_scalar("select pg_total_relation_size($1::regclass) / 2880000.0::float8")
+            .bind(table)
+            .fetch_one(db.pool())
+            .await?,
     )
-    .bind(now)
-    .bind(days)
-    .execute(db.pool())
-    .await?;
-    sqlx::query("analyze").execute(db.pool()).await?;
-    Ok(done.rows_affected())
 }
 
 /// The rollups that the worker would have made of those checks, and the packed columns read by lists.
-pub(crate) async fn rollups(db: &Db, now: DateTime<Utc>) -> anyhow::Result<()> {
-    for table in ["hours", "days"] {
-        let bucket = table.trim_end_matches('s');
+pub async fn rollups(db: &Db, now: DateTime<Utc>, days: i64) -> anyhow::Result<()> {
+    for (table, bucket, looks) in [("hours", "hour", 120), ("days", "day", 2_880)] {
         let statement = format!(
             "insert into rollup_{table} (service_key, {bucket}, up_ms, degraded_ms, down_ms, unknown_ms, maintenance_ms, looks, failed, latency)
-             select service_key, date_trunc('{bucket}', slot_at, 'UTC'), count(*) * 30000, 0, 0, 0, 0, count(*), 0, '\\x5010'
-             from checks where slot_at < date_trunc('hour', $1) group by 1, 2"
+             select key, bucket, {looks} * 30000, 0, 0, 0, 0, {looks}, 0, '\\x5010'
+             from services, generate_series(date_trunc('{bucket}', $1 - make_interval(days => $2), 'UTC'),
+                                            date_trunc('hour', $1, 'UTC') - interval '1 second', interval '1 {bucket}') as bucket"
         );
-        sqlx::query(sqlx::AssertSqlSafe(statement))
+        sqlx::query(AssertSqlSafe(statement))
             .bind(now)
+            .bind(i32::try_from(days)?)
             .execute(db.pool())
             .await?;
     }
-    let packed = recent(now).encode();
     sqlx::query(
         "update service_health set recent = $1, health = 1, verdict = 1, last_slot = $2, last_started_at = $2,
                 last_stands_for_ms = 30000, last_status_code = 200, last_total_us = 42000",
     )
-    .bind(packed)
+    .bind(recent(now).encode())
     .bind(now)
     .execute(db.pool())
     .await?;

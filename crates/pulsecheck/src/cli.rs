@@ -8,7 +8,7 @@ use runtime::telemetry;
 
 use crate::installation::{Access, Installation, Settings};
 use crate::output::tell;
-use crate::{backup, configuration, doctor, people, serve};
+use crate::{backup, bench, configuration, doctor, people, serve};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -51,6 +51,8 @@ enum Command {
     Restore(RestoreConfig),
     /// Fail unless the PulseCheck that runs beside this command works
     Health(HealthConfig),
+    /// Measure what looking costs on this machine, in a folder of its own beside whatever runs
+    Bench(bench::Config),
     /// Print every setting as Markdown (docs/configuration.md)
     #[command(hide = true)]
     Configuration,
@@ -104,6 +106,7 @@ impl Cli {
             Some(Command::Health(config)) => {
                 runtime::health::ask(config.listen_addr, "/api/health")
             }
+            Some(Command::Bench(config)) => bench::run(&settings, &config).await,
             Some(Command::Configuration) => {
                 tell(configuration::markdown(&programs()));
                 Ok(())

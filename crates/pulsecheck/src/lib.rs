@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod backup;
+pub mod bench;
 pub mod cli;
 pub mod configuration;
 pub mod data_dir;

@@ -15,6 +15,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use bench::{process::Program, seed};
 use db::{Db, vendor_pages};
 use domain::{id::VendorPageId, schedule, vendor::VendorTarget};
 use serde::Serialize;
@@ -24,28 +25,29 @@ use tokio::net::TcpListener;
 use url::Url;
 use uuid::Uuid;
 
-use crate::{Args, process::Program, seed};
+use crate::{Args, report::Section, stage::settings};
 
 const PORT: u16 = 18_085;
 const PAGES: u32 = 200;
 const COMPONENTS: u32 = 50;
+const SECONDS: u32 = 60;
 const ETAG: &str = "\"measured\"";
 
 /// What 200 pages with 50 followers each cost over the measured seconds.
 #[derive(Debug, Serialize)]
-pub(crate) struct Reading {
-    pub(crate) pages: u32,
-    pub(crate) services: u32,
-    pub(crate) seconds: u32,
+struct Reading {
+    pages: u32,
+    services: u32,
+    seconds: u32,
     /// Requests that the pages saw, and those answered with 304.
-    pub(crate) requests: u64,
-    pub(crate) unchanged: u64,
+    requests: u64,
+    unchanged: u64,
     /// Checks recorded, and those that were not up.
-    pub(crate) recorded: i64,
-    pub(crate) not_up: i64,
+    recorded: i64,
+    not_up: i64,
     /// Of one processor.
-    pub(crate) worker_cpu_percent: f64,
-    pub(crate) worker_peak_rss_mb: u64,
+    worker_cpu_percent: f64,
+    worker_peak_rss_mb: u64,
 }
 
 #[derive(Default)]
@@ -54,7 +56,7 @@ struct Counted {
     unchanged: AtomicU64,
 }
 
-pub(crate) async fn run(args: &Args) -> anyhow::Result<Reading> {
+pub(crate) async fn run(args: &Args) -> anyhow::Result<Section> {
     let url = seed::database(&args.database_url, "bench_pages").await?;
     let db = Db::new(&url, "bench", 4)?;
     let workspace = seed::workspace(&db).await?;
@@ -74,11 +76,12 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Reading> {
         measured = measuring => measured?,
     };
     db.close().await;
-    Ok(pages)
+    section(&pages)
 }
 
 async fn measure(args: &Args, url: &str, db: &Db, counted: &Counted) -> anyhow::Result<Reading> {
-    let settings = crate::looking::settings(args, url);
+    let mut settings = settings(args, url);
+    settings.push(("ADMIN_ADDR", "127.0.0.1:18081".to_owned()));
     let worker = Program::start(&args.programs.join("worker"), &[], &settings)?;
     // Every page is read once, whole.
     tokio::time::sleep(Duration::from_secs(70)).await;
@@ -89,7 +92,7 @@ async fn measure(args: &Args, url: &str, db: &Db, counted: &Counted) -> anyhow::
         )
     };
     let (before, cpu, from) = (count(), worker.cpu(), now(db).await?);
-    tokio::time::sleep(Duration::from_secs(args.seconds.into())).await;
+    tokio::time::sleep(Duration::from_secs(SECONDS.into())).await;
     let (after, cpu, to) = (count(), worker.cpu().saturating_sub(cpu), now(db).await?);
     let rss = worker.peak_rss_mb();
     tokio::time::sleep(Duration::from_secs(3)).await;
@@ -105,13 +108,12 @@ async fn measure(args: &Args, url: &str, db: &Db, counted: &Counted) -> anyhow::
     Ok(Reading {
         pages: PAGES,
         services: PAGES * COMPONENTS,
-        seconds: args.seconds,
+        seconds: SECONDS,
         requests: after.0 - before.0,
         unchanged: after.1 - before.1,
         recorded,
         not_up,
-        worker_cpu_percent: (cpu.as_secs_f64() / f64::from(args.seconds) * 10_000.0).round()
-            / 100.0,
+        worker_cpu_percent: (cpu.as_secs_f64() / f64::from(SECONDS) * 10_000.0).round() / 100.0,
         worker_peak_rss_mb: rss,
     })
 }
@@ -214,4 +216,39 @@ async fn follow(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+fn section(it: &Reading) -> anyhow::Result<Section> {
+    let mut section = Section::new(
+        format!(
+            "Vendor pages: {} services that follow {} pages every 60 s",
+            it.services, it.pages
+        ),
+        format!(
+            "Measured for {} s, after every page was read once.",
+            it.seconds
+        ),
+        &["", "measured", "wanted"],
+    );
+    let polls = f64::from(it.seconds) / 60.0 * f64::from(it.pages);
+    let requests = format!("{} / {}", it.requests, it.unchanged);
+    let most = format!("at most two a poll: {:.0}", 2.0 * polls);
+    section.row(&[
+        &"requests to all pages / answered “not modified”",
+        &requests,
+        &most,
+    ]);
+    let recorded = format!("{} / {}", it.recorded, it.not_up);
+    section.row(&[&"checks recorded / not up", &recorded, &""]);
+    section.row(&[
+        &"worker, % of a processor",
+        &it.worker_cpu_percent,
+        &"under 2",
+    ]);
+    section.row(&[
+        &"memory of the worker at its peak, MB",
+        &it.worker_peak_rss_mb,
+        &"",
+    ]);
+    section.with(it)
 }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use bench::process::Program;
 use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::{
     Args,
     client::{milliseconds, until_it_answers},
-    process::Program,
+    report::Section,
 };
 
 const ADDRESS: &str = "127.0.0.1:18083";
@@ -16,15 +17,15 @@ const LIMIT: Duration = Duration::from_mins(1);
 
 /// Milliseconds until ready.
 #[derive(Debug, Serialize)]
-pub(crate) struct Starting {
+struct Starting {
     /// With an empty data directory: making the database included.
-    pub(crate) first_ms: f64,
+    first_ms: f64,
     /// Medians of three further starts.
-    pub(crate) again_ms: f64,
-    pub(crate) peak_rss_mb: u64,
+    again_ms: f64,
+    peak_rss_mb: u64,
 }
 
-pub(crate) async fn run(args: &Args) -> anyhow::Result<Starting> {
+pub(crate) async fn run(args: &Args) -> anyhow::Result<Section> {
     let data = tempfile::tempdir()?;
     let (first_ms, _) = start(args, data.path()).await?;
     let mut again = Vec::new();
@@ -33,11 +34,32 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Starting> {
     }
     again.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (again_ms, peak_rss_mb) = again[1];
-    Ok(Starting {
+    let measured = Starting {
         first_ms,
         again_ms,
         peak_rss_mb,
-    })
+    };
+    let mut section = Section::new(
+        "Starting: `pulsecheck` until one can sign in",
+        "With a database of its own, in an empty folder and then again.",
+        &["", "measured", "wanted"],
+    );
+    section.row(&[
+        &"first start, the database made on the way, ms",
+        &first_ms,
+        &"",
+    ]);
+    section.row(&[
+        &"second start (median of three), ms",
+        &again_ms,
+        &"within 3,000",
+    ]);
+    section.row(&[
+        &"memory of the program at its peak, without Postgres, MB",
+        &peak_rss_mb,
+        &"",
+    ]);
+    section.with(&measured)
 }
 
 async fn start(args: &Args, data: &std::path::Path) -> anyhow::Result<(f64, u64)> {
