@@ -21,5 +21,7 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['src/**/*.test.{ts,tsx}', 'drift/*.test.ts'],
     setupFiles: ['src/test-setup.ts'],
+    // Other work may load the machine; nothing here is timed.
+    testTimeout: 60_000,
   },
 });

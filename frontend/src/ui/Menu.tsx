@@ -33,6 +33,11 @@ export function Menu({ label, button, buttonClassName, className, children }: Pr
     return () => document.removeEventListener('pointerdown', away);
   }, [open]);
 
+  // An entry that went away took the focus with it: the keyboard goes on at the first one.
+  useEffect(() => {
+    if (open && document.activeElement === document.body) items(list.current)[0]?.focus();
+  });
+
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape') {
       event.stopPropagation();

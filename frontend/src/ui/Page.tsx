@@ -1,5 +1,6 @@
 /** The bones of a page: its one sentence, its sections, and their empty, loading and error looks. */
 import { type ReactNode, useId } from 'react';
+import { shellText } from '../lib/text/shell';
 import { Button } from './Button';
 import { cx } from './classes';
 
@@ -115,11 +116,27 @@ export function Skeleton({ className }: { className?: string }) {
   );
 }
 
+/** Grey bars need words when they stand for more than a second; the animation's delay is that second. */
+export function StillLoading() {
+  return (
+    <p
+      aria-hidden="true"
+      className="pointer-events-none absolute inset-x-0 top-5 z-10 mx-auto w-fit animate-late rounded-md bg-raised px-3 py-1 text-sm text-soft shadow-float"
+    >
+      {shellText.stillLoading}
+    </p>
+  );
+}
+
 /** A list that is on its way: the same heights as the rows that will stand there. */
 export function SkeletonRows({ rows, label }: { rows: number; label: string }) {
   return (
-    <div role="status" className="overflow-hidden rounded-lg border border-line bg-surface">
+    <div
+      role="status"
+      className="relative overflow-hidden rounded-lg border border-line bg-surface"
+    >
       <span className="sr-only">{label}</span>
+      <StillLoading />
       {Array.from({ length: rows }, (_, index) => (
         <div
           // biome-ignore lint/suspicious/noArrayIndexKey: rows without identity

@@ -9,7 +9,7 @@ import { milliseconds } from '@/lib/numbers';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
 import { cx } from '@/ui/classes';
-import { Empty, Failure, Panel, Section, Skeleton } from '@/ui/Page';
+import { Empty, Failure, Panel, Section, Skeleton, StillLoading } from '@/ui/Page';
 import { Segmented } from '@/ui/Segmented';
 import { figuresOf, type IncidentSpan } from './latency-series';
 
@@ -114,8 +114,9 @@ function Figure({
 
 function Loading() {
   return (
-    <div role="status" className="h-full">
+    <div role="status" className="relative h-full">
       <span className="sr-only">{shellText.loading}</span>
+      <StillLoading />
       <Skeleton className="h-full" />
     </div>
   );

@@ -55,7 +55,7 @@ function Actions({ service }: { service: ServiceDetail }) {
   const navigate = useNavigate();
   return (
     <div className="flex items-center gap-2">
-      {service.paused_at !== null ? (
+      {statusOf(service) === 'paused' ? (
         <Button size="sm" kind="primary" onClick={() => actions.setPaused(service, false)}>
           <Icon name="play" />
           {text.resume}

@@ -6,6 +6,7 @@ import { serviceText as text } from '@/lib/text/service';
 import { Icon } from '@/ui/Icon';
 import { Menu, MenuItem } from '@/ui/Menu';
 import { useServiceActions } from './actions';
+import { statusOf } from './grouping';
 
 interface Props {
   service: Service;
@@ -16,7 +17,8 @@ interface Props {
 export function ServiceMenu({ service, onRemoved }: Props) {
   const navigate = useNavigate();
   const actions = useServiceActions();
-  const paused = service.paused_at !== null;
+  // As the page says it, which is ahead of the server's answer.
+  const paused = statusOf(service) === 'paused';
   return (
     <Menu
       label={text.openMenu(service.name)}

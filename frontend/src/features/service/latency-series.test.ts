@@ -54,3 +54,11 @@ it('a young service fills its chart', () => {
   expect(beginOf(rows, to, '24h')).toBe(to - 30 * 60_000);
   expect(beginOf([], to, '24h')).toBe(to - 86_400_000);
 });
+
+it('an outage whose error pages came fast is a gap, and lowers no figure', () => {
+  const outage = { ...point(10, 2), up: 0, down: 300 };
+  const points = [point(0, 90), point(5, 90), outage, point(15, 90)];
+  expect(rowsOf(points).map(({ p50 }) => p50)).toEqual([90, 90, null, 90]);
+  expect(figuresOf(points)).toEqual({ median: 90, p95: 180, max: 270 });
+  expect(figuresOf([outage, outage, point(15, 90)]).median).toBe(90);
+});

@@ -27,7 +27,7 @@ export const rangeMs: Record<LatencyRange, number> = {
 
 /** Where points are missing a row without values is put in, so that no line crosses the hole. */
 export function rowsOf(points: readonly LatencyPoint[]): ChartRow[] {
-  const rows = points.map((point) => ({ ...point, t: Date.parse(point.t) }));
+  const rows = points.map((point) => ({ ...answered(point), t: Date.parse(point.t) }));
   const steps = rows.slice(1).map((row, index) => row.t - (rows[index]?.t ?? row.t));
   const step = median(steps.filter((length) => length > 0)) ?? 0;
   return rows.flatMap((row, index) => {
@@ -36,6 +36,10 @@ export function rowsOf(points: readonly LatencyPoint[]): ChartRow[] {
     return [hole(before.t + step), hole(row.t - step), row];
   });
 }
+
+/** How fast an error page came says nothing of how fast the service is: an outage is a gap. */
+const answered = (point: LatencyPoint): LatencyPoint =>
+  point.up + point.degraded > 0 ? point : { ...point, p50: null, p95: null, max: null };
 
 const hole = (t: number): ChartRow => ({
   t,
@@ -57,7 +61,7 @@ export interface Figures {
 /** The middle of the points' medians and 95th percentiles, and the slowest answer of all. */
 export function figuresOf(points: readonly LatencyPoint[]): Figures {
   const values = (pick: (point: LatencyPoint) => number | null) =>
-    points.map(pick).filter((value) => value !== null);
+    points.map((point) => pick(answered(point))).filter((value) => value !== null);
   const slowest = values((point) => point.max);
   return {
     median: median(values((point) => point.p50)),

@@ -63,7 +63,7 @@ function Health({ system, fetchedAt }: { system: System; fetchedAt: number }) {
       <Schedule load={load} all={all} looking={signs.some(({ live }) => live)} />
       <Workers workers={system.workers} />
       <Section title={text.storage}>
-        <dl className="grid max-w-prose grid-cols-[auto_minmax(0,1fr)] gap-x-8 gap-y-2">
+        <dl className="grid max-w-prose grid-cols-[11rem_minmax(0,1fr)] gap-x-6 gap-y-2">
           <Fact label={text.database}>{bytes(database.size)}</Fact>
           <Fact label={text.checks}>{bytes(database.checks_size)}</Fact>
           <Fact label={text.checkDays}>{integer(database.check_days)}</Fact>

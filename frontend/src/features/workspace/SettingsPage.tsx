@@ -16,7 +16,7 @@ import { Fact, Failure, PageColumn, Section, Sentence, SkeletonRows } from '@/ui
 import { PageTitle } from '@/ui/PageTitle';
 import { toast } from '@/ui/Toasts';
 
-const facts = 'grid max-w-prose grid-cols-[auto_minmax(0,1fr)] gap-x-8 gap-y-2';
+const facts = 'grid max-w-prose grid-cols-[10rem_minmax(0,1fr)] gap-x-6 gap-y-2';
 
 export function SettingsPage() {
   const { data: workspace, error, isPending, refetch } = useQuery(workspaceQuery());

@@ -18,6 +18,7 @@ export const shellText = {
   undo: 'Undo',
   save: 'Save',
   loading: 'Loading',
+  stillLoading: 'Still loading …',
   retry: 'Try again',
   showMore: 'Show more',
   loadingMore: 'Loading more',

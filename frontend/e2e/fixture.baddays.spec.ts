@@ -1,0 +1,150 @@
+/** Bad input and bad days: what the pages of a service and of incidents do when names are odd, answers fail, or clocks are wrong. */
+import type { Route } from '@playwright/test';
+import { choose, expect, happen, incidentId, serviceId, test } from './fixture/start';
+
+const odd = [
+  ['markup', '<img src=x onerror=alert(1)><b>Shop</b> & "Co"'],
+  ['two hundred characters', 'Überwachungsdienst'.repeat(12).slice(0, 200)],
+  ['right to left', 'خدمة الدفع (بطاقات) v2'],
+  ['emoji', '🛒👩‍👩‍👧‍👦 Shop 🇪🇺'],
+] as const;
+
+for (const [kind, name] of odd) {
+  test(`a name of ${kind} is shown as it is, on every page and at 320 px`, async ({ page }) => {
+    await page.setViewportSize({ width: 320, height: 700 });
+    await choose(page, 'busy');
+    await page.goto('/about');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await happen(page, { rename: { id: serviceId(2), name } });
+    for (const path of [
+      `/services/${serviceId(2)}`,
+      `/services/${serviceId(2)}/edit`,
+      `/services/${serviceId(2)}/copy`,
+      '/incidents',
+      `/incidents/${incidentId(1)}`,
+    ]) {
+      await page.goto(path);
+      await expect(page.getByText(name.slice(0, 60)).first()).toBeAttached();
+      await expect(page.locator('img[src="x"]')).toHaveCount(0);
+      const wide = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(wide, path).toBe(0);
+    }
+  });
+}
+
+test('an address that would run as a program is never a link', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/about');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  const url = 'javascript:alert(document.domain)';
+  await happen(page, { rename: { id: serviceId(2), url, status_page_url: url } });
+  await page.goto(`/services/${serviceId(2)}`);
+  await expect(page.getByText(url).first()).toBeVisible();
+  await expect(page.locator('a[href^="javascript"]')).toHaveCount(0);
+});
+
+test('a service that was deleted in another tab says so, while it is read and while it is edited', async ({
+  page,
+}) => {
+  await choose(page, 'busy');
+  await page.goto(`/services/${serviceId(2)}`);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Checkout API is down');
+  await happen(page, {
+    remove: serviceId(2),
+    event: 'service.changed',
+    data: { service_id: serviceId(2), change: 'deleted' },
+  });
+  const gone = page.getByRole('heading', { name: 'There is nothing at this address' });
+  await page.reload();
+  await expect(gone).toBeVisible();
+  await page.goto(`/services/${serviceId(7)}/edit`);
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Too late');
+  await happen(page, { remove: serviceId(7) });
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('It no longer exists')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('Too late');
+});
+
+test('a session that ended elsewhere leads to the sign-in and back to this very page', async ({
+  page,
+}) => {
+  await choose(page, 'busy');
+  await page.goto('/incidents?state=resolved&range=7d');
+  await expect(page.getByText('Storefront was down')).toBeVisible();
+  await happen(page, { signOut: true });
+  await page.getByText('90 d', { exact: true }).click();
+  await expect(page).toHaveURL(/\/login\?next=.*&ended=1/);
+  await page.getByLabel('E-mail').fill('ada@example.com');
+  await page.getByLabel('Password').fill('four words in a row');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL('/incidents?state=resolved&range=90d');
+});
+
+test('answers of 500 have a sentence and another try, each where it belongs', async ({ page }) => {
+  await choose(page, 'busy');
+  const fail = (route: Route) =>
+    route.fulfill({ status: 500, contentType: 'application/problem+json', body: '{}' });
+  await page.route('**/latency?**', fail);
+  await page.route('**/checks?**', fail);
+  await page.goto(`/services/${serviceId(2)}`);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Checkout API is down');
+  await expect(page.getByRole('alert')).toHaveCount(2, { timeout: 30_000 });
+  await page.unroute('**/latency?**');
+  await page.unroute('**/checks?**');
+  for (const part of ['Latency', 'Checks'])
+    await page
+      .getByRole('region', { name: part })
+      .getByRole('button', { name: 'Try again' })
+      .click();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(page.locator('.recharts-surface').first()).toBeVisible();
+});
+
+test('what comes slowly is announced in words, not only by grey bars', async ({ page }) => {
+  await choose(page, 'busy');
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/api/incidents?**', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('/incidents');
+  await expect(page.getByText('Still loading').first()).toHaveCSS('opacity', '1');
+  release();
+  await expect(page.getByText('Blog was down')).toBeVisible();
+  await expect(page.getByText('Still loading')).toHaveCount(0);
+});
+
+test('a browser whose clock is an hour slow or fast tells the same times', async ({ page }) => {
+  for (const wrong of [-3_600_000, 3_600_000]) {
+    await page.clock.install({ time: Date.now() + wrong });
+    await choose(page, 'busy');
+    await page.goto(`/services/${serviceId(2)}`);
+    await expect(page.getByRole('heading', { level: 1 })).toContainText(/for 1[23].min/);
+    await page.goto(`/incidents/${incidentId(1)}`);
+    await expect(page.getByRole('heading', { level: 1 })).toContainText(/for 1[23].min/);
+    await page.goto('/incidents');
+    await expect(page.getByText('Today')).toBeVisible();
+  }
+});
+
+test('a refused pause is taken back with its reason', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.route('**/pause', (route) =>
+    route.fulfill({
+      status: 503,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ status: 503, title: 'Unavailable' }),
+    }),
+  );
+  await page.goto(`/services/${serviceId(1)}`);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Storefront is up');
+  await page.getByRole('button', { name: 'Actions for Storefront' }).click();
+  await page.getByRole('menuitem', { name: 'Pause' }).click();
+  await expect(page.getByText('cannot reach its database').first()).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Storefront is up');
+});
