@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/.tools/node/bin:$(HOME)/.cargo/bin:$(PATH)
 export CARGO_TERM_PROGRESS_WHEN ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check fmt lint openapi bench soak tools compose-dev compose-prod compose-test backup restore upgrade-test release-dump advisories \
+.PHONY: help run dev test check fmt lint openapi bench soak screenshots lighthouse tools compose-dev compose-prod compose-test backup restore upgrade-test release-dump advisories \
   cluster-up cluster-down cluster-pause cluster-resume build-images load-images deploy redeploy metrics-server
 
 help: ## Show this list
@@ -39,6 +39,12 @@ bench: tools ## Measure; writes the figures of docs/benchmarks.md (QUICK=1, ONLY
 
 soak: tools ## An hour at load with restarts, or HOURS=0.2; a section of docs/benchmarks.md
 	@ONLY=soak scripts/bench
+
+screenshots: tools ## Take pictures of every page of the running program, the README's among them
+	@scripts/screenshots
+
+lighthouse: tools ## Ask Lighthouse and axe about every page; writes docs/lighthouse.md
+	@scripts/lighthouse
 
 tools: ## Install what is missing: compiler, Rust, Node.js, PostgreSQL's programs
 	@scripts/ensure/compiler

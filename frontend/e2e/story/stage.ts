@@ -125,9 +125,14 @@ export const test = base.extend<Fixtures>({
 export { expect };
 
 /** Presses Tab until this element has the focus. */
-export async function tabTo(page: Page, name: string, role: 'button' | 'combobox'): Promise<void> {
-  const wanted = page.getByRole(role, { name, exact: true });
-  for (let presses = 0; presses < 40; presses += 1) {
+export async function tabTo(
+  page: Page,
+  name: string,
+  role: 'button' | 'combobox' | 'link' | 'textbox',
+): Promise<void> {
+  const wanted = page.getByRole(role, { name, exact: true }).first();
+  await wanted.waitFor();
+  for (let presses = 0; presses < 80; presses += 1) {
     if (await wanted.evaluate((element) => element === document.activeElement)) return;
     await page.keyboard.press('Tab');
   }
