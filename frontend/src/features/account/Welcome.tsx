@@ -19,6 +19,9 @@ export function Welcome({ children }: { children: ReactNode }) {
         <div className="mx-auto flex w-full max-w-sm flex-1 flex-col justify-center py-12">
           {children}
         </div>
+        <p className="mx-auto w-full max-w-sm border-t border-line pt-5 text-soft lg:hidden">
+          {text.sentence} {text.lines[0]}
+        </p>
       </main>
       <aside className="flex flex-col justify-center border-line bg-sunken px-10 py-16 max-lg:hidden lg:border-l xl:px-20">
         <p className="text-[2rem] leading-tight font-semibold tracking-[-0.025em] text-balance">

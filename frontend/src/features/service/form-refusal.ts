@@ -2,6 +2,7 @@
 import { type FieldErrors, fieldsOf, hasStatus, sentenceOf } from '@/api/problem';
 import { reasonSentence } from '@/lib/reasons';
 import { serviceText } from '@/lib/text/service';
+import { shellText } from '@/lib/text/shell';
 
 const text = serviceText.form;
 
@@ -53,8 +54,10 @@ export function refusalOf(error: unknown): Refusal {
     opensAdvanced: names.some((name) => advanced.includes(name)),
     general: hasStatus(error, 412)
       ? text.changedElsewhere
-      : names.length === 0
-        ? sentenceOf(error)
-        : elsewhere.join(' ') || text.fixFields,
+      : hasStatus(error, 404)
+        ? shellText.problems.gone
+        : names.length === 0
+          ? sentenceOf(error)
+          : elsewhere.join(' ') || text.fixFields,
   };
 }
