@@ -11,6 +11,7 @@ pub mod manners;
 pub mod openapi;
 pub mod people;
 pub mod problem;
+pub mod pulse;
 mod routes;
 pub mod serve;
 pub mod site;

@@ -10,7 +10,7 @@ use runtime::{clock::Clock, seal::Keyring};
 use status_cache::StatusCache;
 use statuspage_reader::Reader;
 
-use crate::{auth::Auth, live::Live, manners::pace::Pace, site::Site};
+use crate::{auth::Auth, live::Live, manners::pace::Pace, pulse::Pulses, site::Site};
 
 /// Shared by all requests; cloning is cheap.
 #[derive(Clone, FromRef)]
@@ -24,6 +24,7 @@ pub struct AppState {
     pub egress: Arc<Egress>,
     pub pace: Arc<Pace>,
     pub live: Live,
+    pub pulses: Pulses,
     pub reader: Reader,
 }
 
@@ -43,6 +44,7 @@ impl AppState {
             db: parts.db,
             clock: parts.clock,
             live: Live::new(parts.status.clone()),
+            pulses: Pulses::default(),
             status: parts.status,
             keyring: parts.site.keyring.clone(),
             auth: Arc::new(Auth::new(&parts.site, parts.egress.tls())),

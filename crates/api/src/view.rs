@@ -1,6 +1,7 @@
 //! What the API shows: domain values in the words and units of the contract.
 
 pub mod check;
+pub mod counts;
 pub mod day;
 pub mod discovery;
 pub mod incident;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     coverage::Stand,
-    id::{ServiceKey, WorkspaceId},
+    id::{ServiceId, ServiceKey, WorkspaceId},
     open_hours::OpenHours,
     verdict::Verdict,
 };
@@ -24,6 +24,24 @@ pub async fn lock(conn: &mut PgConnection, key: ServiceKey) -> Result<bool> {
     .fetch_optional(conn)
     .await?;
     Ok(found.is_some())
+}
+
+/// The same for many services, in order of key; whoever locks several does it in this order.
+pub async fn lock_many(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+    ids: &[ServiceId],
+) -> Result<()> {
+    sqlx::query(
+        "select from service_health where service_key = any(array(
+             select key from services where workspace_id = $1 and id = any($2)))
+         order by service_key for update",
+    )
+    .bind(workspace.0)
+    .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// The row of a new service, which nobody has looked at yet.

@@ -15,6 +15,7 @@ use crate::{Error, Result, columns};
 
 pub mod counting;
 pub mod listing;
+pub mod upcoming;
 
 /// A service with what belongs to it but to no rule.
 #[derive(Clone, Debug)]
@@ -124,6 +125,24 @@ pub async fn find(
     .fetch_optional(conn)
     .await?;
     row.map(Stored::try_from).transpose()
+}
+
+/// Those of the services that are there, in order of their keys.
+pub async fn find_many(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+    ids: &[ServiceId],
+) -> Result<Vec<Stored>> {
+    let rows: Vec<Row> = sqlx::query_as(concat!(
+        "select ",
+        service_columns!(),
+        " from services s where s.workspace_id = $1 and s.id = any($2) order by s.key"
+    ))
+    .bind(workspace.0)
+    .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Stored::try_from).collect()
 }
 
 /// Replaces the configuration; the revision rises. Needs the lock on the service's health.

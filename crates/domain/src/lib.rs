@@ -12,6 +12,7 @@ pub mod health;
 pub mod histogram;
 pub mod id;
 pub mod incident;
+pub mod latency_hours;
 pub mod latest;
 pub mod look;
 pub mod notice;

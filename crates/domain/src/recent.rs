@@ -9,6 +9,9 @@ const DAYS: i64 = 30;
 const ENTRY: usize = 20;
 const HEADER: usize = 8;
 
+/// So many leading bytes are enough for `decode_hours`.
+pub const HOURS_BYTES: usize = HEADER + ENTRY * 24;
+
 /// Closed hours and days, newest last. Days are UTC and sums of closed hours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recent {
@@ -115,6 +118,17 @@ impl Recent {
         })
     }
 
+    /// The hours alone, from the first `HOURS_BYTES` of what `encode` wrote: enough for the last day. None for anything else.
+    pub fn decode_hours(bytes: &[u8]) -> Option<Self> {
+        let (header, rest) = bytes.get(..HOURS_BYTES)?.split_first_chunk::<HEADER>()?;
+        let hours: Option<Vec<Spent>> = rest.chunks(ENTRY).map(Spent::from_bytes).collect();
+        Some(Self {
+            next_hour: i64::from_le_bytes(*header),
+            hours: hours?,
+            days: Vec::new(),
+        })
+    }
+
     fn advance(&mut self) {
         if self.next_hour.rem_euclid(24) == 0 {
             self.days.remove(0);
@@ -177,6 +191,8 @@ mod tests {
             let newest = closes.iter().map(|(n, _)| *n).max().unwrap();
             let now = hour(newest + 1);
             let open = up(7);
+            let hours = Recent::decode_hours(&recent.encode()[..HOURS_BYTES]).unwrap();
+            prop_assert_eq!(hours.last_day(now, &open), recent.last_day(now, &open));
             let day: i64 = truth.iter().filter(|(n, _)| **n > newest - 23).map(|(_, ms)| *ms).sum();
             prop_assert_eq!(recent.last_day(now, &open), up(day + 7));
             for (date, spent) in recent.days(now, &open, 30) {

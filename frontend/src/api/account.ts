@@ -48,3 +48,7 @@ export const eraseAccount = (password: string | null) =>
   body(api.DELETE('/api/auth/me', { body: { password } })).then(announceSignOut);
 export const saveTheme = (theme: Preferences['theme']) =>
   body(api.PUT('/api/me/preferences', { body: { theme, density: null, category_order: null } }));
+export const saveCategoryOrder = (order: string[]) =>
+  body(
+    api.PUT('/api/me/preferences', { body: { theme: null, density: null, category_order: order } }),
+  );

@@ -15,7 +15,15 @@ export type Day = Schemas['Day'];
 export type MonitorType = Schemas['MonitorType'];
 export type Service = Omit<Schemas['Service'], 'current_status'> & {
   current_status: CurrentStatus;
+  /** Ours: somebody deleted it since the list was read. */
+  gone?: boolean;
 };
+/** The services of one category, counted. */
+export type ServiceGroup = Schemas['ServiceGroup'];
+export type Tag = Schemas['Tag'];
+export type Maintenance = Schemas['Maintenance'];
+export type BulkInput = Schemas['BulkInput'];
+export type BulkResult = Schemas['BulkResult'];
 /** A service on its own page. */
 export type ServiceDetail = Service &
   Pick<Schemas['ServiceDetail'], 'uptime' | 'body' | 'latest' | 'depends_on'> & {

@@ -1,11 +1,10 @@
-import { type InfiniteData, QueryClient } from '@tanstack/react-query';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { QueryClient } from '@tanstack/react-query';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { hold, release } from '../lib/hold';
 import type { Service } from './contract';
 import { keys } from './keys';
-import { liveCache, patchStatus } from './live-cache';
+import { liveCache, newestLook, patchStatus, patchStatuses } from './live-cache';
 import type { Page } from './transport';
-
-type List = InfiniteData<Page<Service>, string | null>;
 
 const service = (id: string, status: 'up' | 'down' = 'up') =>
   ({
@@ -20,22 +19,29 @@ const service = (id: string, status: 'up' | 'down' = 'up') =>
   }) as Service;
 
 let client: QueryClient;
-const list = () => client.getQueryData<List>(keys.serviceList({}));
-const rows = () => list()?.pages.flatMap((page) => page.items) ?? [];
+const first = keys.servicePage({ number: 0 });
+const second = keys.servicePage({ number: 1 });
+const page = (key = first) => client.getQueryData<Page<Service>>(key);
+const rows = () => [...(page()?.items ?? []), ...(page(second)?.items ?? [])];
 
 beforeEach(() => {
+  vi.useFakeTimers();
   client = new QueryClient();
-  client.setQueryData<List>(keys.serviceList({}), {
-    pages: [
-      { items: [service('a'), service('b')], next: null, total: 3 },
-      { items: [service('c')], next: null, total: 3 },
-    ],
-    pageParams: [null],
+  client.setQueryData<Page<Service>>(first, {
+    items: [service('a'), service('b')],
+    next: null,
+    total: 3,
   });
+  client.setQueryData<Page<Service>>(second, { items: [service('c')], next: null, total: 3 });
+});
+afterEach(() => {
+  release();
+  vi.useRealTimers();
 });
 
 it('a status touches its own row and no other', () => {
   const before = rows();
+  const other = page(second);
   patchStatus(client, {
     service_id: 'b',
     status: 'down',
@@ -44,7 +50,7 @@ it('a status touches its own row and no other', () => {
   });
   const after = rows();
   expect(after[0]).toBe(before[0]);
-  expect(after[2]).toBe(before[2]);
+  expect(page(second)).toBe(other);
   expect(after[1]?.current_status).toMatchObject({
     status: 'down',
     since: '2026-01-01T00:00:30Z',
@@ -66,23 +72,22 @@ it('the same state keeps its beginning and asks for nothing more', () => {
 });
 
 it('an event that was overtaken by a newer one changes nothing', () => {
-  const before = list();
+  const before = page();
   patchStatus(client, {
     service_id: 'a',
     status: 'down',
     response_time: null,
     checked_at: '2025-12-31T23:59:00Z',
   });
-  expect(list()).toBe(before);
+  expect(page()).toBe(before);
 });
 
-it('a deleted service leaves the list at once', () => {
+it('a deleted service says so in its place', () => {
   liveCache(client)({ name: 'service.changed', data: { service_id: 'c', change: 'deleted' } });
-  expect(rows().map(({ id }) => id)).toEqual(['a', 'b']);
+  expect(rows().map(({ gone }) => gone)).toEqual([undefined, undefined, true]);
 });
 
 it('a burst of events refetches each thing once', () => {
-  vi.useFakeTimers();
   const invalidate = vi.spyOn(client, 'invalidateQueries');
   const apply = liveCache(client);
   for (let n = 0; n < 50; n += 1) {
@@ -90,13 +95,56 @@ it('a burst of events refetches each thing once', () => {
   }
   expect(invalidate).not.toHaveBeenCalled();
   vi.runAllTimers();
-  expect(invalidate).toHaveBeenCalledTimes(4);
-  vi.useRealTimers();
+  const asked = invalidate.mock.calls.map(([filters]) => JSON.stringify(filters?.queryKey));
+  expect(new Set(asked).size).toBe(4);
+  expect(asked).toHaveLength(8);
+});
+
+it('lists wait for the pointer; what does not move rows does not', () => {
+  const apply = liveCache(client);
+  client.setQueryData(keys.summary, {});
+  const isStale = (key: readonly unknown[]) => client.getQueryState(key)?.isInvalidated;
+  hold();
+  apply({ name: 'resync', data: null });
+  vi.advanceTimersByTime(2_000);
+  expect([isStale(keys.summary), isStale(first)]).toEqual([true, false]);
+  release();
+  expect(isStale(first)).toBe(true);
+});
+
+it('a state that begins with a look is news, also of services that are not on the screen', () => {
+  const event = { service_id: 'far', status: 'unknown' as const, response_time: null };
+  const at = '2026-01-01T00:00:30Z';
+  const news = { ...event, checked_at: at, since: '2026-01-01T00:00:30.000Z' };
+  const old = { ...event, checked_at: at, since: '2026-01-01T00:00:00Z' };
+  expect(patchStatuses(client, [news]).has('far')).toBe(true);
+  expect(patchStatuses(client, [old]).has('far')).toBe(false);
+  expect(newestLook()).toBe(Date.parse(at));
+});
+
+it('a burst of thousands of looks costs one pass and touches only what is on the screen', () => {
+  const apply = liveCache(client);
+  const write = vi.spyOn(client, 'setQueryData');
+  for (let n = 0; n < 5_000; n += 1) {
+    apply({
+      name: 'service.status',
+      data: {
+        service_id: n === 77 ? 'b' : `elsewhere ${n}`,
+        status: 'up',
+        response_time: n,
+        checked_at: '2026-01-01T00:00:30Z',
+        since: '2025-12-01T00:00:00Z',
+      },
+    });
+  }
+  vi.runAllTimers();
+  expect(write).toHaveBeenCalledOnce();
+  expect(rows()[1]?.current_status.response_time).toBe(77);
 });
 
 it('an event does not make a list look freshly fetched', async () => {
   await client.invalidateQueries({ queryKey: keys.serviceLists, refetchType: 'none' });
-  const query = client.getQueryCache().find({ queryKey: keys.serviceList({}) });
+  const query = client.getQueryCache().find({ queryKey: first });
   const event = {
     service_id: 'a',
     status: 'down' as const,

@@ -1,5 +1,6 @@
 /** What a live event changes in the query cache: a status touches its own row and nothing else. */
-import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import type { InfiniteData, Query, QueryClient } from '@tanstack/react-query';
+import { whenFree } from '../lib/hold';
 import type {
   IncidentLiveEvent,
   Service,
@@ -11,36 +12,42 @@ import { keys } from './keys';
 import type { LiveEvent } from './live';
 import type { Page } from './transport';
 
-type ServiceList = InfiniteData<Page<Service>, string | null>;
-
-/** Many events may come at once; what they invalidate is fetched once. */
+/** Looks of thousands of services come in bursts; each burst is taken in at once. */
+const BURST_MS = 60;
+/** What events invalidate is fetched together, and not again so soon. */
 const GATHER_MS = 400;
+const PAUSE_MS = 2_000;
+
+let newest = 0;
+/** When the newest look that an event told of began, by the server's clock; 0 for none yet. */
+export const newestLook = (): number => newest;
 
 export function liveCache(client: QueryClient): (event: LiveEvent) => void {
-  const pending = new Map<string, readonly unknown[]>();
-  const refetch = () => {
-    const due = [...pending.values()];
-    pending.clear();
-    for (const queryKey of due) void client.invalidateQueries({ queryKey });
-  };
-  const refetchSoon = (...queryKeys: (readonly unknown[])[]) => {
-    if (pending.size === 0) setTimeout(refetch, GATHER_MS);
-    for (const key of queryKeys) pending.set(JSON.stringify(key), key);
+  const refetchSoon = gatherer(client);
+  const burst = new Map<string, ServiceStatusEvent>();
+  const takeIn = () => {
+    const events = [...burst.values()];
+    burst.clear();
+    refetchLooks(client, burstIds(events));
+    const changed = patchStatuses(client, events);
+    if (changed.size === 0) return;
+    // A row may have to go where another state stands, and heads count states.
+    refetchSoon(keys.summary, keys.serviceLists);
+    for (const id of changed) refetchSoon(keys.service(id));
   };
 
   return ({ name, data }) => {
     switch (name) {
       case 'service.status': {
         const event = data as ServiceStatusEvent;
-        if (patchStatus(client, event)) refetchSoon(keys.summary, keys.service(event.service_id));
-        else refetchLook(client, event.service_id);
+        if (burst.size === 0) setTimeout(takeIn, BURST_MS);
+        burst.set(event.service_id, event);
         return;
       }
       case 'service.changed': {
         const event = data as ServiceChangedEvent;
-        if (event.change === 'deleted') removeFromLists(client, event.service_id);
-        else refetchSoon(keys.serviceLists);
-        refetchSoon(keys.summary, keys.service(event.service_id));
+        if (event.change === 'deleted') markGone(client, [event.service_id]);
+        refetchSoon(keys.serviceLists, keys.summary, keys.service(event.service_id));
         return;
       }
       case 'incident.opened':
@@ -62,14 +69,45 @@ export function liveCache(client: QueryClient): (event: LiveEvent) => void {
   };
 }
 
+/** Fetches what is named, each thing once, a moment later; lists wait while somebody points at them. */
+function gatherer(client: QueryClient): (...queryKeys: (readonly unknown[])[]) => void {
+  const pending = new Map<string, readonly unknown[]>();
+  let last = 0;
+  const refetch = () => {
+    const due = [...pending];
+    pending.clear();
+    last = Date.now();
+    for (const [name, queryKey] of due) {
+      void client.invalidateQueries({ queryKey, predicate: (query) => !isList(query) });
+      whenFree(name, () => void client.invalidateQueries({ queryKey, predicate: isList }));
+    }
+  };
+  return (...queryKeys) => {
+    if (pending.size === 0) setTimeout(refetch, Math.max(GATHER_MS, last + PAUSE_MS - Date.now()));
+    for (const key of queryKeys) pending.set(JSON.stringify(key), key);
+  };
+}
+
+const isList = ({ queryKey }: Query): boolean =>
+  keys.serviceLists.every((part, index) => queryKey[index] === part);
+
+const burstIds = (events: readonly ServiceStatusEvent[]): ReadonlySet<string> =>
+  new Set(events.map(({ service_id }) => service_id));
+
 /** A look without news: only who reads about that very service wants its phases and its check. */
-function refetchLook(client: QueryClient, id: string): void {
-  void client.invalidateQueries({ queryKey: keys.service(id), exact: true });
-  void client.invalidateQueries({
-    queryKey: keys.checksOf(id),
-    // Whoever has paged far back is not looking at the newest check.
-    predicate: ({ state }) => (state.data as InfiniteData<unknown> | undefined)?.pages.length === 1,
-  });
+function refetchLooks(client: QueryClient, ids: ReadonlySet<string>): void {
+  const read = client.getQueryCache().findAll({ queryKey: keys.serviceDetails, type: 'active' });
+  const open = new Set(read.map(({ queryKey }) => String(queryKey[2])));
+  for (const id of open) {
+    if (!ids.has(id)) continue;
+    void client.invalidateQueries({ queryKey: keys.service(id), exact: true });
+    void client.invalidateQueries({
+      queryKey: keys.checksOf(id),
+      // Whoever has paged far back is not looking at the newest check.
+      predicate: ({ state }) =>
+        (state.data as InfiniteData<unknown> | undefined)?.pages.length === 1,
+    });
+  }
 }
 
 function withStatus<S extends Service>(service: S, event: ServiceStatusEvent): S {
@@ -90,40 +128,50 @@ function withStatus<S extends Service>(service: S, event: ServiceStatusEvent): S
   };
 }
 
-/** True when the state changed, so that counts and incidents are worth asking for. */
-export function patchStatus(client: QueryClient, event: ServiceStatusEvent): boolean {
-  let changed = false;
+/** Takes in a status each; the services whose state is another one now, as far as that can be told. */
+export function patchStatuses(
+  client: QueryClient,
+  events: readonly ServiceStatusEvent[],
+): ReadonlySet<string> {
+  const changed = new Set<string>();
+  const byId = new Map(events.map((event) => [event.service_id, event]));
+  for (const { service_id, since, checked_at, suspect } of events) {
+    // Of services that are not on the screen: the state began with this very look.
+    if (since !== undefined && Date.parse(since) === Date.parse(checked_at))
+      changed.add(service_id);
+    if (suspect !== true) newest = Math.max(newest, Date.parse(checked_at) || 0);
+  }
   const patch = <S extends Service>(service: S): S => {
-    if (service.id !== event.service_id) return service;
+    const event = byId.get(service.id);
+    if (event === undefined) return service;
     const known = service.current_status.checked_at;
     // Events may overtake each other; the newer look stands.
     if (known != null && Date.parse(known) > Date.parse(event.checked_at)) return service;
-    if (service.current_status.status !== event.status) changed = true;
+    if (service.current_status.status !== event.status) changed.add(service.id);
     return withStatus(service, event);
   };
-  patchQueries<ServiceList>(client, keys.serviceLists, (list) => mapList(list, patch));
-  patchQueries<ServiceDetail>(client, keys.service(event.service_id), patch, true);
+  patchQueries<Page<Service>>(client, keys.servicePages, (page) => mapPage(page, patch));
+  for (const id of byId.keys()) {
+    patchQueries<ServiceDetail>(client, keys.service(id), patch, true);
+  }
   return changed;
 }
 
-function mapList(list: ServiceList, change: (service: Service) => Service): ServiceList {
-  let touched = false;
-  const pages = list.pages.map((page) => {
-    const items = page.items.map(change);
-    if (items.every((item, index) => item === page.items[index])) return page;
-    touched = true;
-    return { ...page, items };
-  });
-  return touched ? { ...list, pages } : list;
+/** True when the state is another one than before. */
+export const patchStatus = (client: QueryClient, event: ServiceStatusEvent): boolean =>
+  patchStatuses(client, [event]).has(event.service_id);
+
+function mapPage(page: Page<Service>, change: (service: Service) => Service): Page<Service> {
+  const items = page.items.map(change);
+  return items.every((item, index) => item === page.items[index]) ? page : { ...page, items };
 }
 
-export function removeFromLists(client: QueryClient, id: string): void {
-  patchQueries<ServiceList>(client, keys.serviceLists, (list) => {
-    const without = (page: Page<Service>) => page.items.filter((service) => service.id !== id);
-    return list.pages.every((page) => without(page).length === page.items.length)
-      ? list
-      : { ...list, pages: list.pages.map((page) => ({ ...page, items: without(page) })) };
-  });
+/** Services that are deleted say so in their place until the lists are read again: nothing moves under a pointer. */
+export function markGone(client: QueryClient, ids: readonly string[]): void {
+  const gone = new Set(ids);
+  patchQueries<Page<Service>>(client, keys.servicePages, (page) =>
+    mapPage(page, (service) => (gone.has(service.id) ? { ...service, gone: true } : service)),
+  );
 }
 
 /**
@@ -136,7 +184,10 @@ function patchQueries<T>(
   change: (data: T) => T,
   exact = false,
 ): void {
-  for (const query of client.getQueryCache().findAll({ queryKey, exact })) {
+  const cache = client.getQueryCache();
+  const single = exact ? cache.find({ queryKey }) : undefined;
+  const queries = exact ? (single === undefined ? [] : [single]) : cache.findAll({ queryKey });
+  for (const query of queries) {
     const { data, dataUpdatedAt, isInvalidated } = query.state;
     if (data === undefined) continue;
     const changed = change(data as T);

@@ -412,6 +412,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/services/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Categories as one likes them ordered, the others by name, services without one last. */
+        get: operations["list_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/maintenances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Planned work of vendors that concerns services which are not paused, by its beginning, at most 50. */
+        get: operations["list_maintenances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tags in use, most used first, at most 200. */
+        get: operations["list_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/services/test": {
         parameters: {
             query?: never;
@@ -718,14 +769,46 @@ export interface components {
              */
             uptime?: number;
         };
+        /** @description Services that were the same before. */
+        BulkBefore: {
+            ids: string[];
+            value: unknown;
+        };
+        /** @description One service and what becomes of it. */
+        BulkExample: {
+            after: unknown;
+            /** @description Of what the action changes: a category, tags, seconds, or a word */
+            before: unknown;
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** @description Which services. */
         BulkFilter: {
-            category?: string | null;
-            monitor_type?: string | null;
-            /** @description Part of name, address or tag */
-            q?: string | null;
-            /** @description up, degraded, down, unknown, maintenance, paused or pending */
-            status?: string | null;
+            /** @default null */
+            category: string | null;
+            /** @default null */
+            monitor_type: string | null;
+            /**
+             * @description Part of name, address or tag
+             * @default null
+             */
+            q: string | null;
+            /**
+             * @description up, degraded, down, unknown, maintenance, paused or pending; or several of them with commas between
+             * @default null
+             */
+            status: string | null;
+            /**
+             * @description This tag only
+             * @default null
+             */
+            tag: string | null;
+            /**
+             * @description True: services without a category only
+             * @default null
+             */
+            uncategorised: boolean | null;
         };
         /** @description What is to be done to which services. */
         BulkInput: {
@@ -734,6 +817,8 @@ export interface components {
              * @example pause
              */
             action?: string | null;
+            /** @description For `tags`: adds these to what each service has */
+            add_tags?: string[] | null;
             /** @description For `category`: null or empty for none */
             category?: string | null;
             /**
@@ -746,11 +831,15 @@ export interface components {
             filter?: components["schemas"]["BulkFilter"] | null;
             /** @description These services; or else `filter` */
             ids?: string[] | null;
+            /** @description For `tags`: takes these from what each service has */
+            remove_tags?: string[] | null;
             /** @description For `tags`: replaces all tags */
             tags?: string[] | null;
         };
         /** @description What would change, or did. */
         BulkResult: {
+            /** @description What they were before, each value with its services; enough to take the change back */
+            before: components["schemas"]["BulkBefore"][];
             /** @description Services that would change, or did */
             changed: string[];
             dry_run: boolean;
@@ -758,6 +847,8 @@ export interface components {
             errors: {
                 [key: string]: string;
             };
+            /** @description The first few that would change, or did */
+            examples: components["schemas"]["BulkExample"][];
             /** @description Services that were meant and are there */
             matched: number;
         };
@@ -1306,6 +1397,22 @@ export interface components {
              */
             password: string | null;
         };
+        /** @description Maintenance of a vendor's, under way or to come. */
+        Maintenance: components["schemas"]["VendorMaintenance"] & {
+            /** @description As the vendor's page calls itself */
+            page_name: string;
+            /**
+             * Format: uuid
+             * @description One of them
+             */
+            service_id: string;
+            service_name: string;
+            /**
+             * Format: int64
+             * @description How many services it concerns
+             */
+            services: number;
+        };
         /** @description Who is signed in. */
         MeView: {
             /** @description How this session was started: `local`, `google` or `github` */
@@ -1548,6 +1655,8 @@ export interface components {
             headers: components["schemas"]["HeaderName"][];
             /** Format: uuid */
             id: string;
+            /** @description Median latency in ms of each of the 24 hours before this one, oldest first; null where nothing answered; empty where nothing did */
+            latency_24h: (number | null)[];
             /** @description GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS */
             method: components["schemas"]["Method"];
             /** @description `http_ping` or `status_page` */
@@ -1608,6 +1717,17 @@ export interface components {
             depends_on: components["schemas"]["Dependency"][];
             latest: components["schemas"]["Observation"] | null;
             uptime: components["schemas"]["Uptime"];
+        };
+        /** @description The services of one category. */
+        ServiceGroup: {
+            /** @description Null for services without a category */
+            category: string | null;
+            counts: components["schemas"]["StatusCounts"];
+            /**
+             * Format: int64
+             * @description All services of the category that the filter matches
+             */
+            total: number;
         };
         /** @description A service as it is sent. When editing, what is absent stays as it is; null clears what may be empty. */
         ServiceInput: {
@@ -1783,7 +1903,7 @@ export interface components {
         Summary: {
             /**
              * Format: date-time
-             * @description When the newest look of any service began
+             * @description When the newest look of any service that is not paused began; up to ten seconds behind
              */
             checked_at: string | null;
             /** @description Services by where they stand */
@@ -1800,6 +1920,11 @@ export interface components {
              * @description Services that are up, of those that are not paused: "X of Y operational"
              */
             operational: number;
+            /**
+             * Format: int32
+             * @description The shortest interval of those, in seconds
+             */
+            shortest_interval: number | null;
             /**
              * Format: int64
              * @description All services
@@ -1828,6 +1953,15 @@ export interface components {
              */
             version: string;
             workers: components["schemas"]["Worker"][];
+        };
+        /** @description A tag in use. */
+        Tag: {
+            tag: string;
+            /**
+             * Format: int64
+             * @description Services that carry it
+             */
+            total: number;
         };
         /** @description What a look at an unsaved service would find. */
         TestRun: {
@@ -2939,15 +3073,21 @@ export interface operations {
                 q?: string;
                 /** @description This category only */
                 category?: string;
-                /** @description up, degraded, down, unknown, maintenance, paused or pending */
+                /** @description `true`: services without a category only */
+                uncategorised?: boolean;
+                /** @description up, degraded, down, unknown, maintenance, paused or pending; or several of them with commas between */
                 status?: string;
                 /** @description `http_ping` or `status_page` */
                 monitor_type?: string;
+                /** @description This tag only */
+                tag?: string;
                 /** @description created (the default), name, category, or status (what needs attention first) */
                 sort?: string;
                 /** @description 1–1000; without it up to 1000 */
                 limit?: number;
-                /** @description From the `Link` header of the page before */
+                /** @description Leaves out so many from the beginning; at most 1,000,000 */
+                offset?: number;
+                /** @description From the `Link` header of the page before; instead of `offset` */
                 cursor?: string;
             };
             header?: never;
@@ -3138,6 +3278,119 @@ export interface operations {
             };
             /** @description Asked too often */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_groups: {
+        parameters: {
+            query?: {
+                /** @description Part of name, address or tag */
+                q?: string;
+                /** @description This category only */
+                category?: string;
+                /** @description `true`: services without a category only */
+                uncategorised?: boolean;
+                /** @description up, degraded, down, unknown, maintenance, paused or pending; or several of them with commas between */
+                status?: string;
+                /** @description `http_ping` or `status_page` */
+                monitor_type?: string;
+                /** @description This tag only */
+                tag?: string;
+                /** @description 1–500; without it 200 */
+                limit?: number;
+                /** @description From the `Link` header of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Groups; `Link` and `X-Total-Count` tell of further ones */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceGroup"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_maintenances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Under way or to come */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Maintenance"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tags */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,11 +1,15 @@
 /** Services: what can be read and done, and how it is kept fresh. */
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { AskedFilters, Sort } from '@/lib/filters';
+import { isHeld } from '@/lib/hold';
 import type {
+  BulkInput,
+  BulkResult,
   LatencyRange,
-  MonitorType,
   Service,
   ServiceDetail,
   ServiceDraft,
+  ServiceGroup,
   TestRun,
 } from './contract';
 import { keys } from './keys';
@@ -13,35 +17,79 @@ import { pollWhileAway } from './live';
 import { isPageError } from './problem';
 import { api, asked, body, type Page, page, tagged } from './transport';
 
-const PAGE = 200;
+/** Rows of one page of the dashboard. */
+export const PAGE = 50;
+const GROUPS = 200;
 const CHECKS_PAGE = 12;
 const SEARCH = 8;
 /** Events carry states; uptimes and bars change with every look and are asked for now and then. */
 const FIGURES_MS = 60_000;
 
 const figuresToo = (): number => pollWhileAway() || FIGURES_MS;
+/** What may move rows waits while somebody points at them. */
+const unlessHeld = (): number | false => (isHeld() ? false : figuresToo());
 
 const path = (id: string) => ({ path: { id } });
 
-export interface ServiceFilters {
-  monitor_type?: MonitorType | undefined;
-}
-
-export const servicesQuery = (filters: ServiceFilters = {}) =>
+/** All services page by page; the dashboard asks for windows instead. */
+export const servicesQuery = () =>
   infiniteQueryOptions({
-    queryKey: keys.serviceList(asked(filters)),
+    queryKey: keys.serviceList({}),
     queryFn: ({ pageParam, signal }): Promise<Page<Service>> =>
       page(
         api.GET('/api/services', {
-          params: {
-            query: asked({ ...filters, sort: 'category', limit: PAGE, cursor: pageParam }),
-          },
+          params: { query: asked({ sort: 'category', limit: 200, cursor: pageParam }) },
           signal,
         }),
       ),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
-    refetchInterval: figuresToo,
+  });
+
+/** One window of `PAGE` services into a list. */
+export const servicePageQuery = (filters: AskedFilters, sort: Sort, number: number) =>
+  queryOptions({
+    queryKey: keys.servicePage({ ...filters, sort, number }),
+    queryFn: ({ signal }): Promise<Page<Service>> =>
+      page(
+        api.GET('/api/services', {
+          params: { query: { ...filters, sort, limit: PAGE, offset: number * PAGE } },
+          signal,
+        }),
+      ),
+    refetchInterval: unlessHeld,
+  });
+
+/** Categories with their counts; more of them as the reader comes near their end. */
+export const groupsQuery = (filters: AskedFilters = {}) =>
+  infiniteQueryOptions({
+    queryKey: keys.serviceGroups(filters),
+    queryFn: ({ pageParam, signal }): Promise<Page<ServiceGroup>> =>
+      page(
+        api.GET('/api/services/groups', {
+          params: { query: asked({ ...filters, limit: GROUPS, cursor: pageParam }) },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    refetchInterval: unlessHeld,
+    placeholderData: keepPreviousData,
+  });
+
+export const tagsQuery = () =>
+  queryOptions({
+    queryKey: keys.tags,
+    queryFn: ({ signal }) => body(api.GET('/api/services/tags', { signal })),
+    staleTime: 60_000,
+  });
+
+export const maintenancesQuery = () =>
+  queryOptions({
+    queryKey: keys.maintenances,
+    queryFn: ({ signal }) => body(api.GET('/api/services/maintenances', { signal })),
+    refetchInterval: 300_000,
+    staleTime: 60_000,
   });
 
 /** Names that match what is typed, for choosing one service out of any number. */
@@ -137,3 +185,6 @@ export const lookNow = (id: string) =>
   body(api.POST('/api/services/{id}/check', { params: path(id) }));
 export const testService = (draft: ServiceDraft) =>
   body<TestRun>(api.POST('/api/services/test', { body: draft }));
+/** The same change to many; a preview changes nothing. `keepalive` lets the request outlive the page. */
+export const changeServices = (input: BulkInput, keepalive = false) =>
+  body<BulkResult>(api.POST('/api/services/bulk', { body: input, keepalive }));

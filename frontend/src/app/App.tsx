@@ -6,7 +6,7 @@ import { keys } from '@/api/keys';
 import { Problem } from '@/api/problem';
 import { whenSessionEnds } from '@/api/session';
 import { onSignOutElsewhere } from '@/api/sign-out';
-import { paths } from '@/lib/paths';
+import { isWall, paths } from '@/lib/paths';
 import { shellText } from '@/lib/text/shell';
 import { Questions } from '@/ui/Question';
 import { Toasts } from '@/ui/Toasts';
@@ -37,6 +37,11 @@ export function App() {
         if (pathname === paths.login() || pathname === paths.setup()) return;
         // Nobody was signed in yet: the frame leads to the sign-in by itself.
         if (queryClient.getQueryData(keys.me) === undefined) return;
+        // A wall says so itself, and goes on when somebody has signed in again.
+        if (isWall({ pathname, search })) {
+          void queryClient.resetQueries({ queryKey: keys.me });
+          return;
+        }
         queryClient.clear();
         void router.navigate(`${paths.login(pathname + search + hash)}&ended=1`, { replace: true });
       }),
@@ -46,6 +51,10 @@ export function App() {
     () =>
       onSignOutElsewhere(() => {
         if (window.location.pathname === paths.login()) return;
+        if (isWall(window.location)) {
+          void queryClient.resetQueries({ queryKey: keys.me });
+          return;
+        }
         queryClient.clear();
         void router.navigate(`${paths.login()}?signed_out=1`, { replace: true });
       }),

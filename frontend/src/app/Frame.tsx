@@ -1,7 +1,14 @@
 /** The frame of every signed-in page: who is here, the header, live events. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import { Navigate, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import {
+  Link,
+  Navigate,
+  Outlet,
+  ScrollRestoration,
+  useLocation,
+  useNavigation,
+} from 'react-router';
 import { meQuery, preferencesQuery } from '@/api/account';
 import type { Me } from '@/api/contract';
 import { startLive } from '@/api/live';
@@ -9,8 +16,12 @@ import { liveCache } from '@/api/live-cache';
 import { hasStatus } from '@/api/problem';
 import { summaryQuery } from '@/api/services';
 import { adoptTheme } from '@/features/account/theme';
-import { paths } from '@/lib/paths';
+import { isWall, paths } from '@/lib/paths';
+import { dashboardText } from '@/lib/text/dashboard';
 import { shellText } from '@/lib/text/shell';
+import { buttonClass } from '@/ui/Button';
+import { cx } from '@/ui/classes';
+import { useIsSlow } from '@/ui/Page';
 import { OpenIncidentCount } from '@/ui/PageTitle';
 import { Connection } from './Connection';
 import { ForbiddenPage, OfflinePage } from './ErrorPages';
@@ -18,18 +29,26 @@ import { Header } from './Header';
 import { Shortcuts } from './Shortcuts';
 import { FrameColour } from './Tab';
 
+const WallPage = lazy(async () => ({ default: (await import('./pages/WallPage')).WallPage }));
+const WallMessage = lazy(async () => ({
+  default: (await import('./pages/WallPage')).WallMessage,
+}));
+
+const wallText = dashboardText.wall;
 const RETRY_MS = 5_000;
 
 export function Frame() {
   const location = useLocation();
+  const here = location.pathname + location.search + location.hash;
+  const wall = isWall(location);
   const me = useQuery({
     ...meQuery(),
     refetchInterval: (query) => (query.state.status === 'error' ? RETRY_MS : false),
   });
 
-  if (me.data !== undefined) return <SignedIn me={me.data} />;
+  if (me.data !== undefined) return <SignedIn me={me.data} wall={wall} />;
+  if (wall && me.error !== null) return <NoWall signedOut={hasStatus(me.error, 401)} here={here} />;
   if (hasStatus(me.error, 401)) {
-    const here = location.pathname + location.search + location.hash;
     return <Navigate replace to={here === '/' ? paths.login() : paths.login(here)} />;
   }
   if (me.error !== null) {
@@ -38,18 +57,47 @@ export function Frame() {
   return <StartUp />;
 }
 
-/** Before it is known who is here: the header's height, so that nothing jumps. */
-export function StartUp() {
+/** On a wall nobody is there to sign in again, and nothing may look well. */
+function NoWall({ signedOut, here }: { signedOut: boolean; here: string }) {
+  const words = signedOut
+    ? { title: wallText.signedOut, detail: wallText.signedOutDetail }
+    : { title: wallText.unreachable, detail: wallText.unreachableDetail };
   return (
-    <div className="h-14 border-b border-line">
-      <p role="status" className="sr-only">
-        {shellText.loading}
-      </p>
-    </div>
+    <main>
+      <Suspense fallback={<StartUp />}>
+        <WallMessage {...words}>
+          {signedOut && (
+            <Link to={paths.login(here)} className={cx(buttonClass(), 'mt-8')}>
+              {shellText.signIn}
+            </Link>
+          )}
+        </WallMessage>
+      </Suspense>
+    </main>
   );
 }
 
-function SignedIn({ me }: { me: Me }) {
+/** Before it is known who is here: the header's height, so that nothing jumps. */
+export function StartUp() {
+  return (
+    <>
+      <div className="h-14 border-b border-line" />
+      <Waiting />
+    </>
+  );
+}
+
+/** Words for who has waited longer than a moment. */
+function Waiting() {
+  const slow = useIsSlow();
+  return (
+    <p role="status" className={slow ? 'pt-[18vh] text-center text-soft' : 'sr-only'}>
+      {slow ? shellText.slow : shellText.loading}
+    </p>
+  );
+}
+
+function SignedIn({ me, wall }: { me: Me; wall: boolean }) {
   const client = useQueryClient();
   const navigation = useNavigation();
   const { data: summary, dataUpdatedAt } = useQuery(summaryQuery());
@@ -59,6 +107,17 @@ function SignedIn({ me }: { me: Me }) {
   useEffect(() => startLive(liveCache(client)), [client]);
   useEffect(() => adoptTheme(preferences?.theme), [preferences?.theme]);
 
+  if (wall) {
+    return (
+      <OpenIncidentCount value={summary?.open_incidents ?? 0}>
+        <main>
+          <Suspense fallback={<StartUp />}>
+            <WallPage />
+          </Suspense>
+        </main>
+      </OpenIncidentCount>
+    );
+  }
   return (
     <OpenIncidentCount value={summary?.open_incidents ?? 0}>
       <a

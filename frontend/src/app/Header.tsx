@@ -8,6 +8,7 @@ import { useMayEdit } from '@/api/role';
 import { Avatar } from '@/features/account/Avatar';
 import { ThemeChoice } from '@/features/account/ThemeChoice';
 import { paths } from '@/lib/paths';
+import { dashboardText } from '@/lib/text/dashboard';
 import { shellText } from '@/lib/text/shell';
 import { systemText } from '@/lib/text/system';
 import { workspaceText } from '@/lib/text/workspace';
@@ -135,6 +136,15 @@ function AccountMenu({ me, onShortcuts }: Pick<Props, 'me' | 'onShortcuts'>) {
                 {label}
               </Link>
             ))}
+            <Link
+              role="menuitem"
+              tabIndex={-1}
+              to={paths.wall()}
+              onClick={close}
+              className={menuItemClass}
+            >
+              {dashboardText.wall.enter}
+            </Link>
             <MenuItem
               onSelect={() => {
                 close();

@@ -61,6 +61,9 @@ export function Shortcuts({ open, onOpen }: Props) {
       },
       dashboard: () => void navigate(paths.dashboard()),
       incidents: () => void navigate(paths.incidents()),
+      wall: () => void navigate(paths.wall()),
+      // The row itself listens.
+      select: () => undefined,
       add: () => {
         if (mayEdit) void navigate(paths.addService());
       },

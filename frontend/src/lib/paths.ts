@@ -2,6 +2,7 @@
 
 export const paths = {
   dashboard: () => '/',
+  wall: () => '/?wall=1',
   login: (next?: string) =>
     next === undefined ? '/login' : `/login?next=${encodeURIComponent(next)}`,
   setup: () => '/setup',
@@ -23,6 +24,10 @@ export const paths = {
   settings: () => '/settings',
   system: () => '/system',
 };
+
+/** The dashboard as a wall display. */
+export const isWall = ({ pathname, search }: { pathname: string; search: string }): boolean =>
+  pathname === '/' && new URLSearchParams(search).get('wall') === '1';
 
 /** Where to go after signing in: a path of ours, never somebody else's address. */
 export function localPath(next: string | null): string {

@@ -1,7 +1,14 @@
 /** Every keyboard shortcut, and which of them a pressed key completes. */
 import { shellText } from './text/shell';
 
-export type ShortcutName = 'help' | 'search' | 'dashboard' | 'incidents' | 'add';
+export type ShortcutName =
+  | 'help'
+  | 'search'
+  | 'dashboard'
+  | 'incidents'
+  | 'add'
+  | 'select'
+  | 'wall';
 
 interface Shortcut {
   name: ShortcutName;
@@ -17,7 +24,9 @@ export const shortcuts: readonly Shortcut[] = [
   { name: 'search', keys: ['/'], what: shellText.shortcuts.search },
   { name: 'dashboard', keys: ['g', 'd'], what: shellText.shortcuts.dashboard },
   { name: 'incidents', keys: ['g', 'i'], what: shellText.shortcuts.incidents },
+  { name: 'wall', keys: ['g', 'w'], what: shellText.shortcuts.wall },
   { name: 'add', keys: ['n'], what: shellText.shortcuts.add, edits: true },
+  { name: 'select', keys: ['x'], what: shellText.shortcuts.select, edits: true },
 ];
 
 /** So long the second key of a pair is waited for. */

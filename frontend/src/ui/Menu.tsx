@@ -7,11 +7,23 @@ interface Props {
   button: ReactNode;
   buttonClassName?: string;
   className?: string;
+  /** Which edge of the button the list keeps to. */
+  align?: 'left' | 'right';
+  /** It opens above the button. */
+  up?: boolean;
   /** Elements with role="menuitem" or "menuitemradio". */
   children: (close: () => void) => ReactNode;
 }
 
-export function Menu({ label, button, buttonClassName, className, children }: Props) {
+export function Menu({
+  label,
+  button,
+  buttonClassName,
+  className,
+  align = 'right',
+  up = false,
+  children,
+}: Props) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -78,7 +90,9 @@ export function Menu({ label, button, buttonClassName, className, children }: Pr
           aria-label={label}
           onKeyDown={onKeyDown}
           className={cx(
-            'absolute right-0 z-40 mt-1.5 min-w-48 rounded-lg bg-raised p-1 shadow-float motion-safe:animate-rise',
+            'absolute z-40 min-w-48 rounded-lg bg-raised p-1 text-base font-normal shadow-float motion-safe:animate-rise',
+            align === 'left' ? 'left-0' : 'right-0',
+            up ? 'bottom-full mb-1.5' : 'mt-1.5',
             className,
           )}
         >

@@ -1,5 +1,5 @@
 /** The bones of a page: its one sentence, its sections, and their empty, loading and error looks. */
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useEffect, useId, useState } from 'react';
 import { shellText } from '../lib/text/shell';
 import { Button } from './Button';
 import { cx } from './classes';
@@ -114,6 +114,19 @@ export function Skeleton({ className }: { className?: string }) {
       className={cx('block animate-pulse-soft rounded-sm bg-sunken', className)}
     />
   );
+}
+
+/** So long something may be on its way without words. */
+const WORDLESS_MS = 1_000;
+
+/** True once the reader has waited for longer than a moment. */
+export function useIsSlow(): boolean {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), WORDLESS_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return slow;
 }
 
 /** Grey bars need words when they stand for more than a second; the animation's delay is that second. */

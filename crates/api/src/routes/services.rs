@@ -8,7 +8,7 @@ use axum::{
 };
 use db::{
     health,
-    services::listing::{self, After, Filter, Sort},
+    services::listing::{self, After, Slice, Sort},
 };
 use domain::{fields::Fields, id::ServiceId};
 use serde::Deserialize;
@@ -38,17 +38,23 @@ mod change;
 mod checks;
 mod days;
 mod discover;
+mod filter;
 mod following;
+mod groups;
 mod latency;
+mod maintenances;
 mod needs;
 mod secrets;
 mod showing;
 mod test_run;
 
 use change::Actor;
+use filter::FilterQuery;
 
 /// Most services of one answer; also how many there are without a limit.
 const MOST: u16 = 1_000;
+/// The furthest that a list may be entered without a cursor.
+const FURTHEST: u32 = 1_000_000;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -56,6 +62,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(show_service, update_service, delete_service))
         .merge(actions::routes())
         .merge(bulk::routes())
+        .merge(groups::routes())
+        .merge(maintenances::routes())
         .merge(discover::routes())
         .merge(test_run::routes())
         .merge(checks::routes())
@@ -63,37 +71,23 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .merge(days::routes())
 }
 
-/// Which services, and in which order.
+/// In which order, and which part of it.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 struct ListQuery {
-    /// Part of name, address or tag
-    q: Option<String>,
-    /// This category only
-    category: Option<String>,
-    /// up, degraded, down, unknown, maintenance, paused or pending
-    status: Option<String>,
-    /// `http_ping` or `status_page`
-    monitor_type: Option<String>,
     /// created (the default), name, category, or status (what needs attention first)
     sort: Option<String>,
     /// 1–1000; without it up to 1000
     #[param(value_type = Option<u16>)]
     limit: Option<String>,
-    /// From the `Link` header of the page before
+    /// Leaves out so many from the beginning; at most 1,000,000
+    #[param(value_type = Option<u32>)]
+    offset: Option<String>,
+    /// From the `Link` header of the page before; instead of `offset`
     cursor: Option<String>,
 }
 
-const STATUS_WORDS: [(&str, &str); 7] = [
-    ("up", "up"),
-    ("degraded", "degraded"),
-    ("down", "down"),
-    ("unknown", "unknown"),
-    ("maintenance", "maintenance"),
-    ("paused", "paused"),
-    ("pending", "pending"),
-];
 const SORT_WORDS: [(&str, Sort); 4] = [
     ("created", Sort::Created),
     ("name", Sort::Name),
@@ -102,7 +96,7 @@ const SORT_WORDS: [(&str, Sort); 4] = [
 ];
 
 /// Services of the workspace with where they stand.
-#[utoipa::path(get, path = "/api/services", tag = "services", params(ListQuery), responses(
+#[utoipa::path(get, path = "/api/services", tag = "services", params(FilterQuery, ListQuery), responses(
     (status = 200, description = "Services; `Link` and `X-Total-Count` tell of further pages", body = [ServiceView]),
     (status = 401, description = "Not signed in", body = ProblemBody),
     (status = 422, description = "A parameter is wrong", body = ProblemBody),
@@ -111,21 +105,16 @@ async fn list_services(
     member: Member<Viewer>,
     State(state): State<AppState>,
     uri: Uri,
+    Asked(filter): Asked<FilterQuery>,
     Asked(asked): Asked<ListQuery>,
 ) -> Result<Paged<ServiceView>, Problem> {
     let mut fields = Fields::default();
-    let text = |text: &Option<String>| query::filled(text.as_deref()).map(str::to_owned);
-    let status = asked.status.as_deref();
-    let filter = Filter {
-        q: text(&asked.q),
-        category: text(&asked.category),
-        status: query::word(&mut fields, "status", status, &STATUS_WORDS).map(str::to_owned),
-        monitor_type: text(&asked.monitor_type),
-        ids: None,
-    };
+    let filter = filter.read(&mut fields);
     let sort = query::word(&mut fields, "sort", asked.sort.as_deref(), &SORT_WORDS);
     let sort = sort.unwrap_or_default();
     let limit = query::number(&mut fields, "limit", asked.limit.as_deref(), 1..=MOST, MOST);
+    let offset = asked.offset.as_deref();
+    let offset = query::number(&mut fields, "offset", offset, 0..=FURTHEST, 0);
     let cursor = query::cursor::<(String, Uuid)>(&mut fields, asked.cursor.as_deref());
     let after = cursor.map(|(key, id)| After {
         key,
@@ -135,9 +124,14 @@ async fn list_services(
 
     let workspace = member.workspace();
     let mut conn = state.db.acquire().await?;
-    let page = (after.as_ref(), limit);
-    let found = listing::page(&mut conn, workspace, &filter, sort, page).await?;
-    let total = if after.is_none() && found.next.is_none() {
+    let slice = Slice {
+        offset: if after.is_some() { 0 } else { offset },
+        after: after.as_ref(),
+        limit,
+    };
+    let found = listing::page(&mut conn, workspace, &filter, sort, slice).await?;
+    let is_all = slice.after.is_none() && slice.offset == 0 && found.next.is_none();
+    let total = if is_all {
         i64::try_from(found.services.len()).unwrap_or(i64::MAX)
     } else {
         listing::count(&mut conn, workspace, &filter).await?

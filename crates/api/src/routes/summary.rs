@@ -12,6 +12,7 @@ use crate::{
     auth::{Member, Viewer},
     problem::{Problem, ProblemBody},
     state::AppState,
+    view::counts::StatusCounts,
 };
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -33,22 +34,12 @@ struct SummaryView {
     open_incidents: i64,
     /// Percent over all services and the last 24 hours, floored; null when nothing was observed
     uptime_24h: Option<f64>,
-    /// When the newest look of any service began
+    /// When the newest look of any service that is not paused began; up to ten seconds behind
     checked_at: Option<DateTime<Utc>>,
+    /// The shortest interval of those, in seconds
+    shortest_interval: Option<i32>,
     /// The server's clock
     now: DateTime<Utc>,
-}
-
-/// Services by where they stand.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-struct StatusCounts {
-    up: i64,
-    degraded: i64,
-    down: i64,
-    unknown: i64,
-    maintenance: i64,
-    paused: i64,
-    pending: i64,
 }
 
 /// The workspace in numbers: counts by status, uptime, open incidents.
@@ -61,25 +52,21 @@ async fn show_summary(
     State(state): State<AppState>,
 ) -> Result<Json<SummaryView>, Problem> {
     let now = state.clock.now();
+    let workspace = member.workspace();
+    let pulse = state.pulses.of(&state.db, workspace, now).await?;
     let mut conn = state.db.acquire().await?;
-    let counts = counting::by_status(&mut conn, member.workspace()).await?;
-    let day = counting::last_day(&mut conn, member.workspace(), now).await?;
+    let counts = counting::by_status(&mut conn, workspace).await?;
+    let open_incidents = counting::open_incidents(&mut conn, workspace).await?;
+    drop(conn);
     Ok(Json(SummaryView {
         total: counts.total,
-        counts: StatusCounts {
-            up: counts.up,
-            degraded: counts.degraded,
-            down: counts.down,
-            unknown: counts.unknown,
-            maintenance: counts.maintenance,
-            paused: counts.paused,
-            pending: counts.pending,
-        },
         operational: counts.up,
         watched: counts.total - counts.paused,
-        open_incidents: counts.open_incidents,
-        uptime_24h: uptime::uptime(&day),
-        checked_at: counts.checked_at,
+        counts: counts.into(),
+        open_incidents,
+        uptime_24h: uptime::uptime(&pulse.last_day),
+        checked_at: pulse.checked_at,
+        shortest_interval: pulse.shortest_interval_s,
         now,
     }))
 }

@@ -105,6 +105,8 @@ pub struct ServiceView {
     /// Percent of the last 24 hours that was observed
     #[schema(example = 99.6)]
     pub coverage_24h: Option<f64>,
+    /// Median latency in ms of each of the 24 hours before this one, oldest first; null where nothing answered; empty where nothing did
+    pub latency_24h: Vec<Option<u32>>,
     /// The last 30 UTC days, oldest first
     pub uptime_30d_bar: Vec<BarDayView>,
     pub active_incident: Option<ActiveIncident>,
@@ -248,6 +250,7 @@ impl ServiceView {
             current_status: CurrentStatus::new(service, glance),
             uptime_24h: uptime::uptime(&day),
             coverage_24h: uptime::coverage(&day, day_ms),
+            latency_24h: latency_hours(glance, now),
             uptime_30d_bar: bar(glance, span),
             active_incident: ActiveIncident::of(glance, said.as_ref(), base),
             active_maintenance: ActiveMaintenance::of(said.as_ref()),
@@ -262,6 +265,15 @@ fn bar(glance: &Glance, span: Span) -> Vec<BarDayView> {
     days.iter()
         .map(|(date, spent)| DayView::new(*date, spent, span).into())
         .collect()
+}
+
+/// Empty where no hour had an answer, as for vendor pages.
+fn latency_hours(glance: &Glance, now: DateTime<Utc>) -> Vec<Option<u32>> {
+    let hours = glance.latency_hours(now);
+    if hours == [None; 24] {
+        return Vec::new();
+    }
+    hours.map(|us| us.map(super::milliseconds)).to_vec()
 }
 
 /// What the vendor said at the newest look.

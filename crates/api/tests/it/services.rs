@@ -2,6 +2,7 @@
 
 mod bulk;
 mod conditions;
+mod grouped;
 mod limits;
 mod look;
 mod reading;

@@ -6,6 +6,7 @@ use domain::{
     failure::FailureCode,
     id::{IncidentId, ServiceKey},
     incident::Severity,
+    latency_hours::LatencyHours,
     latest::{LatestLook, Reason},
     open_hours::OpenHours,
     recent::Recent,
@@ -44,6 +45,7 @@ pub struct Glance {
     newest: Option<Stand>,
     open_hours: OpenHours,
     recent: Option<Recent>,
+    latency_hours: LatencyHours,
 }
 
 /// Columns of `service_health` (as `h`) that a glance needs; the latest look's own JSON is selected beside them.
@@ -51,7 +53,7 @@ macro_rules! glance_columns {
     () => {
         "h.verdict, h.code, h.since, h.last_slot, h.last_started_at, h.last_stands_for_ms, h.last_total_us,
          h.last_status_code, h.incident_id, h.incident_severity, h.incident_worst, h.incident_started_at,
-         h.open_hours, h.recent, h.look -> 'reason' as reason"
+         h.open_hours, h.recent, h.latency_hours, h.look -> 'reason' as reason"
     };
 }
 pub(crate) use glance_columns;
@@ -72,6 +74,7 @@ pub(crate) struct Row {
     incident_started_at: Option<DateTime<Utc>>,
     open_hours: Vec<u8>,
     recent: Vec<u8>,
+    latency_hours: Vec<u8>,
     reason: Option<serde_json::Value>,
 }
 
@@ -86,6 +89,11 @@ impl Glance {
     pub fn days(&self, now: DateTime<Utc>, n: usize) -> Vec<(NaiveDate, Spent)> {
         let recent = self.recent();
         recent.days(now, &self.open(&recent, now), n)
+    }
+
+    /// Median latency in µs of each of the 24 hours before the hour of `now`, oldest first.
+    pub fn latency_hours(&self, now: DateTime<Utc>) -> [Option<u32>; 24] {
+        self.latency_hours.before(now)
     }
 
     /// What is counted but not closed: from which hour on (hours since 1970), and the time by verdict.
@@ -141,6 +149,7 @@ impl From<Row> for Glance {
             newest,
             open_hours: OpenHours::decode(&row.open_hours).unwrap_or_default(),
             recent: Recent::decode(&row.recent),
+            latency_hours: LatencyHours::decode(&row.latency_hours),
         }
     }
 }
@@ -152,7 +161,8 @@ pub(crate) struct Uptime {
     last_slot: Option<DateTime<Utc>>,
     last_stands_for_ms: Option<i32>,
     open_hours: Vec<u8>,
-    recent: Vec<u8>,
+    /// The first `recent::HOURS_BYTES` of the packed month.
+    hours: Vec<u8>,
 }
 
 impl Uptime {
@@ -160,7 +170,7 @@ impl Uptime {
     pub(crate) fn last_day(&self, now: DateTime<Utc>) -> Spent {
         let newest = newest(self.last_slot, self.verdict, self.last_stands_for_ms);
         let open = OpenHours::decode(&self.open_hours).unwrap_or_default();
-        let recent = Recent::decode(&self.recent).unwrap_or_else(nothing_closed);
+        let recent = Recent::decode_hours(&self.hours).unwrap_or_else(nothing_closed);
         let open = open.spent(recent.first_open(), newest.as_ref(), now);
         recent.last_day(now, &open)
     }

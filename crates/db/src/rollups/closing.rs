@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use domain::{coverage::Tally, id::ServiceKey, recent::Recent};
+use domain::{coverage::Tally, id::ServiceKey, latency_hours::LatencyHours, recent::Recent};
 use sqlx::{FromRow, PgConnection};
 
 use super::{Day, Hour};
@@ -116,35 +116,58 @@ pub async fn give_up_dirty(conn: &mut PgConnection, before: DateTime<Utc>) -> Re
     Ok(())
 }
 
-/// Locks the health of some services in order of key, waiting for batches, and reads their closed hours and days.
-/// A service that was never closed has none.
-pub async fn lock_recent(
+/// What is packed beside the health of a service. One that was never closed has no month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed {
+    pub recent: Option<Recent>,
+    pub latency: LatencyHours,
+}
+
+/// Locks the health of some services in order of key, waiting for batches, and reads what is packed there.
+pub async fn lock_packed(
     conn: &mut PgConnection,
     services: &[ServiceKey],
-) -> Result<BTreeMap<ServiceKey, Option<Recent>>> {
-    let rows: Vec<(i32, Vec<u8>)> = sqlx::query_as(
-        "select service_key, recent from service_health where service_key = any($1) order by service_key for update",
+) -> Result<BTreeMap<ServiceKey, Packed>> {
+    let rows: Vec<(i32, Vec<u8>, Vec<u8>)> = sqlx::query_as(
+        "select service_key, recent, latency_hours from service_health where service_key = any($1)
+         order by service_key for update",
     )
     .bind(keys(services))
     .fetch_all(conn)
     .await?;
+    let packed = |recent: &[u8], latency: &[u8]| Packed {
+        recent: Recent::decode(recent),
+        latency: LatencyHours::decode(latency),
+    };
     Ok(rows
         .into_iter()
-        .map(|(key, bytes)| (ServiceKey(key), Recent::decode(&bytes)))
+        .map(|(key, recent, latency)| (ServiceKey(key), packed(&recent, &latency)))
         .collect())
 }
 
 /// Writes closed hours and days back beside the services' health. Needs the locks.
-pub async fn write_recent(
+pub async fn write_packed(
     conn: &mut PgConnection,
-    recent: &BTreeMap<ServiceKey, Recent>,
+    packed: &BTreeMap<ServiceKey, (Recent, LatencyHours)>,
 ) -> Result<()> {
     sqlx::query(
-        "update service_health h set recent = u.recent from unnest($1::int[], $2::bytea[]) as u (service_key, recent)
+        "update service_health h set recent = u.recent, latency_hours = u.latency
+         from unnest($1::int[], $2::bytea[], $3::bytea[]) as u (service_key, recent, latency)
          where h.service_key = u.service_key",
     )
-    .bind(recent.keys().map(|key| key.0).collect::<Vec<_>>())
-    .bind(recent.values().map(Recent::encode).collect::<Vec<_>>())
+    .bind(packed.keys().map(|key| key.0).collect::<Vec<_>>())
+    .bind(
+        packed
+            .values()
+            .map(|(recent, _)| recent.encode())
+            .collect::<Vec<_>>(),
+    )
+    .bind(
+        packed
+            .values()
+            .map(|(_, latency)| latency.encode())
+            .collect::<Vec<_>>(),
+    )
     .execute(conn)
     .await?;
     Ok(())

@@ -1,9 +1,10 @@
-//! How many services a workspace has, by where they stand: the top of the dashboard.
+//! How many services a workspace has, by where they stand: the top of the dashboard and the heads of its groups.
 
 use chrono::{DateTime, Utc};
-use domain::{coverage::Spent, id::WorkspaceId};
-use sqlx::{FromRow, PgConnection};
+use domain::{coverage::Spent, id::WorkspaceId, recent::HOURS_BYTES};
+use sqlx::{FromRow, PgConnection, QueryBuilder};
 
+use super::listing::{self, Filter};
 use crate::{Result, health::reading::Uptime};
 
 /// Numbers of services.
@@ -17,27 +18,71 @@ pub struct Counts {
     pub maintenance: i64,
     pub paused: i64,
     pub pending: i64,
-    pub open_incidents: i64,
-    /// When the newest look of any of them began.
-    pub checked_at: Option<DateTime<Utc>>,
+}
+
+/// Columns of `Counts`, from `services` as `s`: its index `services_standing` answers them alone.
+macro_rules! counts {
+    () => {
+        "count(*) as total,
+         count(*) filter (where s.standing = 4) as up, count(*) filter (where s.standing = 1) as degraded,
+         count(*) filter (where s.standing = 0) as down, count(*) filter (where s.standing = 2) as unknown,
+         count(*) filter (where s.standing = 3) as maintenance, count(*) filter (where s.standing = 6) as paused,
+         count(*) filter (where s.standing = 5) as pending"
+    };
 }
 
 /// The services of a workspace by where they stand.
 pub async fn by_status(conn: &mut PgConnection, workspace: WorkspaceId) -> Result<Counts> {
-    let sql = "select count(*) as total,
-            count(*) filter (where s.paused_at is null and h.verdict = 1) as up,
-            count(*) filter (where s.paused_at is null and h.verdict = 2) as degraded,
-            count(*) filter (where s.paused_at is null and h.verdict = 3) as down,
-            count(*) filter (where s.paused_at is null and h.verdict = 4) as unknown,
-            count(*) filter (where s.paused_at is null and h.verdict = 5) as maintenance,
-            count(*) filter (where s.paused_at is not null) as paused,
-            count(*) filter (where s.paused_at is null and h.verdict is null) as pending,
-            count(h.incident_id) as open_incidents,
-            max(h.last_started_at) filter (where s.paused_at is null) as checked_at
-         from services s join service_health h on h.service_key = s.key where s.workspace_id = $1";
+    let sql = concat!(
+        "select ",
+        counts!(),
+        " from services s where s.workspace_id = $1"
+    );
     Ok(sqlx::query_as(sql)
         .bind(workspace.0)
         .fetch_one(conn)
+        .await?)
+}
+
+/// The services of one category by where they stand.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Group {
+    /// None for services without one.
+    pub category: Option<String>,
+    #[sqlx(flatten)]
+    pub counts: Counts,
+}
+
+/// The categories of what the filter matches, by name; services without one last.
+pub async fn groups(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+    filter: &Filter,
+) -> Result<Vec<Group>> {
+    let mut query = QueryBuilder::new(concat!(
+        "select s.category, ",
+        counts!(),
+        " from services s where s.workspace_id = "
+    ));
+    query.push_bind(workspace.0);
+    listing::narrow(&mut query, filter);
+    query.push(" group by s.category order by lower(s.category) collate \"C\" nulls last, s.category collate \"C\"");
+    Ok(query.build_query_as().fetch_all(conn).await?)
+}
+
+/// How often each tag is used, most used first, at most `limit` of them.
+pub async fn tags(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+    limit: u16,
+) -> Result<Vec<(String, i64)>> {
+    let sql =
+        "select tag, count(*) from services s, unnest(s.tags) as tag where s.workspace_id = $1
+               group by tag order by count(*) desc, tag collate \"C\" limit $2";
+    Ok(sqlx::query_as(sql)
+        .bind(workspace.0)
+        .bind(i64::from(limit))
+        .fetch_all(conn)
         .await?)
 }
 
@@ -54,21 +99,55 @@ pub async fn total_locked(conn: &mut PgConnection, workspace: WorkspaceId) -> Re
         .await?)
 }
 
-/// Time by verdict of all services together in the last 24 hours.
-pub async fn last_day(
+/// What takes a look at every service's health.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Pulse {
+    /// Time by verdict of all services together in the last 24 hours.
+    pub last_day: Spent,
+    /// When the newest look of any service that is not paused began.
+    pub checked_at: Option<DateTime<Utc>>,
+    /// The shortest interval of those, in seconds.
+    pub shortest_interval_s: Option<i32>,
+}
+
+#[derive(FromRow)]
+struct PulseRow {
+    #[sqlx(flatten)]
+    uptime: Uptime,
+    last_started_at: Option<DateTime<Utc>>,
+    check_interval_s: i32,
+    watched: bool,
+}
+
+/// Reads one row of every service: some milliseconds for thousands, so not to be asked with every request.
+pub async fn pulse(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
     now: DateTime<Utc>,
-) -> Result<Spent> {
-    let sql = "select verdict, last_slot, last_stands_for_ms, open_hours, recent
-               from service_health where workspace_id = $1";
-    let rows: Vec<Uptime> = sqlx::query_as(sql)
+) -> Result<Pulse> {
+    let sql = "select h.verdict, h.last_slot, h.last_stands_for_ms, h.open_hours, substring(h.recent for $2) as hours,
+                      h.last_started_at, s.check_interval_s, s.paused_at is null as watched
+               from services s join service_health h on h.service_key = s.key where s.workspace_id = $1";
+    let rows: Vec<PulseRow> = sqlx::query_as(sql)
         .bind(workspace.0)
+        .bind(i32::try_from(HOURS_BYTES).unwrap_or(i32::MAX))
         .fetch_all(conn)
         .await?;
-    let mut sum = Spent::default();
+    let mut pulse = Pulse::default();
     for row in &rows {
-        sum += row.last_day(now);
+        pulse.last_day += row.uptime.last_day(now);
     }
-    Ok(sum)
+    let watched = || rows.iter().filter(|row| row.watched);
+    pulse.checked_at = watched().filter_map(|row| row.last_started_at).max();
+    pulse.shortest_interval_s = watched().map(|row| row.check_interval_s).min();
+    Ok(pulse)
+}
+
+/// How many incidents of a workspace are open.
+pub async fn open_incidents(conn: &mut PgConnection, workspace: WorkspaceId) -> Result<i64> {
+    let sql = "select count(*) from incidents where workspace_id = $1 and resolved_at is null";
+    Ok(sqlx::query_scalar(sql)
+        .bind(workspace.0)
+        .fetch_one(conn)
+        .await?)
 }

@@ -27,11 +27,27 @@ pub struct Filter {
     /// Part of name, address or tag, whatever its case.
     pub q: Option<String>,
     pub category: Option<String>,
-    /// One of the words of a status; others match nothing.
-    pub status: Option<String>,
+    /// Those without a category only.
+    pub uncategorised: bool,
+    /// Any of these; none of them is no filter.
+    pub standings: Vec<Standing>,
     pub monitor_type: Option<String>,
+    /// This very tag.
+    pub tag: Option<String>,
     /// These only.
     pub ids: Option<Vec<ServiceId>>,
+}
+
+/// Where a service stands, in order of the attention that it needs: the column `standing`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Down,
+    Degraded,
+    Unknown,
+    Maintenance,
+    Up,
+    Pending,
+    Paused,
 }
 
 /// In which order; equal ones by id.
@@ -62,11 +78,15 @@ pub struct Page {
     pub next: Option<After>,
 }
 
-/// The word that the API knows for where a service stands.
-const STATUS: &str =
-    "case when s.paused_at is not null then 'paused' when h.verdict is null then 'pending'
-    when h.verdict = 1 then 'up' when h.verdict = 2 then 'degraded' when h.verdict = 3 then 'down'
-    when h.verdict = 4 then 'unknown' else 'maintenance' end";
+/// Which part of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Slice<'a> {
+    /// Begins behind this service.
+    pub after: Option<&'a After>,
+    /// Leaves out so many before it begins.
+    pub offset: u32,
+    pub limit: u16,
+}
 
 impl Sort {
     /// A text by which byte order is the order wanted; ids are in order of creation by themselves.
@@ -77,11 +97,7 @@ impl Sort {
             Self::Category => {
                 "case when s.category is null then '1' else '0' || lower(s.category) end || chr(1) || lower(s.name)"
             }
-            Self::Status => {
-                "case when s.paused_at is not null then '6' when h.verdict is null then '5' when h.verdict = 3 then '0'
-                 when h.verdict = 2 then '1' when h.verdict = 4 then '2' when h.verdict = 5 then '3' else '4' end
-                 || lower(s.name)"
-            }
+            Self::Status => "chr(48 + s.standing) || lower(s.name)",
         }
     }
 }
@@ -109,18 +125,19 @@ macro_rules! columns {
     };
 }
 
-/// Up to `limit` services after `after`, in order of `sort`.
+/// A slice of the services that the filter matches, in order of `sort`.
 pub async fn page(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
     filter: &Filter,
     sort: Sort,
-    (after, limit): (Option<&After>, u16),
+    slice: Slice<'_>,
 ) -> Result<Page> {
-    let mut query = page_query(workspace, filter, sort, (after, limit));
+    let mut query = QueryBuilder::default();
+    ask(&mut query, workspace, filter, sort, slice);
     let mut rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
-    let more = rows.len() > usize::from(limit);
-    rows.truncate(limit.into());
+    let more = rows.len() > usize::from(slice.limit);
+    rows.truncate(slice.limit.into());
     let next = rows.last().filter(|_| more).map(|last| After {
         key: last.sort_key.clone(),
         id: ServiceId(last.service.id),
@@ -132,49 +149,62 @@ pub async fn page(
     Ok(Page { services, next })
 }
 
-fn page_query(
+/// First the keys of the page, which an index gives in order; only then the rows themselves, health included.
+fn ask(
+    query: &mut QueryBuilder<Postgres>,
     workspace: WorkspaceId,
     filter: &Filter,
     sort: Sort,
-    (after, limit): (Option<&After>, u16),
-) -> QueryBuilder<Postgres> {
-    let key = sort.key();
-    let mut query = QueryBuilder::new(concat!("select ", columns!(), ", "));
-    query.push(key).push(
-        " as sort_key from services s join service_health h on h.service_key = s.key where s.workspace_id = ",
-    );
+    slice: Slice<'_>,
+) {
+    query.push(concat!(
+        "select ",
+        columns!(),
+        ", page.sort_key from (select s.key, "
+    ));
+    query.push(sort.key());
+    query.push(" as sort_key from services s where s.workspace_id = ");
     query.push_bind(workspace.0);
-    narrow(&mut query, filter);
-    match (after, sort) {
-        (None, _) => {}
-        (Some(after), Sort::Created) => {
-            // As a pair, so that the index finds the place.
-            query
-                .push(" and (s.created_at, s.id) > ((select created_at from services where id = ")
-                .push_bind(after.id.0)
-                .push("), ")
-                .push_bind(after.id.0)
-                .push(")");
-        }
-        (Some(after), _) => {
-            query
-                .push(" and ((")
-                .push(key)
-                .push(") collate \"C\", s.id) > (");
-            query.push_bind(after.key.clone()).push(", ");
-            query.push_bind(after.id.0).push(")");
-        }
-    }
+    narrow(query, filter);
+    begin(query, sort, slice.after);
     match sort {
         Sort::Created => query.push(" order by s.created_at, s.id"),
         _ => query
             .push(" order by (")
-            .push(key)
+            .push(sort.key())
             .push(") collate \"C\", s.id"),
     };
     // One more than asked for tells whether there is a next page.
-    query.push(" limit ").push_bind(i64::from(limit) + 1);
-    query
+    query.push(" limit ").push_bind(i64::from(slice.limit) + 1);
+    query.push(" offset ").push_bind(i64::from(slice.offset));
+    query.push(
+        ") as page join services s on s.key = page.key join service_health h on h.service_key = page.key ",
+    );
+    match sort {
+        Sort::Created => query.push("order by s.created_at, s.id"),
+        _ => query.push("order by page.sort_key collate \"C\", s.id"),
+    };
+}
+
+/// As a pair, so that the index finds the place.
+fn begin(query: &mut QueryBuilder<Postgres>, sort: Sort, after: Option<&After>) {
+    let Some(After { key, id }) = after else {
+        return;
+    };
+    if sort == Sort::Created {
+        query
+            .push(" and (s.created_at, s.id) > ((select created_at from services where id = ")
+            .push_bind(id.0)
+            .push("), ");
+    } else {
+        query
+            .push(" and ((")
+            .push(sort.key())
+            .push(") collate \"C\", s.id) > (")
+            .push_bind(key.clone())
+            .push(", ");
+    }
+    query.push_bind(id.0).push(")");
 }
 
 /// How many services the filter matches.
@@ -183,12 +213,7 @@ pub async fn count(
     workspace: WorkspaceId,
     filter: &Filter,
 ) -> Result<i64> {
-    // Health is looked at only where the filter asks for it: counting thousands is then one index and one table.
-    let mut query = QueryBuilder::new("select count(*) from services s ");
-    if filter.status.is_some() {
-        query.push("join service_health h on h.service_key = s.key ");
-    }
-    query.push("where s.workspace_id = ");
+    let mut query = QueryBuilder::new("select count(*) from services s where s.workspace_id = ");
     query.push_bind(workspace.0);
     narrow(&mut query, filter);
     Ok(query.build_query_scalar().fetch_one(conn).await?)
@@ -200,9 +225,7 @@ pub async fn ids(
     workspace: WorkspaceId,
     filter: &Filter,
 ) -> Result<Vec<ServiceId>> {
-    let mut query = QueryBuilder::new(
-        "select s.id from services s join service_health h on h.service_key = s.key where s.workspace_id = ",
-    );
+    let mut query = QueryBuilder::new("select s.id from services s where s.workspace_id = ");
     query.push_bind(workspace.0);
     narrow(&mut query, filter);
     query.push(" order by s.key");
@@ -229,7 +252,7 @@ pub async fn find(
     row.map(Listed::try_from).transpose()
 }
 
-fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
+pub(super) fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
     if let Some(q) = &filter.q {
         query
             .push(" and strpos(lower(s.name || ' ' || coalesce(s.url, '') || ' ' || array_to_string(s.tags, ' ')), lower(")
@@ -242,12 +265,21 @@ fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
     if let Some(kind) = &filter.monitor_type {
         query.push(" and s.monitor_type = ").push_bind(kind.clone());
     }
-    if let Some(status) = &filter.status {
+    if filter.uncategorised {
+        query.push(" and s.category is null");
+    }
+    if let Some(tag) = &filter.tag {
         query
             .push(" and ")
-            .push(STATUS)
-            .push(" = ")
-            .push_bind(status.clone());
+            .push_bind(tag.clone())
+            .push(" = any(s.tags)");
+    }
+    if !filter.standings.is_empty() {
+        let standings = filter.standings.iter().map(|standing| *standing as i16);
+        query
+            .push(" and s.standing = any(")
+            .push_bind(standings.collect::<Vec<_>>())
+            .push(")");
     }
     if let Some(ids) = &filter.ids {
         let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
@@ -265,5 +297,93 @@ impl TryFrom<Row> for Listed {
             certificate: row.certificate,
             vendor: row.vendor,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::PgPool;
+
+    use super::*;
+
+    /// Three thousand services in one workspace and as many elsewhere, one in a hundred of them down.
+    async fn seeded(pool: &PgPool) -> Result<WorkspaceId> {
+        let here = Uuid::now_v7();
+        for workspace in [here, Uuid::now_v7()] {
+            sqlx::query("insert into workspaces (id, name) values ($1, 'Large')")
+                .bind(workspace)
+                .execute(pool)
+                .await?;
+            sqlx::query(
+                "insert into services (id, workspace_id, name, monitor_type, url, target, category, tags, check_interval_s, shard)
+                 select gen_random_uuid(), $1, 'Service ' || n, 'http_ping', 'http://127.0.0.1/',
+                        jsonb_build_object('url', 'http://127.0.0.1/'), 'Category ' || n % 12, '{eu}', 30, 7
+                 from generate_series(1, 3000) as n",
+            )
+            .bind(workspace)
+            .execute(pool)
+            .await?;
+        }
+        sqlx::query(
+            "insert into service_health (service_key, workspace_id, since, recent)
+             select key, workspace_id, now(), decode(repeat('00', 1088), 'hex') from services",
+        )
+        .execute(pool)
+        .await?;
+        sqlx::query(
+            "update service_health set verdict = case when service_key % 100 = 0 then 3 else 1 end",
+        )
+        .execute(pool)
+        .await?;
+        sqlx::query("analyze services, service_health")
+            .execute(pool)
+            .await?;
+        Ok(WorkspaceId(here))
+    }
+
+    async fn plan(
+        pool: &PgPool,
+        workspace: WorkspaceId,
+        filter: &Filter,
+        sort: Sort,
+        offset: u32,
+    ) -> Result<String> {
+        let mut query = QueryBuilder::new("explain ");
+        let slice = Slice {
+            after: None,
+            offset,
+            limit: 50,
+        };
+        ask(&mut query, workspace, filter, sort, slice);
+        let lines: Vec<String> = query.build_query_scalar().fetch_all(pool).await?;
+        Ok(lines.join("\n"))
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn a_page_reads_its_own_rows_whatever_the_order(pool: PgPool) -> Result<()> {
+        let workspace = seeded(&pool).await?;
+        let category = Filter {
+            category: Some("Category 3".to_owned()),
+            ..Filter::default()
+        };
+        let down = Filter {
+            standings: vec![Standing::Down, Standing::Degraded],
+            ..Filter::default()
+        };
+        for (filter, sort, index) in [
+            (Filter::default(), Sort::Created, "services_workspace_idx"),
+            (Filter::default(), Sort::Name, "services_by_name"),
+            (Filter::default(), Sort::Category, "services_by_category"),
+            (Filter::default(), Sort::Status, "services_by_status"),
+            (category, Sort::Name, "services_in_category"),
+            (down, Sort::Status, "services_standing"),
+        ] {
+            for offset in [0, 100] {
+                let plan = plan(&pool, workspace, &filter, sort, offset).await?;
+                assert!(plan.contains(index), "{sort:?}\n{plan}");
+                assert!(!plan.contains("Seq Scan"), "{sort:?}\n{plan}");
+            }
+        }
+        Ok(())
     }
 }

@@ -5,15 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use db::{
     PgConnection, checks,
-    rollups::{self, Day, Hour, closing},
+    rollups::{
+        self, Day, Hour,
+        closing::{self, Packed},
+    },
 };
 use domain::{
     coverage::{Spent, Stand, Tally, hour_start},
     id::ServiceKey,
+    latency_hours::LatencyHours,
     recent::Recent,
 };
 
 const HOUR: TimeDelta = TimeDelta::hours(1);
+/// Per mille.
+const MEDIAN: u16 = 500;
 
 /// What is to be summed: an hour, and the hours after it into which its checks reach.
 #[derive(Debug)]
@@ -28,8 +34,8 @@ type Stands = BTreeMap<ServiceKey, Vec<Stand>>;
 /// Sums the span and stores what changed. Doing it again changes nothing.
 pub(super) async fn sum(conn: &mut PgConnection, span: &Span) -> db::Result<()> {
     let services: Vec<ServiceKey> = span.limits.keys().copied().collect();
-    let recent = closing::lock_recent(conn, &services).await?;
-    let services: Vec<ServiceKey> = recent.keys().copied().collect();
+    let packed = closing::lock_packed(conn, &services).await?;
+    let services: Vec<ServiceKey> = packed.keys().copied().collect();
     let (stands, end) = read(conn, span, &services).await?;
     let stored = rollups::hours(conn, &services, span.hour, end).await?;
     let stored: BTreeMap<_, _> = stored
@@ -42,7 +48,7 @@ pub(super) async fn sum(conn: &mut PgConnection, span: &Span) -> db::Result<()> 
     }
     closing::write_hours(conn, &changed).await?;
     write_days(conn, &changed).await?;
-    closing::write_recent(conn, &pack(&recent, &changed, &stored)).await
+    closing::write_packed(conn, &pack(packed, &changed, &stored)).await
 }
 
 /// The checks that stand in the hour, and in the hours after it that one of them reaches.
@@ -143,24 +149,25 @@ async fn write_days(conn: &mut PgConnection, changed: &[Hour]) -> db::Result<()>
     closing::write_days(conn, &days).await
 }
 
-/// Takes the changed hours into the packed month of each service.
+/// Takes the changed hours into what is packed for each service: its month, and the latency of its last day.
 fn pack(
-    recent: &BTreeMap<ServiceKey, Option<Recent>>,
+    mut packed: BTreeMap<ServiceKey, Packed>,
     changed: &[Hour],
     stored: &BTreeMap<(ServiceKey, DateTime<Utc>), Tally>,
-) -> BTreeMap<ServiceKey, Recent> {
-    let mut packed = BTreeMap::new();
+) -> BTreeMap<ServiceKey, (Recent, LatencyHours)> {
+    let mut after = BTreeMap::new();
     for hour in changed {
         let before: Option<Spent> = stored
             .get(&(hour.service, hour.hour))
             .map(|tally| tally.spent);
-        packed
-            .entry(hour.service)
-            .or_insert_with(|| {
-                let known = recent.get(&hour.service).cloned().flatten();
-                known.unwrap_or_else(|| Recent::new(hour.hour))
-            })
-            .close(hour.hour, hour.tally.spent, before);
+        let (recent, latency) = after.entry(hour.service).or_insert_with(|| {
+            let (recent, latency) = packed
+                .remove(&hour.service)
+                .map_or_else(Default::default, |packed| (packed.recent, packed.latency));
+            (recent.unwrap_or_else(|| Recent::new(hour.hour)), latency)
+        });
+        recent.close(hour.hour, hour.tally.spent, before);
+        latency.close(hour.hour, hour.tally.latency.quantile(MEDIAN));
     }
-    packed
+    after
 }

@@ -1,78 +1,59 @@
 /** The dashboard: the sentence, open incidents, what needs attention, everything by category. */
-import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
-import { useSearchParams } from 'react-router';
-import { preferencesQuery } from '@/api/account';
-import type { Service } from '@/api/contract';
-import { useHiddenServices } from '@/api/pending-delete';
+import { useLocation, useSearchParams } from 'react-router';
+import type { Service, ServiceGroup, Summary } from '@/api/contract';
 import { sentenceOf } from '@/api/problem';
 import { useMayEdit } from '@/api/role';
-import { servicesQuery, summaryQuery } from '@/api/services';
-import type { Page } from '@/api/transport';
+import { groupsQuery, servicePageQuery, summaryQuery } from '@/api/services';
 import { OpenIncidents } from '@/features/incident/OpenIncidents';
-import { statusOf } from '@/features/service/grouping';
-import { ServiceSections } from '@/features/service/ServiceSections';
-import { StatusBanner } from '@/features/service/StatusBanner';
+import { BulkBar } from '@/features/service/list/BulkBar';
+import { CountsBar } from '@/features/service/list/CountsBar';
+import { Maintenances } from '@/features/service/list/Maintenances';
+import { ServiceList } from '@/features/service/list/ServiceList';
+import { StatusBanner } from '@/features/service/list/StatusBanner';
+import { attentionOf, sectionsOf } from '@/features/service/list/sections';
+import { Toolbar } from '@/features/service/list/Toolbar';
+import {
+  asAsked,
+  type Filters,
+  isNarrowed,
+  isPinning,
+  noFilters,
+  readFilters,
+  writeFilters,
+} from '@/lib/filters';
 import { worstOf } from '@/lib/status';
+import { dashboardText as text } from '@/lib/text/dashboard';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
 import { Empty, Failure, PageColumn, Skeleton, SkeletonRows } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
-import { Segmented } from '@/ui/Segmented';
 
 const FirstService = lazy(() => import('@/features/service/FirstService'));
 const PasteList = lazy(() => import('@/features/service/PasteList'));
-const noOrder: readonly string[] = [];
-const types = ['http_ping', 'status_page'] as const;
+
+/** Fewer services need no search: they are all in sight. */
+const SEARCHED_FROM = 7;
 
 export function DashboardPage() {
-  const [search, setSearch] = useSearchParams();
-  const type = types.find((one) => one === search.get('type'));
-  const everything = useInfiniteQuery(servicesQuery());
-  const some = useInfiniteQuery({
-    ...servicesQuery({ monitor_type: type }),
-    enabled: type !== undefined,
-  });
-  const { data: summary } = useQuery(summaryQuery());
-  const { data: preferences } = useQuery(preferencesQuery());
+  const { data: summary, isError, error, refetch, dataUpdatedAt } = useQuery(summaryQuery());
   const mayEdit = useMayEdit();
-  const hidden = useHiddenServices();
   // Held here, because the first service that is added replaces the first dashboard.
   const [pasting, setPasting] = useState<string | null>(null);
-  const all = useMemo(() => shownOf(everything.data, hidden), [everything.data, hidden]);
-  // Until the chosen ones are there, those of them that are known already stand in.
-  const services = useMemo(
-    () =>
-      type === undefined
-        ? all
-        : some.data === undefined
-          ? all.filter(({ monitor_type }) => monitor_type === type)
-          : shownOf(some.data, hidden),
-    [type, all, some.data, hidden],
-  );
-  const names = useMemo(() => new Map(all.map(({ id, name }) => [id, name])), [all]);
-  const nameOf = useCallback((id: string) => names.get(id), [names]);
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = type === undefined ? everything : some;
-  const loadMore = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-
-  if (everything.isPending) return <Loading />;
-  if (everything.isError && everything.data === undefined) {
-    return (
-      <PageColumn>
-        <PageTitle />
-        <Failure retry={shellText.retry} onRetry={() => void everything.refetch()}>
-          {serviceText.listError} {sentenceOf(everything.error)}
-        </Failure>
-      </PageColumn>
-    );
-  }
   return (
     <PageColumn>
       <PageTitle />
-      {all.length === 0 ? (
+      {summary === undefined ? (
+        isError ? (
+          <Failure retry={shellText.retry} onRetry={() => void refetch()}>
+            {serviceText.listError} {sentenceOf(error)}
+          </Failure>
+        ) : (
+          <Loading />
+        )
+      ) : summary.total === 0 ? (
         <Suspense fallback={null}>
           {mayEdit ? (
             <FirstService onPasteList={setPasting} />
@@ -81,37 +62,7 @@ export function DashboardPage() {
           )}
         </Suspense>
       ) : (
-        <>
-          {summary === undefined ? (
-            <Skeleton className="h-28 rounded-xl" />
-          ) : (
-            <StatusBanner
-              summary={summary}
-              only={onlyTroubled(all)}
-              fetchedAt={everything.dataUpdatedAt}
-              {...newestOf(all)}
-            />
-          )}
-          <OpenIncidents nameOf={nameOf} />
-          {(type !== undefined || hasBoth(all)) && (
-            <TypeFilter
-              value={type ?? ''}
-              onChange={(value) =>
-                setSearch(value === '' ? {} : { type: value }, {
-                  replace: true,
-                  preventScrollReset: true,
-                })
-              }
-            />
-          )}
-          {services.length === 0 && <NoneOfType onClear={() => setSearch({}, { replace: true })} />}
-          <ServiceSections
-            services={services}
-            categoryOrder={preferences?.category_order ?? noOrder}
-            complete={hasNextPage !== true}
-            onNearEnd={loadMore}
-          />
-        </>
+        <Watched summary={summary} fetchedAt={dataUpdatedAt} />
       )}
       {pasting !== null && (
         <Suspense fallback={null}>
@@ -122,77 +73,132 @@ export function DashboardPage() {
   );
 }
 
-function TypeFilter({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+function Watched({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }) {
+  const [params, setParams] = useSearchParams();
+  const location = useLocation();
+  const filters = useMemo(() => readFilters(params), [params]);
+  const asked = useMemo(() => asAsked(filters), [filters]);
+  const everything = useInfiniteQuery(groupsQuery());
+  const found = useInfiniteQuery(groupsQuery(asked));
+  const attention = useQuery({
+    ...servicePageQuery(attentionOf(filters), 'status', 0),
+    enabled: isPinning(filters),
+  });
+  const change = useCallback(
+    (part: Partial<Filters>) =>
+      setParams((before) => writeFilters(before, { ...readFilters(before), ...part }), {
+        replace: true,
+        preventScrollReset: true,
+      }),
+    [setParams],
+  );
+  const groups = useMemo(() => listOf(found.data?.pages), [found.data]);
+  const all = useMemo(() => listOf(everything.data?.pages), [everything.data]);
+  const categories = useMemo(
+    () => all.map(({ category }) => category).filter((name) => name != null),
+    [all],
+  );
+  const total = groups.reduce((sum, group) => sum + group.total, 0);
+  const pinned = isPinning(filters) ? (attention.data?.total ?? 0) : 0;
+  const sections = useMemo(
+    () => sectionsOf(filters, groups, { attention: pinned, total }),
+    [filters, groups, pinned, total],
+  );
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = found;
+  const onNearEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const focusSearch = (location.state as { search?: boolean } | null)?.search === true;
+  const clear = () => change({ ...noFilters, sort: filters.sort });
+  const waiting = found.isPending || (isPinning(filters) && attention.isPending);
+
   return (
-    <Segmented
-      label={serviceText.types.label}
-      className="mt-8 -mb-3"
-      value={value}
-      options={[
-        { value: '', label: serviceText.types.all },
-        ...types.map((type) => ({ value: type as string, label: serviceText.types[type] })),
-      ]}
-      onChange={onChange}
-    />
+    <>
+      <StatusBanner
+        summary={summary}
+        only={onlyTroubled(summary, attention.data?.items ?? [])}
+        fetchedAt={fetchedAt}
+      />
+      <CountsBar
+        counts={summary.counts}
+        chosen={filters.status}
+        onChoose={(status) => change({ status })}
+      />
+      <OpenIncidents />
+      <Maintenances />
+      {(summary.total >= SEARCHED_FROM || isNarrowed(filters) || focusSearch) && (
+        <Toolbar
+          filters={filters}
+          choices={{
+            categories,
+            uncategorised: all.some(({ category }) => category == null),
+            types: true,
+          }}
+          total={total}
+          focusSearch={focusSearch}
+          onChange={change}
+          onClear={clear}
+        />
+      )}
+      {isNarrowed(filters) && (
+        <p role="status" className="sr-only">
+          {waiting ? '' : text.matches(total)}
+        </p>
+      )}
+      {found.isError && found.data === undefined ? (
+        <div className="mt-8">
+          <Failure retry={shellText.retry} onRetry={() => void found.refetch()}>
+            {serviceText.listError} {sentenceOf(found.error)}
+          </Failure>
+        </div>
+      ) : waiting ? (
+        <div className="mt-17">
+          <SkeletonRows rows={7} label={text.loading} />
+        </div>
+      ) : sections.length === 0 ? (
+        <div className="mt-6">
+          <Empty
+            action={
+              <Button size="sm" onClick={clear}>
+                {text.clear}
+              </Button>
+            }
+          >
+            {text.none}
+          </Empty>
+        </div>
+      ) : (
+        <ServiceList
+          sections={sections}
+          categories={isNarrowed(filters) ? null : categories}
+          onNearEnd={onNearEnd}
+        />
+      )}
+      <BulkBar asked={asked} total={total} />
+    </>
   );
 }
 
-function NoneOfType({ onClear }: { onClear: () => void }) {
-  return (
-    <div className="mt-8">
-      <Empty
-        action={
-          <Button size="sm" onClick={onClear}>
-            {serviceText.types.clear}
-          </Button>
-        }
-      >
-        {serviceText.types.none}
-      </Empty>
-    </div>
-  );
-}
-
-const shownOf = (
-  data: InfiniteData<Page<Service>> | undefined,
-  hidden: ReadonlySet<string>,
-): Service[] =>
-  (data?.pages ?? []).flatMap((page) => page.items).filter(({ id }) => !hidden.has(id));
-
-const hasBoth = (services: readonly Service[]): boolean =>
-  types.every((type) => services.some(({ monitor_type }) => monitor_type === type));
+const listOf = (
+  pages: readonly { items: readonly ServiceGroup[] }[] | undefined,
+): readonly ServiceGroup[] => (pages ?? []).flatMap((page) => page.items);
 
 function Loading() {
   return (
-    <PageColumn>
-      <PageTitle />
+    <>
       <Skeleton className="h-28 rounded-xl" />
-      <div className="mt-10">
-        <SkeletonRows rows={7} label={shellText.loading} />
+      <div className="mt-17">
+        <SkeletonRows rows={7} label={text.loading} />
       </div>
-    </PageColumn>
+    </>
   );
 }
 
 /** The service the sentence can name, when there is exactly one in the worst state. */
-function onlyTroubled(services: readonly Service[]) {
-  const worst = worstOf(
-    Object.fromEntries(services.map((service) => [statusOf(service), 1] as const)),
-  );
-  if (worst === null || worst === 'up' || worst === 'pending') return undefined;
-  const [first, ...others] = services.filter((service) => statusOf(service) === worst);
-  if (first === undefined || others.length > 0) return undefined;
-  return { name: first.name, since: first.active_incident?.started_at ?? null };
-}
-
-function newestOf(services: readonly Service[]) {
-  let newest: string | null = null;
-  let shortestInterval = Number.POSITIVE_INFINITY;
-  for (const service of services) {
-    if (service.paused_at !== null) continue;
-    shortestInterval = Math.min(shortestInterval, service.check_interval);
-    const at = service.current_status.checked_at;
-    if (at != null && (newest === null || Date.parse(at) > Date.parse(newest))) newest = at;
-  }
-  return { newest, shortestInterval };
+function onlyTroubled({ counts }: Summary, pinned: readonly Service[]) {
+  const worst = worstOf(counts);
+  if (worst === null || counts[worst] !== 1) return undefined;
+  const service = pinned.find(({ current_status }) => current_status.status === worst);
+  if (service === undefined) return undefined;
+  return { name: service.name, since: service.active_incident?.started_at ?? null };
 }

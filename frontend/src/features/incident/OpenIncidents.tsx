@@ -9,7 +9,7 @@ import { IncidentLine } from './IncidentLine';
 
 const SHOWN = 5;
 
-export function OpenIncidents({ nameOf }: { nameOf: (serviceId: string) => string | undefined }) {
+export function OpenIncidents() {
   const { data } = useInfiniteQuery(incidentsQuery({ status: 'open' }, SHOWN + 1));
   const open = data?.pages[0]?.items ?? [];
   if (open.length === 0) return null;
@@ -30,11 +30,7 @@ export function OpenIncidents({ nameOf }: { nameOf: (serviceId: string) => strin
       <Panel>
         <ul className="divide-y divide-line">
           {open.slice(0, SHOWN).map((incident) => (
-            <IncidentLine
-              key={incident.id}
-              incident={incident}
-              name={nameOf(incident.service_id)}
-            />
+            <IncidentLine key={incident.id} incident={incident} />
           ))}
         </ul>
       </Panel>

@@ -16,7 +16,7 @@ import { Sentence } from '@/ui/Page';
 import { RelativeTime } from '@/ui/RelativeTime';
 import { StatusGlyph } from '@/ui/StatusGlyph';
 import { useServiceActions } from './actions';
-import { statusOf } from './grouping';
+import { statusOf } from './list/sections';
 import { PageLink } from './PageLink';
 import { ServiceMenu } from './ServiceMenu';
 

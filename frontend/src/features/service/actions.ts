@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { Service, StatusWord } from '@/api/contract';
 import { keys } from '@/api/keys';
-import { patchStatus, removeFromLists } from '@/api/live-cache';
+import { markGone, patchStatus } from '@/api/live-cache';
 import { deleteLater, UNDO_MS, undoDelete } from '@/api/pending-delete';
 import { sentenceOf } from '@/api/problem';
 import { lookNow, pauseService, resumeService } from '@/api/services';
@@ -52,9 +52,10 @@ export function useServiceActions() {
 
     remove(service: Service) {
       deleteLater(
-        service.id,
+        [service.id],
         () => {
-          removeFromLists(client, service.id);
+          markGone(client, [service.id]);
+          void client.invalidateQueries({ queryKey: keys.serviceLists });
           void client.invalidateQueries({ queryKey: keys.summary });
           void client.invalidateQueries({ queryKey: keys.incidents });
         },
@@ -65,7 +66,7 @@ export function useServiceActions() {
         undo: {
           label: shellText.undo,
           run: () => {
-            undoDelete(service.id);
+            undoDelete([service.id]);
             toast(text.restored(service.name));
           },
         },

@@ -1,41 +1,42 @@
 //! The same change to many services.
 
-use std::time::Duration;
-
 use axum::{Json, extract::State};
 use db::{
     Tx, audit,
     services::{
-        self,
+        self, Stored,
         listing::{self, Filter},
     },
 };
 use domain::{fields::Fields, id::ServiceId};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    STATUS_WORDS,
-    change::{self, Action, Actor, Done, Locked},
-    secrets,
+    change::{self, Actor, Done, Locked},
+    filter::FilterQuery,
 };
 use crate::{
-    input::{
-        Patch, Strict, input,
-        query::{self, filled},
-        service::ServiceInput,
-    },
+    input::{Patch, Strict, input},
     problem::{Problem, ProblemBody},
     state::AppState,
 };
 
+mod plan;
+
+use plan::{Plan, Step};
+
 /// So many services are changed in one transaction, so that no recorder waits long for their locks.
 const CHUNK: usize = 100;
+/// So many are read at once for a preview, which locks nothing.
+const PREVIEW_CHUNK: usize = 1_000;
 /// Most ids that may be named.
 const MOST: usize = 5_000;
+/// So many services are shown as examples.
+const EXAMPLES: usize = 8;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(change_services))
@@ -57,6 +58,10 @@ struct BulkInput {
     category: Patch<String>,
     /// For `tags`: replaces all tags
     tags: Option<Vec<String>>,
+    /// For `tags`: adds these to what each service has
+    add_tags: Option<Vec<String>>,
+    /// For `tags`: takes these from what each service has
+    remove_tags: Option<Vec<String>>,
     /// For `interval`: seconds
     check_interval: Option<i64>,
     /// Only tell what would change
@@ -69,24 +74,30 @@ input!(BulkInput {
     action,
     category,
     tags,
+    add_tags,
+    remove_tags,
     check_interval,
     dry_run,
 });
 
 /// Which services.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 struct BulkFilter {
     /// Part of name, address or tag
     q: Option<String>,
     category: Option<String>,
-    /// up, degraded, down, unknown, maintenance, paused or pending
+    /// True: services without a category only
+    uncategorised: Option<bool>,
+    /// up, degraded, down, unknown, maintenance, paused or pending; or several of them with commas between
     status: Option<String>,
     monitor_type: Option<String>,
+    /// This tag only
+    tag: Option<String>,
 }
 
 /// What would change, or did.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 #[schema(as = BulkResult)]
 struct BulkView {
     dry_run: bool,
@@ -96,12 +107,30 @@ struct BulkView {
     changed: Vec<Uuid>,
     /// Why others did not, by id
     errors: std::collections::BTreeMap<Uuid, String>,
+    /// The first few that would change, or did
+    examples: Vec<BulkExample>,
+    /// What they were before, each value with its services; enough to take the change back
+    before: Vec<BulkBefore>,
 }
 
-#[derive(Clone, Debug)]
-enum Plan {
-    Act(Action),
-    Edit(Box<ServiceInput>),
+/// One service and what becomes of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct BulkExample {
+    id: Uuid,
+    name: String,
+    /// Of what the action changes: a category, tags, seconds, or a word
+    #[schema(value_type = Value)]
+    before: Value,
+    #[schema(value_type = Value)]
+    after: Value,
+}
+
+/// Services that were the same before.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct BulkBefore {
+    #[schema(value_type = Value)]
+    value: Value,
+    ids: Vec<Uuid>,
 }
 
 /// Does the same to many services; with `dry_run` only says what it would do.
@@ -117,18 +146,25 @@ async fn change_services(
     Strict(input): Strict<BulkInput>,
 ) -> Result<Json<BulkView>, Problem> {
     let mut fields = Fields::default();
-    let plan = plan(&input, &mut fields);
+    let plan = Plan::read(&input, &mut fields);
     let filter = filter(&input, &mut fields);
     fields.finish(())?;
     let mut conn = state.db.acquire().await?;
     let ids = listing::ids(&mut conn, actor.workspace, &filter).await?;
-    drop(conn);
     let mut view = BulkView {
         dry_run: input.dry_run.unwrap_or(false),
         matched: ids.len(),
-        changed: Vec::new(),
-        errors: std::collections::BTreeMap::new(),
+        ..BulkView::default()
     };
+    if view.dry_run {
+        for chunk in ids.chunks(PREVIEW_CHUNK) {
+            for stored in services::find_many(&mut conn, actor.workspace, chunk).await? {
+                view.note(&stored, plan.step(&state, &stored));
+            }
+        }
+        return Ok(Json(view));
+    }
+    drop(conn);
     for chunk in ids.chunks(CHUNK) {
         change_chunk(&state, &actor, &plan, chunk, &mut view).await?;
     }
@@ -144,27 +180,12 @@ async fn change_chunk(
 ) -> Result<(), Problem> {
     let mut tx = state.db.begin().await?;
     let mut all = Vec::new();
-    for id in ids {
-        // One that was deleted meanwhile is no fault.
-        let locked = match change::lock(&mut tx, actor.workspace, *id).await {
-            Ok(locked) => locked,
-            Err(Problem::NotFound) => continue,
-            Err(problem) => return Err(problem),
-        };
-        match change_one(state, &mut tx, &locked, plan).await {
-            Ok(Some(done)) => {
-                view.changed.push(id.0);
-                all.push(done);
-            }
-            Ok(None) => {}
-            Err(Problem::Invalid(fields)) => {
-                view.errors.insert(id.0, sentence(&fields));
-            }
-            Err(problem) => return Err(problem),
+    // One that was deleted meanwhile is no fault.
+    for locked in change::lock_many(&mut tx, actor.workspace, ids).await? {
+        let step = plan.step(state, &locked.stored);
+        if let Some(step) = view.note(&locked.stored, step) {
+            all.extend(take(state, &mut tx, &locked, step).await?);
         }
-    }
-    if view.dry_run {
-        return Ok(());
     }
     let detail = json!({ "plan": plan.word(), "services": ids });
     let now = services::now(&mut tx).await?;
@@ -179,54 +200,19 @@ async fn change_chunk(
     Ok(())
 }
 
-async fn change_one(
+async fn take(
     state: &AppState,
     tx: &mut Tx,
     locked: &Locked,
-    plan: &Plan,
+    step: Step,
 ) -> Result<Option<Done>, Problem> {
-    let edit = match plan {
-        Plan::Act(action) => return change::act(tx, locked, *action).await,
-        Plan::Edit(edit) => edit,
-    };
-    let opened = secrets::open(&state.keyring, &locked.stored);
-    let mut before = locked.stored.service.config.clone();
-    secrets::restore(&state.keyring, &locked.stored, &mut before);
-    let config = edit.config(
-        Some((&locked.stored, &opened)),
-        Ok(None),
-        change::rules(state),
-    )?;
-    if config == before {
-        return Ok(None);
+    match step {
+        Step::Act { action, .. } => change::act(tx, locked, action).await,
+        Step::Edit { config, .. } => change::replace(state, tx, locked, *config).await.map(Some),
     }
-    change::replace(state, tx, locked, config).await.map(Some)
-}
-
-fn plan(input: &BulkInput, fields: &mut Fields) -> Plan {
-    let mut edit = ServiceInput::default();
-    match input.action.as_deref() {
-        Some("pause") => return Plan::Act(Action::Pause),
-        Some("resume") => return Plan::Act(Action::Resume),
-        Some("delete") => return Plan::Act(Action::Delete),
-        Some("category") if input.category.is_sent() => edit.category.clone_from(&input.category),
-        Some("tags") if input.tags.is_some() => edit.tags.clone_from(&input.tags),
-        Some("interval") if input.check_interval.is_some() => {
-            edit.check_interval = input.check_interval;
-        }
-        Some("category") => fields.push("category", "must be sent, null for none"),
-        Some("tags") => fields.push("tags", "must be sent"),
-        Some("interval") => fields.push("check_interval", "must be sent"),
-        _ => fields.push(
-            "action",
-            "must be pause, resume, category, tags, interval or delete",
-        ),
-    }
-    Plan::Edit(Box::new(edit))
 }
 
 fn filter(input: &BulkInput, fields: &mut Fields) -> Filter {
-    let text = |text: &Option<String>| filled(text.as_deref()).map(str::to_owned);
     match (&input.ids, &input.filter) {
         (Some(ids), None) => {
             if ids.len() > MOST {
@@ -238,20 +224,62 @@ fn filter(input: &BulkInput, fields: &mut Fields) -> Filter {
             }
         }
         (None, Some(filter)) => {
-            let status = filter.status.as_deref();
-            let word = query::word(fields, "filter", status, &STATUS_WORDS);
-            Filter {
-                q: text(&filter.q),
-                category: text(&filter.category),
-                status: word.map(str::to_owned),
-                monitor_type: text(&filter.monitor_type),
-                ids: None,
+            let mut wrong = Fields::default();
+            let filter = filter.as_query().read(&mut wrong);
+            for reason in wrong.0.into_values().flatten() {
+                fields.push("filter", reason);
             }
+            filter
         }
         _ => {
             fields.push("ids", "either ids or filter must be sent");
             Filter::default()
         }
+    }
+}
+
+impl BulkFilter {
+    fn as_query(&self) -> FilterQuery {
+        FilterQuery {
+            q: self.q.clone(),
+            category: self.category.clone(),
+            uncategorised: self.uncategorised.map(|flag| flag.to_string()),
+            status: self.status.clone(),
+            monitor_type: self.monitor_type.clone(),
+            tag: self.tag.clone(),
+        }
+    }
+}
+
+impl BulkView {
+    /// Takes down what becomes of a service, and hands on what is to be done.
+    fn note(&mut self, stored: &Stored, step: Result<Option<Step>, Fields>) -> Option<Step> {
+        let service = &stored.service;
+        let step = match step {
+            Ok(step) => step?,
+            Err(fields) => {
+                self.errors.insert(service.id.0, sentence(&fields));
+                return None;
+            }
+        };
+        let (before, after) = step.values();
+        self.changed.push(service.id.0);
+        match self.before.iter_mut().find(|group| &group.value == before) {
+            Some(group) => group.ids.push(service.id.0),
+            None => self.before.push(BulkBefore {
+                value: before.clone(),
+                ids: vec![service.id.0],
+            }),
+        }
+        if self.examples.len() < EXAMPLES {
+            self.examples.push(BulkExample {
+                id: service.id.0,
+                name: service.config.name.clone(),
+                before: before.clone(),
+                after: after.clone(),
+            });
+        }
+        Some(step)
     }
 }
 
@@ -261,17 +289,4 @@ fn sentence(fields: &Fields) -> String {
         .map(|(field, reasons)| format!("{field} {}", reasons.join(", ")))
         .collect();
     parts.join("; ")
-}
-
-impl Plan {
-    fn word(&self) -> String {
-        match self {
-            Self::Act(action) => format!("{action:?}").to_lowercase(),
-            Self::Edit(edit) => json!({
-                "category": edit.category.clone().or(None), "tags": edit.tags,
-                "check_interval": edit.check_interval.map(|s| Duration::from_secs(s.unsigned_abs()).as_secs()),
-            })
-            .to_string(),
-        }
-    }
 }

@@ -365,6 +365,21 @@ pub(super) async fn lock(
     })
 }
 
+/// Takes the locks of many services in order of key, then reads those that are still there as they are under them.
+pub(super) async fn lock_many(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ids: &[ServiceId],
+) -> Result<Vec<Locked>, Problem> {
+    health::lock_many(tx, workspace, ids).await?;
+    let now = services::now(tx).await?;
+    let all = services::find_many(tx, workspace, ids).await?;
+    Ok(all
+        .into_iter()
+        .map(|stored| Locked { stored, now })
+        .collect())
+}
+
 async fn begin_anew(
     tx: &mut Tx,
     key: ServiceKey,

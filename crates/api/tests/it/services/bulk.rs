@@ -101,3 +101,45 @@ async fn what_is_missing_or_wrong_is_named(pool: PgPool) {
     assert!(done["errors"][service["id"].as_str().expect("an id")].is_string());
     assert_eq!(person.get(&path(&service)).await.body["check_interval"], 30);
 }
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_preview_names_examples_and_the_answer_is_enough_to_take_it_back(pool: PgPool) {
+    let world = World::start(pool).await;
+    let person = world.operator().await;
+    let mut mail = shop();
+    mail["name"] = json!("Mail");
+    mail["tags"] = json!(["eu", "core"]);
+    let (shop, mail) = (add(&person, shop()).await, add(&person, mail).await);
+    let mut ask = json!({
+        "filter": {}, "action": "tags", "add_tags": ["core"], "remove_tags": ["eu"], "dry_run": true,
+    });
+    let dry = person
+        .post("/api/services/bulk", ask.clone())
+        .await
+        .expect(200)
+        .body;
+    assert_eq!(
+        dry["examples"],
+        json!([
+            { "id": shop["id"], "name": "Shop", "before": ["eu"], "after": ["core"] },
+            { "id": mail["id"], "name": "Mail", "before": ["eu", "core"], "after": ["core"] },
+        ])
+    );
+    assert_eq!(person.get(&path(&shop)).await.body["tags"], json!(["eu"]));
+    ask["dry_run"] = json!(false);
+    let done = person
+        .post("/api/services/bulk", ask)
+        .await
+        .expect(200)
+        .body;
+    assert_eq!(person.get(&path(&mail)).await.body["tags"], json!(["core"]));
+    for before in done["before"].as_array().expect("values") {
+        let back = json!({ "ids": before["ids"], "action": "tags", "tags": before["value"] });
+        person.post("/api/services/bulk", back).await.expect(200);
+    }
+    assert_eq!(person.get(&path(&shop)).await.body["tags"], json!(["eu"]));
+    assert_eq!(
+        person.get(&path(&mail)).await.body["tags"],
+        json!(["eu", "core"])
+    );
+}

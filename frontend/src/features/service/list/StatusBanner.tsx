@@ -2,6 +2,7 @@
 import { useSyncExternalStore } from 'react';
 import type { Summary } from '@/api/contract';
 import { isConnected, lastHeard, onConnection } from '@/api/live';
+import { newestLook } from '@/api/live-cache';
 import { integer, percent } from '@/lib/numbers';
 import { type Counts, watched, worstOf } from '@/lib/status';
 import { serviceText } from '@/lib/text/service';
@@ -26,21 +27,19 @@ interface Props {
   summary: Summary;
   /** The name and start of the only troubled service, if it is the only one. */
   only?: { name: string; since: string | null } | undefined;
-  /** The newest look of any service, and the shortest interval among them. */
-  newest: string | null;
-  shortestInterval: number;
   /** When data last came without the stream, by the browser's clock. */
   fetchedAt: number;
 }
 
-export function StatusBanner({ summary, only, newest, shortestInterval, fetchedAt }: Props) {
+export function StatusBanner({ summary, only, fetchedAt }: Props) {
   const connected = useSyncExternalStore(onConnection, isConnected);
   const now = useNow();
+  const newest = newestOf(summary);
   const freshness = freshnessOf({
     connected,
     heardAgo: Date.now() - Math.max(fetchedAt, lastHeard()),
     newestAgo: newest === null ? null : now - Date.parse(newest),
-    shortestIntervalMs: shortestInterval * 1000,
+    shortestIntervalMs: (summary.shortest_interval ?? 0) * 1000,
   });
   const counts: Counts = summary.counts;
   const worst = worstOf(counts);
@@ -82,6 +81,13 @@ export function StatusBanner({ summary, only, newest, shortestInterval, fetchedA
       </div>
     </div>
   );
+}
+
+/** The newest look of any service: what the summary knew, or what an event has told since. */
+export function newestOf({ checked_at }: Pick<Summary, 'checked_at'>): string | null {
+  const told = newestLook();
+  if (checked_at == null) return told === 0 ? null : new Date(told).toISOString();
+  return Date.parse(checked_at) >= told ? checked_at : new Date(told).toISOString();
 }
 
 function Figures({

@@ -1,40 +1,59 @@
 /** One service on the dashboard. Drawn again only when its own data changes. */
-import { memo } from 'react';
+import { type KeyboardEvent, memo, type RefObject } from 'react';
 import { Link } from 'react-router';
 import type { Service, Vendor } from '@/api/contract';
 import { useMayEdit } from '@/api/role';
 import { milliseconds, percent } from '@/lib/numbers';
 import { paths, webAddress } from '@/lib/paths';
 import { isTroubled } from '@/lib/status';
+import { dashboardText } from '@/lib/text/dashboard';
 import { serviceText as text } from '@/lib/text/service';
 import { stateText } from '@/lib/text/state';
 import { vendorText } from '@/lib/text/vendor';
 import { cx } from '@/ui/classes';
 import { DayBar } from '@/ui/DayBar';
 import { Icon } from '@/ui/Icon';
+import { Sparkline } from '@/ui/Sparkline';
 import { StatusGlyph, wordColour } from '@/ui/StatusGlyph';
-import { statusOf } from './grouping';
-import { ServiceMenu } from './ServiceMenu';
+import { ServiceMenu } from '../ServiceMenu';
+import { statusOf } from './sections';
+import { toggle, useIsSelected, useIsSelecting } from './selection';
 
 /** Shared by the rows and by the column heads above them. */
 export const rowGrid =
-  'grid grid-cols-[minmax(0,1fr)_auto_auto] md:grid-cols-[minmax(0,1fr)_minmax(10rem,16rem)_4.5rem_4.5rem_2rem] items-center gap-x-4';
+  'grid grid-cols-[minmax(0,1fr)_auto_auto] items-center gap-x-4 md:grid-cols-[minmax(0,1fr)_minmax(9rem,13rem)_4.25rem_4.25rem_2rem] lg:grid-cols-[minmax(0,1fr)_minmax(10rem,15rem)_4.25rem_4.75rem_4.25rem_2rem]';
 
-export const ServiceRow = memo(function ServiceRow({ service }: { service: Service }) {
+interface Props {
+  service: Service;
+  /** The rows around it, for selecting a range. */
+  within: RefObject<readonly string[]>;
+}
+
+export const ServiceRow = memo(function ServiceRow({ service, within }: Props) {
   const status = statusOf(service);
   const faded = status === 'paused';
   const mayEdit = useMayEdit();
+  const selected = useIsSelected(service.id);
   const measured = service.monitor_type === 'http_ping';
   const latency = service.current_status.response_time;
+  const onKeyDown = ({ key, shiftKey, ctrlKey, metaKey, altKey, target }: KeyboardEvent) => {
+    if (key.toLowerCase() !== 'x' || ctrlKey || metaKey || altKey || !mayEdit) return;
+    if (target instanceof HTMLElement && target.closest('input:not([type=checkbox])')) return;
+    toggle(service.id, within.current, shiftKey);
+  };
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: a shortcut; the box to tick does the same
     <div
+      data-service={service.id}
+      onKeyDown={onKeyDown}
       className={cx(
         rowGrid,
-        'relative gap-y-2 py-2.5 pr-2 pl-4 transition-colors hover:bg-hover max-md:min-h-16 md:min-h-14 md:py-1.5',
+        'group relative h-full content-center gap-y-2 pr-2 pl-4 transition-colors',
+        selected ? 'bg-accent-wash' : 'hover:bg-hover',
       )}
     >
       <div className="flex min-w-0 items-center gap-3 max-md:col-start-1 max-md:row-start-1">
-        <StatusGlyph status={status} />
+        <Tick service={service} selected={selected} within={within} mayEdit={mayEdit} />
         <div className="min-w-0">
           <div className="flex items-center gap-2">
             <Link
@@ -56,7 +75,7 @@ export const ServiceRow = memo(function ServiceRow({ service }: { service: Servi
           </p>
         </div>
       </div>
-      <div className="relative z-10 max-md:col-span-3 max-md:row-start-2 max-md:pr-2">
+      <div className="relative z-[1] max-md:col-span-3 max-md:row-start-2 max-md:pr-2">
         <DayBar
           name={service.name}
           days={service.uptime_30d_bar}
@@ -68,16 +87,63 @@ export const ServiceRow = memo(function ServiceRow({ service }: { service: Servi
         <span className="sr-only">{text.columns.uptime} </span>
         {percent(service.uptime_24h)}
       </p>
+      <div className="max-lg:hidden">
+        {measured && !faded && (
+          <Sparkline
+            points={service.latency_24h}
+            title={latencySpan}
+            className="relative z-[1] h-5 w-full text-faint"
+          />
+        )}
+      </div>
       <p className="figures text-right text-sm text-soft max-md:col-start-2 max-md:row-start-1">
         <span className="sr-only">{text.columns.latency} </span>
         {!measured ? '—' : faded ? '' : milliseconds(latency)}
       </p>
-      <div className="relative z-20 max-md:col-start-3 max-md:row-start-1">
+      <div className="relative z-[2] max-md:col-start-3 max-md:row-start-1 has-aria-expanded:z-30">
         {mayEdit && <ServiceMenu service={service} />}
       </div>
     </div>
   );
 });
+
+const latencySpan = (low: number, high: number): string =>
+  dashboardText.latencySpan(milliseconds(low), milliseconds(high));
+
+interface TickProps extends Props {
+  selected: boolean;
+  mayEdit: boolean;
+}
+
+/** The sign of the state; a box to tick while one selects, or where a mouse comes near. */
+function Tick({ service, selected, within, mayEdit }: TickProps) {
+  const selecting = useIsSelecting();
+  const sign = <StatusGlyph status={statusOf(service)} />;
+  if (!mayEdit) return sign;
+  return (
+    <span className="relative flex size-3.5 shrink-0 items-center justify-center">
+      <span
+        className={cx(selecting ? 'opacity-0' : 'pointer-fine:group-hover:opacity-0')}
+        aria-hidden="true"
+      >
+        {sign}
+      </span>
+      <input
+        type="checkbox"
+        tabIndex={selecting ? 0 : -1}
+        aria-label={dashboardText.selectOne(service.name)}
+        checked={selected}
+        onChange={() => undefined}
+        onClick={({ shiftKey }) => toggle(service.id, within.current, shiftKey)}
+        className={cx(
+          'absolute z-[2] size-4 cursor-pointer accent-accent-solid before:absolute before:-inset-3.5 before:content-[""]',
+          !selecting &&
+            'opacity-0 pointer-coarse:hidden pointer-fine:group-hover:opacity-100 focus-visible:opacity-100',
+        )}
+      />
+    </span>
+  );
+}
 
 /** What is wrong while something is, else where the service lives. */
 function Detail({ service }: { service: Service }) {
@@ -91,7 +157,7 @@ function Detail({ service }: { service: Service }) {
       href={address}
       target="_blank"
       rel="noreferrer noopener"
-      className="relative z-10 hover:text-ink hover:underline"
+      className="relative z-[1] hover:text-ink hover:underline"
     >
       <bdi>{address.replace(/^https?:\/\//, '')}</bdi>
     </a>
@@ -111,7 +177,7 @@ function VendorDetail({ vendor }: { vendor: Vendor }) {
           href={address}
           target="_blank"
           rel="noreferrer noopener"
-          className="relative z-10 hover:text-ink hover:underline"
+          className="relative z-[1] hover:text-ink hover:underline"
         >
           {vendor.page_name}
         </a>
@@ -133,7 +199,7 @@ function VendorMark({ vendor }: { vendor: Vendor }) {
         : null;
   if (words === null) return null;
   return (
-    <span title={words} className="relative z-10 inline-flex shrink-0 items-center">
+    <span title={words} className="relative z-[1] inline-flex shrink-0 items-center">
       {incident !== undefined ? (
         <Icon name="megaphone" size={14} className="text-degraded-text" />
       ) : (

@@ -1,0 +1,234 @@
+/** A change to many services: what it would do stands there before it is done. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useEffect, useId, useMemo, useState } from 'react';
+import type { BulkInput, BulkResult } from '@/api/contract';
+import { keys } from '@/api/keys';
+import { markGone } from '@/api/live-cache';
+import { deleteLater, UNDO_MS, undoDelete } from '@/api/pending-delete';
+import { fieldsOf, sentenceOf } from '@/api/problem';
+import { changeServices } from '@/api/services';
+import { dashboardText } from '@/lib/text/dashboard';
+import { serviceText } from '@/lib/text/service';
+import { shellText } from '@/lib/text/shell';
+import { Button } from '@/ui/Button';
+import { Dialog } from '@/ui/Dialog';
+import { SelectField, TextField } from '@/ui/Field';
+import { toast } from '@/ui/Toasts';
+import { useCategories } from '../useCategories';
+import { BulkPreview } from './BulkPreview';
+import { asked, type BulkAction, type BulkValues, reversal } from './bulk';
+import { endSelecting, type Selection, sizeOf } from './selection';
+
+const text = dashboardText.bulk;
+const RESTS_MS = 250;
+
+interface Props {
+  action: BulkAction;
+  selection: Selection;
+  onClose: () => void;
+}
+
+export default function BulkDialog({ action, selection, onClose }: Props) {
+  const [values, setValues] = useState<BulkValues>({
+    category: '',
+    addTags: '',
+    removeTags: '',
+    interval: 60,
+  });
+  const [busy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<unknown>(null);
+  const input = useMemo(() => asked(action, values, selection), [action, values, selection]);
+  const preview = usePreview(input);
+  const finish = useFinish(action);
+  const changing = preview.data?.changed.length ?? 0;
+  const n = preview.data === undefined ? sizeOf(selection) : changing;
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (busy || input === null || changing === 0) return;
+    if (action === 'delete' && preview.data !== undefined) {
+      finish(preview.data);
+      onClose();
+      return;
+    }
+    setBusy(true);
+    try {
+      finish(await changeServices(input));
+      onClose();
+    } catch (error) {
+      setRefused(error);
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Dialog
+      title={text.titles[action](sizeOf(selection))}
+      closeLabel={shellText.close}
+      onClose={onClose}
+      sheet
+    >
+      <form onSubmit={submit} className="space-y-4">
+        <Fields
+          action={action}
+          values={values}
+          errors={fieldsOf(refused ?? preview.error)}
+          onChange={(part) => {
+            setValues({ ...values, ...part });
+            setRefused(null);
+          }}
+        />
+        <BulkPreview
+          action={action}
+          asked={input !== null}
+          result={preview.data}
+          error={refused ?? preview.error}
+        />
+        {action === 'delete' && <p className="text-sm text-soft">{text.deleteHint}</p>}
+        <div className="flex justify-end gap-2">
+          <Button kind="quiet" onClick={onClose}>
+            {shellText.cancel}
+          </Button>
+          <Button
+            type="submit"
+            kind={action === 'delete' ? 'danger' : 'primary'}
+            disabled={input === null || changing === 0}
+            busy={busy && text.working(n)}
+          >
+            {text.confirm[action](n)}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function usePreview(input: BulkInput | null) {
+  const [settled, setSettled] = useState(input);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(input), settled === null ? 0 : RESTS_MS);
+    return () => clearTimeout(timer);
+  }, [input, settled]);
+  const query = useQuery({
+    queryKey: keys.bulkPreview(settled ?? {}),
+    queryFn: () => changeServices({ ...(settled ?? {}), dry_run: true }),
+    enabled: settled !== null,
+    gcTime: 0,
+    retry: false,
+    refetchOnWindowFocus: false,
+  });
+  // What stands there must belong to what is asked.
+  return settled === input && settled !== null
+    ? { data: query.data, error: query.error }
+    : { data: undefined, error: null };
+}
+
+/** Tells what was done, and how it is taken back. */
+function useFinish(action: BulkAction): (done: BulkResult) => void {
+  const client = useQueryClient();
+  const read = () => {
+    void client.invalidateQueries({ queryKey: keys.services });
+    void client.invalidateQueries({ queryKey: keys.summary });
+    void client.invalidateQueries({ queryKey: keys.incidents });
+  };
+  const complain = (error: unknown) => {
+    toast(sentenceOf(error), { kind: 'error' });
+    read();
+  };
+  return (done) => {
+    const ids = done.changed;
+    endSelecting();
+    if (action === 'delete') {
+      deleteLater(
+        ids,
+        () => {
+          markGone(client, ids);
+          read();
+        },
+        complain,
+      );
+    } else read();
+    const undo = async () => {
+      if (action === 'delete') undoDelete(ids);
+      for (const input of reversal(action, done)) await changeServices(input);
+      read();
+      toast(text.undone);
+    };
+    toast(text.done[action](ids.length), {
+      forMs: UNDO_MS,
+      undo: { label: shellText.undo, run: () => void undo().catch(complain) },
+    });
+  };
+}
+
+interface FieldsProps {
+  action: BulkAction;
+  values: BulkValues;
+  errors: Record<string, string[]>;
+  onChange: (part: Partial<BulkValues>) => void;
+}
+
+function Fields({ action, values, errors, onChange }: FieldsProps) {
+  const categories = useCategories();
+  const listId = useId();
+  switch (action) {
+    case 'category':
+      return (
+        <>
+          <TextField
+            label={text.newCategory}
+            hint={text.categoryHint}
+            list={listId}
+            maxLength={100}
+            autoFocus
+            autoComplete="off"
+            value={values.category}
+            errors={errors.category}
+            onChange={({ target }) => onChange({ category: target.value })}
+          />
+          <datalist id={listId}>
+            {categories.map((name) => (
+              <option key={name} value={name} />
+            ))}
+          </datalist>
+        </>
+      );
+    case 'tags':
+      return (
+        <>
+          <TextField
+            label={text.addTags}
+            hint={text.addTagsHint}
+            autoFocus
+            autoComplete="off"
+            value={values.addTags}
+            errors={errors.tags}
+            onChange={({ target }) => onChange({ addTags: target.value })}
+          />
+          <TextField
+            label={text.removeTags}
+            autoComplete="off"
+            value={values.removeTags}
+            onChange={({ target }) => onChange({ removeTags: target.value })}
+          />
+        </>
+      );
+    case 'interval':
+      return (
+        <SelectField
+          label={text.interval}
+          value={String(values.interval)}
+          errors={errors.check_interval}
+          onChange={({ target }) => onChange({ interval: Number(target.value) })}
+        >
+          {Object.entries(serviceText.form.intervals).map(([seconds, words]) => (
+            <option key={seconds} value={seconds}>
+              {words}
+            </option>
+          ))}
+        </SelectField>
+      );
+    default:
+      return null;
+  }
+}
