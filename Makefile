@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/.tools/node/bin:$(HOME)/.cargo/bin:$(PATH)
 export CARGO_TERM_PROGRESS_WHEN ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check fmt lint openapi bench soak screenshots lighthouse tools compose-dev compose-prod compose-test backup restore upgrade-test release-dump advisories \
+.PHONY: help run dev test check fmt lint openapi bench bench-web soak screenshots lighthouse tools compose-dev compose-prod compose-test backup restore upgrade-test release-dump advisories \
   cluster-up cluster-down cluster-pause cluster-resume build-images load-images deploy redeploy metrics-server
 
 help: ## Show this list
@@ -45,6 +45,8 @@ screenshots: tools ## Take pictures of every page of the running program, the RE
 
 lighthouse: tools ## Ask Lighthouse and axe about every page; writes docs/lighthouse.md
 	@scripts/lighthouse
+bench-web: tools ## Measure the dashboard of 5,000 services in Chromium; writes its section of docs/benchmarks.md
+	@scripts/bench-web
 
 tools: ## Install what is missing: compiler, Rust, Node.js, PostgreSQL's programs
 	@scripts/ensure/compiler

@@ -43,6 +43,7 @@ export default defineConfig({
   projects: [
     { name: 'fixture-desktop', testMatch: /fixture\.\w+\.spec\.ts/, use: desktop },
     { name: 'fixture-phone', testMatch: /fixture\.phone\.spec\.ts/, use: phone },
+    { name: 'bench', testMatch: /bench\.spec\.ts/, use: desktop },
     { name: 'screens', testMatch: /screens\.spec\.ts/, use: desktop },
     {
       name: 'story',

@@ -10,7 +10,7 @@ test('title and icon of the tab turn with the state', async ({ page }) => {
   await expect(page).toHaveTitle('(2) PulseCheck');
   await expect(page.locator(icon)).toHaveAttribute('href', '/favicon-down.svg');
   expect((await page.request.get('/favicon-down.svg')).ok()).toBe(true);
-  await page.getByRole('link', { name: 'Incidents' }).click();
+  await page.getByRole('navigation').getByRole('link', { name: 'Incidents' }).click();
   await expect(page).toHaveTitle('(2) Incidents · PulseCheck');
   await choose(page, 'healthy');
   await page.goto('/');

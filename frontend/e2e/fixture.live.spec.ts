@@ -39,10 +39,12 @@ test('a row stays where it is while the pointer is over the list', async ({ page
   await row.hover();
   await expect.poll(async () => (await happen(page, {})).streams).toBe(1);
   await happen(page, {
+    service: { id: serviceId(6), current_status: { status: 'down' } },
     event: 'service.status',
     data: { service_id: serviceId(6), status: 'down', response_time: null, checked_at: nowIso() },
   });
   await expect(row).toContainText('Down');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('is down');
   await expect(page.getByRole('heading', { name: 'Needs attention' })).toHaveCount(0);
   await page.mouse.move(5, 5);
   await expect(page.getByRole('heading', { name: 'Needs attention' })).toBeVisible();

@@ -82,7 +82,10 @@ impl Report {
 
     /// Writes `path` and, beside it, the same as JSON.
     pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
-        let page = self.page()?;
+        let mut page = self.page()?;
+        // What `make bench-web` measured last stays the last section.
+        let browser = fs::read_to_string(path.with_file_name("benchmarks-web.md"));
+        page.extend(browser.map(|section| format!("\n{section}")));
         fs::write(path, page).with_context(|| path.display().to_string())?;
         let json = serde_json::to_string_pretty(&self.0)? + "\n";
         Ok(fs::write(path.with_extension("json"), json)?)

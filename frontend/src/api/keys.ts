@@ -14,7 +14,6 @@ export const keys = {
   servicePages: ['services', 'list', 'page'] as const,
   servicePage: (asked: object) => ['services', 'list', 'page', asked] as const,
   serviceGroups: (filters: object) => ['services', 'list', 'groups', filters] as const,
-  serviceList: (filters: object) => ['services', 'list', 'all', filters] as const,
   tags: ['services', 'list', 'tags'] as const,
   maintenances: ['services', 'list', 'maintenances'] as const,
   serviceDetails: ['services', 'one'] as const,

@@ -31,21 +31,6 @@ const unlessHeld = (): number | false => (isHeld() ? false : figuresToo());
 
 const path = (id: string) => ({ path: { id } });
 
-/** All services page by page; the dashboard asks for windows instead. */
-export const servicesQuery = () =>
-  infiniteQueryOptions({
-    queryKey: keys.serviceList({}),
-    queryFn: ({ pageParam, signal }): Promise<Page<Service>> =>
-      page(
-        api.GET('/api/services', {
-          params: { query: asked({ sort: 'category', limit: 200, cursor: pageParam }) },
-          signal,
-        }),
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.next,
-  });
-
 /** One window of `PAGE` services into a list. */
 export const servicePageQuery = (filters: AskedFilters, sort: Sort, number: number) =>
   queryOptions({

@@ -6,7 +6,7 @@ import { serviceText as text } from '@/lib/text/service';
 import { Icon } from '@/ui/Icon';
 import { Menu, MenuItem } from '@/ui/Menu';
 import { useServiceActions } from './actions';
-import { statusOf } from './grouping';
+import { statusOf } from './list/sections';
 
 interface Props {
   service: Service;

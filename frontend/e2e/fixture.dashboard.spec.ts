@@ -1,0 +1,273 @@
+/** The dashboard: finding, ordering, selecting, and what it does on bad days. */
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { choose, expect, happen, serviceId, test } from './fixture/start';
+
+const heading = (page: Page) => page.getByRole('heading', { level: 1 });
+const link = (page: Page, name: string) => page.getByRole('link', { name, exact: true });
+const bar = (page: Page) => page.getByRole('region', { name: 'Change what is selected' });
+
+test('search and filters stand in the address, survive a reload and can be cleared', async ({
+  page,
+}) => {
+  await choose(page, 'busy');
+  await page.goto('/');
+  await heading(page).waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('shop');
+  await expect(page).toHaveURL('/?q=shop');
+  await expect(link(page, 'NAS')).toHaveCount(0);
+  await expect(link(page, 'Storefront')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL('/');
+  await page.getByRole('button', { name: '1 down' }).click();
+  await page.getByRole('button', { name: '1 degraded' }).click();
+  await page.getByLabel('Order').selectOption('By name');
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'All services' })).toBeVisible();
+  await expect(page.getByRole('listitem').filter({ has: page.getByRole('slider') })).toHaveCount(2);
+  await page.getByLabel('Tag', { exact: true }).selectOption('core (4)');
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await expect(page).toHaveURL('/?sort=name');
+  await page.goto('/?q=nothing+is+called+so');
+  await expect(page.getByText('No service matches.')).toBeVisible();
+  await page.getByRole('button', { name: 'Clear filters' }).last().click();
+  await expect(link(page, 'NAS')).toBeVisible();
+});
+
+test('groups close, stay closed, and are moved', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/');
+  const home = page.getByRole('button', { name: 'Home', exact: true });
+  await home.click();
+  await expect(link(page, 'NAS')).toHaveCount(0);
+  await page.reload();
+  await expect(home).toHaveAttribute('aria-expanded', 'false');
+  await home.click();
+  await expect(link(page, 'NAS')).toBeVisible();
+  const heads = page.locator('h2 button');
+  await expect(heads).toHaveText(['Home', 'Platform', 'Shop', 'Websites', 'Other services']);
+  await page.getByRole('button', { name: 'Actions for the category Shop' }).click();
+  await page.getByRole('menuitem', { name: 'Move up' }).click();
+  await expect(heads).toHaveText(['Home', 'Shop', 'Platform', 'Websites', 'Other services']);
+});
+
+test('several are changed at once: previewed, done, and taken back', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/');
+  await link(page, 'NAS').focus();
+  await page.keyboard.press('x');
+  await page.getByLabel('Select Router').click();
+  await expect(bar(page)).toContainText('2 selected');
+  await bar(page).getByRole('button', { name: 'Move to category' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Move 2 services' });
+  await dialog.getByLabel('Category').fill('Basement');
+  await expect(dialog).toContainText('2 services change');
+  await expect(dialog.getByRole('listitem').filter({ hasText: 'NAS' })).toContainText(
+    /Home.*becomes.*Basement/,
+  );
+  const found = await new AxeBuilder({ page }).analyze();
+  expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Move 2 services' }).click();
+  await expect(page.getByRole('button', { name: 'Basement', exact: true })).toBeVisible();
+  await expect(bar(page)).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('button', { name: 'Basement', exact: true })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Home', exact: true })).toBeVisible();
+});
+
+test('everything that matches is selected, also what was never read', async ({ page }) => {
+  await choose(page, 'many');
+  await page.goto('/?status=up');
+  await page.getByRole('button', { name: 'Select', exact: true }).click();
+  await bar(page).getByRole('button', { name: 'Select all 1,197' }).click();
+  await expect(bar(page)).toContainText('All 1,197 selected');
+  await bar(page).getByRole('button', { name: 'Pause' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Pause 1,197 services' });
+  await expect(dialog).toContainText('and 1,189 more');
+  await dialog.getByRole('button', { name: 'Pause 1,197 services' }).click();
+  await expect(page.getByRole('button', { name: '1,197 paused' })).toBeVisible();
+});
+
+test('a deletion leaves its place until it is certain', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/');
+  const place = () =>
+    link(page, 'Router').evaluate((it) => it.getBoundingClientRect().top + window.scrollY);
+  await link(page, 'Router').waitFor();
+  const before = await place();
+  await page.getByRole('button', { name: 'Actions for NAS' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  const row = page.getByRole('listitem').filter({ hasText: 'NAS is deleted.' });
+  await expect(row).toBeVisible();
+  expect(await place()).toBe(before);
+  await row.getByRole('button', { name: 'Undo' }).click();
+  await expect(link(page, 'NAS')).toBeVisible();
+});
+
+test('one that somebody else deletes says so under the pointer and goes when that has left', async ({
+  page,
+}) => {
+  await choose(page, 'busy');
+  await page.goto('/');
+  await link(page, 'NAS').hover();
+  await expect.poll(async () => (await happen(page, {})).streams).toBe(1);
+  await page.evaluate((id) => fetch(`/api/services/${id}`, { method: 'DELETE' }), serviceId(14));
+  await happen(page, {
+    event: 'service.changed',
+    data: { service_id: serviceId(14), change: 'deleted' },
+  });
+  await expect(page.getByText('NAS is deleted.')).toBeVisible();
+  await page.mouse.move(5, 5);
+  await expect(page.getByText('NAS is deleted.')).toHaveCount(0);
+});
+
+test('a live event touches its row and nothing else in the list', async ({ page }) => {
+  await choose(page, 'many');
+  await page.goto('/');
+  const row = page.locator(`[data-service="${serviceId(14)}"]`);
+  await row.waitFor();
+  await expect.poll(async () => (await happen(page, {})).streams).toBe(1);
+  await page.evaluate(() => {
+    const touched = new Set<string>();
+    Object.assign(window, { touched });
+    const main = document.querySelector('main');
+    if (main === null) throw new Error('no page');
+    new MutationObserver((changes) => {
+      for (const { target } of changes) {
+        const element = target instanceof Element ? target : target.parentElement;
+        const service = element?.closest<HTMLElement>('[data-service]')?.dataset.service;
+        // Moments in words, such as "last look 4 s ago", go on with the clock.
+        if (element?.closest('time') === null) touched.add(service ?? element.tagName);
+      }
+    }).observe(main, { subtree: true, childList: true, characterData: true, attributes: true });
+  });
+  await happen(page, {
+    event: 'service.status',
+    data: {
+      service_id: serviceId(14),
+      status: 'up',
+      response_time: 4321,
+      checked_at: new Date().toISOString(),
+      since: '2026-01-01T00:00:00Z',
+    },
+  });
+  await expect(row).toContainText('4.32 s');
+  const touched = await page.evaluate(() => [
+    ...(window as unknown as { touched: Set<string> }).touched,
+  ]);
+  expect(touched).toEqual([serviceId(14)]);
+});
+
+test('no request of the dashboard asks for more than a page', async ({ page }) => {
+  await choose(page, 'many');
+  const sizes: number[] = [];
+  page.on('response', async (response) => {
+    if (!response.url().includes('/api/services')) return;
+    const body = (await response.json().catch(() => [])) as unknown[];
+    sizes.push(body.length);
+  });
+  await page.goto('/');
+  await link(page, 'Service 0014').waitFor();
+  await page.evaluate(() => window.scrollTo(0, 30_000));
+  await page.waitForLoadState('networkidle');
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(50);
+});
+
+test('names of every kind are text', async ({ page }) => {
+  await choose(page, 'odd');
+  await page.goto('/');
+  await expect(heading(page)).toContainText('<img src=x onerror=alert(1)> & <b>bold</b> is down');
+  await expect(page.locator('main img')).toHaveCount(0);
+  await expect(page.locator('a[href^="javascript:"]')).toHaveCount(0);
+  for (const row of await page.locator('[data-service]').all()) {
+    expect((await row.boundingBox())?.height).toBeLessThanOrEqual(57);
+  }
+});
+
+test('a page that fails says so in its place and can be tried again', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.route(/api\/services\?.*category=Home/, (route) =>
+    route.fulfill({ status: 500, json: { title: 'Fault', status: 500, detail: 'It broke.' } }),
+  );
+  await page.goto('/');
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('These services could not be loaded. It broke.', {
+    timeout: 20_000,
+  });
+  await expect(link(page, 'Storefront')).toBeVisible();
+  await page.unroute(/api\/services\?.*category=Home/);
+  await alert.getByRole('button', { name: 'Try again' }).click();
+  await expect(link(page, 'NAS')).toBeVisible();
+});
+
+test('a slow server is waited for with words', async ({ page }) => {
+  await choose(page, 'busy');
+  let answer = () => {};
+  const late = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/api/summary', async (route) => {
+    await late;
+    await route.continue();
+  });
+  await page.goto('/');
+  await expect(page.getByText('Still loading …').first()).toBeVisible();
+  answer();
+  await expect(heading(page)).toContainText('Checkout API is down');
+});
+
+test('a browser whose clock is an hour off shows no wrong age', async ({ page }) => {
+  await page.clock.install({ time: new Date(Date.now() + 3_600_000) });
+  await choose(page, 'busy');
+  await page.goto('/');
+  await expect(heading(page)).toContainText(/Checkout API is down for 12\smin/);
+  await expect(page.getByText(/last look \d+\ss ago/)).toBeVisible();
+});
+
+test('on a phone the filters are in a sheet', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 700 });
+  await choose(page, 'busy');
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Filters' }).click();
+  const sheet = page.getByRole('dialog', { name: 'Filters' });
+  await sheet.getByLabel('Category').selectOption('Home');
+  await sheet.getByRole('button', { name: 'Show 3 services' }).click();
+  await expect(sheet).toHaveCount(0);
+  await expect(page).toHaveURL('/?category=Home');
+  await expect(link(page, 'Storefront')).toHaveCount(0);
+});
+
+test('the wall fits the screen, and is grey where nothing is known', async ({ page }) => {
+  await choose(page, 'twenty-four');
+  await page.goto('/?wall=1');
+  await expect(page.getByRole('listitem')).toHaveCount(24);
+  await expect(page.getByRole('banner')).toHaveCount(1);
+  await expect(page.getByRole('navigation')).toHaveCount(0);
+  const scrolls = () =>
+    page.evaluate(() => document.documentElement.scrollHeight > window.innerHeight);
+  expect(await scrolls()).toBe(false);
+  await choose(page, 'many');
+  await page.goto('/?wall=1');
+  await expect(page.getByText('1,197')).toBeVisible();
+  await expect(page.getByRole('listitem').filter({ hasText: 'Status 503' })).toHaveCount(3);
+  await choose(page, 'signed-out');
+  await page.goto('/?wall=1');
+  await expect(heading(page)).toHaveText('Signed out');
+  await expect(page.locator('.text-up')).toHaveCount(0);
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL(/\/login\?next=%2F%3Fwall%3D1/);
+});
+
+test('a wall that hears nothing turns grey and goes on by itself', async ({ page }) => {
+  await page.clock.install();
+  await choose(page, 'ten');
+  await page.goto('/?wall=1');
+  await expect(page.getByRole('listitem')).toHaveCount(10);
+  await page.route('**/api/**', (route) => route.abort());
+  await page.context().setOffline(true);
+  await page.clock.fastForward('03:00');
+  await expect(heading(page)).toHaveText('No current data');
+  await expect(page.getByText(/The last data is 3\smin old/)).toBeVisible();
+  await page.context().setOffline(false);
+});
