@@ -1,7 +1,7 @@
 /** All services, troubled ones pinned on top, the others by category; of thousands only those in view are drawn. */
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { heightOf, inView, type Placed, place, shift } from '@/lib/geometry';
-import { hold, release } from '@/lib/hold';
+import { hold, isHeld, release } from '@/lib/hold';
 import { useClosed } from './closed';
 import { SectionHead } from './SectionHead';
 import { SectionRows } from './SectionRows';
@@ -41,7 +41,6 @@ export function ServiceList({ sections, categories, onNearEnd }: Props) {
   useEffect(() => {
     if (view.bottom > height - NEAR_END) onNearEnd();
   }, [view.bottom, height, onNearEnd]);
-  useEffect(() => release, []);
 
   const byKey = new Map(sections.map((section, index) => [section.key, { section, index }]));
   const placeOf = new Map(placed.map((block) => [block.key, block]));
@@ -77,14 +76,27 @@ export function ServiceList({ sections, categories, onNearEnd }: Props) {
 
 /** Nothing moves while a pointer or the keyboard is at work in here. */
 function Held({ children }: { children: ReactNode }) {
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // On the document: an element that goes away under the pointer never hears it leave.
+    const onMove = ({ pointerType, target }: PointerEvent) => {
+      if (pointerType !== 'mouse') return;
+      if (target instanceof Node && element.current?.contains(target)) hold();
+      else if (isHeld()) release();
+    };
+    document.addEventListener('pointermove', onMove, { passive: true });
+    document.documentElement.addEventListener('pointerleave', release);
+    return () => {
+      document.removeEventListener('pointermove', onMove);
+      document.documentElement.removeEventListener('pointerleave', release);
+      release();
+    };
+  }, []);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it only notices, the elements inside act
     <div
+      ref={element}
       className="mt-1"
-      onPointerMove={(event) => {
-        if (event.pointerType === 'mouse') hold();
-      }}
-      onPointerLeave={release}
       onKeyDown={hold}
       onBlur={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget)) release();

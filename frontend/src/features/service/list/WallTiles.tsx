@@ -36,12 +36,16 @@ function Tile({ service }: { service: Service }) {
       className={cx(
         'flex min-h-0 min-w-0 flex-col justify-between overflow-hidden rounded-lg border p-[2vmin]',
         troubled ? 'border-line-strong bg-raised' : 'border-line bg-surface',
-        status === 'paused' && 'opacity-60',
       )}
     >
       <div className="flex min-w-0 items-start gap-[1.4vmin]">
         <StatusGlyph status={status} size={0} className="mt-[0.5vmin] size-[2.8vmin]" />
-        <p className="line-clamp-2 min-w-0 text-[2.8vmin] leading-[1.2] font-semibold break-words">
+        <p
+          className={cx(
+            'line-clamp-2 min-w-0 text-[2.8vmin] leading-[1.2] font-semibold break-words',
+            status === 'paused' && 'text-faint',
+          )}
+        >
           <bdi>{service.name}</bdi>
         </p>
       </div>
