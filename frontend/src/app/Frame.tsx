@@ -1,6 +1,6 @@
 /** The frame of every signed-in page: who is here, the header, live events. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import {
   Link,
   Navigate,
@@ -46,13 +46,18 @@ export function Frame() {
     refetchInterval: (query) => (query.state.status === 'error' ? RETRY_MS : false),
   });
 
+  // While it is tried again what went wrong stays on the screen.
+  const failed = useRef<Error | null>(null);
+  if (me.error !== null) failed.current = me.error;
+  else if (me.data !== undefined) failed.current = null;
+  const { current: error } = failed;
   if (me.data !== undefined) return <SignedIn me={me.data} wall={wall} />;
-  if (wall && me.error !== null) return <NoWall signedOut={hasStatus(me.error, 401)} here={here} />;
-  if (hasStatus(me.error, 401)) {
+  if (wall && error !== null) return <NoWall signedOut={hasStatus(error, 401)} here={here} />;
+  if (hasStatus(error, 401)) {
     return <Navigate replace to={here === '/' ? paths.login() : paths.login(here)} />;
   }
-  if (me.error !== null) {
-    return <main>{hasStatus(me.error, 403) ? <ForbiddenPage /> : <OfflinePage />}</main>;
+  if (error !== null) {
+    return <main>{hasStatus(error, 403) ? <ForbiddenPage /> : <OfflinePage />}</main>;
   }
   return <StartUp />;
 }
