@@ -45,6 +45,7 @@ screenshots: tools ## Take pictures of every page of the running program, the RE
 
 lighthouse: tools ## Ask Lighthouse and axe about every page; writes docs/lighthouse.md
 	@scripts/lighthouse
+
 bench-web: tools ## Measure the dashboard of 5,000 services in Chromium; writes its section of docs/benchmarks.md
 	@scripts/bench-web
 
