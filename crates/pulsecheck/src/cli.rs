@@ -143,10 +143,13 @@ async fn write_backup(settings: &Settings, config: &BackupConfig) -> anyhow::Res
     let installation = settings.open(Access::Beside).await?;
     let result = backup::backup(&installation.db, &installation.key()?, &config.file).await;
     let bytes = close_after(installation, result).await?;
+    let size = match bytes >> 20 {
+        0 => format!("{} kB", bytes.div_ceil(1 << 10)),
+        megabytes => format!("{megabytes} MB"),
+    };
     tell(format_args!(
-        "{} holds everything ({} MB of rows). Keep it safe: the keys are in it.",
-        config.file.display(),
-        bytes >> 20
+        "{} holds everything ({size} of rows). Keep it safe: the keys are in it.",
+        config.file.display()
     ));
     Ok(())
 }
