@@ -3,6 +3,7 @@
 mod alone;
 mod certificates;
 mod dns;
+mod inbox;
 mod oauth;
 mod proxy;
 mod upstream;
@@ -10,6 +11,7 @@ mod upstream;
 pub use alone::{OwnNetwork, has_program, is_inside, with_few_files};
 pub use certificates::{Authority, Flaw, Issued};
 pub use dns::{Answer, FaultDns};
+pub use inbox::{Inbox, InboxReply, InboxTls, Letter, Received};
 pub use oauth::{CLIENT_ID, CLIENT_SECRET, OauthMode, OauthPerson, OauthProvider};
 pub use proxy::Switch;
 pub use upstream::{Mode, Request, TlsMode, Upstream};

@@ -25,6 +25,7 @@ mod tls;
 pub use connection::Request;
 pub use mode::Mode;
 pub use tls::TlsMode;
+pub(crate) use tls::acceptor;
 
 /// Most requests that are remembered.
 const REMEMBERED: usize = 10_000;

@@ -139,7 +139,7 @@ fn tls11_server_hello() -> Vec<u8> {
     record
 }
 
-fn acceptor(issued: Issued, clients: Option<&Authority>) -> TlsAcceptor {
+pub(crate) fn acceptor(issued: Issued, clients: Option<&Authority>) -> TlsAcceptor {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ServerConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()

@@ -151,6 +151,17 @@ fn tally(counts: Counts) -> String {
     parts.join(", ")
 }
 
+/// `And 3 more, all down.`, or `And 3 more: 2 down, 1 degraded.`
+fn beyond(more: Counts) -> String {
+    let (total, tally) = (more.total(), tally(more));
+    match tally.split_once(' ') {
+        Some((_, state)) if !state.contains(',') && total > 1 => {
+            format!("And {total} more, all {state}.")
+        }
+        _ => format!("And {total} more: {tally}."),
+    }
+}
+
 pub(super) fn all(message: &Message) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(message.common_cause.as_deref().and_then(from_outside));
@@ -164,11 +175,7 @@ pub(super) fn all(message: &Message) -> Vec<String> {
                 .map(|subject| in_one_line(subject, message.kind)),
         );
         if !message.more.is_none() {
-            lines.push(format!(
-                "And {} more: {}.",
-                message.more.total(),
-                tally(message.more)
-            ));
+            lines.push(beyond(message.more));
         }
     }
     if message.kind == Kind::Test {

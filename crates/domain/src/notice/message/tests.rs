@@ -114,7 +114,7 @@ fn many_are_named_or_counted() {
         lines[1],
         "A is down: No answer within 5 s. Since 2024-10-04 00:00:07 UTC."
     );
-    assert_eq!(lines[5], "And 4996 more: 4996 down.");
+    assert_eq!(lines[5], "And 4996 more, all down.");
     assert_eq!(
         lines[6],
         "This message is 12 min late: it happened at 2024-10-04 00:00:20 UTC."

@@ -1,0 +1,40 @@
+//! Mattermost, and what else understands Slack's older messages: an attachment with a bar of colour.
+
+use domain::{channel::Mattermost, notice::message::Message};
+use serde_json::json;
+
+use crate::{
+    call::{Call, Idiom, Setting, stored_url},
+    rendering::{Tone, body, footer, markdown, markdown_links, signed_headline, unmentioned},
+};
+
+/// A post may have 16,383 characters.
+const TEXT: usize = 12_000;
+
+impl Idiom for Mattermost {
+    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, String> {
+        let url = stored_url(self.webhook_url.expose())?;
+        let headline = markdown(&signed_headline(message));
+        let mut text = body(message, TEXT, markdown);
+        let links = markdown_links(message);
+        if !links.is_empty() {
+            text.push_str("\n\n");
+            text.push_str(&links);
+        }
+        let mut attachment = json!({
+            "fallback": headline,
+            "color": Tone::of(message).hex(),
+            "title": headline,
+            "text": text,
+            "footer": unmentioned(&footer(message)),
+        });
+        if let Some(open) = &message.links.open {
+            attachment["title_link"] = json!(open);
+        }
+        let mut payload = json!({"username": "PulseCheck", "attachments": [attachment]});
+        if let Some(channel) = &self.channel {
+            payload["channel"] = json!(channel);
+        }
+        Ok(vec![Call::json(url, &payload)])
+    }
+}

@@ -1,0 +1,95 @@
+//! SMS by Twilio: one short text per number, one segment where the words fit.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use chrono::{DateTime, Utc};
+use domain::{
+    channel::TwilioSms,
+    notice::message::{Kind, Message},
+};
+use egress::Answer;
+use http::header;
+use url::form_urlencoded;
+
+use crate::{
+    Outcome,
+    call::{Call, Idiom, Setting, stored_url},
+    judging,
+};
+
+mod segments;
+
+use segments::Encoding;
+
+/// Most segments of one text, each of which is paid for.
+const MOST_SEGMENTS: usize = 2;
+/// Twilio's own codes that may pass: queue full, too many requests.
+const MAY_PASS: [u64; 3] = [20_429, 21_611, 14_107];
+
+impl Idiom for TwilioSms {
+    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, String> {
+        let path = format!(
+            "https://api.twilio.com/2010-04-01/Accounts/{}/Messages.json",
+            self.account_sid
+        );
+        let url = stored_url(&path)?;
+        let text = text(message);
+        let pair = format!("{}:{}", self.account_sid, self.auth_token.expose());
+        let basic = format!("Basic {}", STANDARD.encode(pair));
+        let sender = if self.from.starts_with("MG") {
+            "MessagingServiceSid"
+        } else {
+            "From"
+        };
+        let call = |number: &String| {
+            let body = form_urlencoded::Serializer::new(String::new())
+                .append_pair("To", number)
+                .append_pair(sender, &self.from)
+                .append_pair("Body", &text)
+                .finish();
+            Call::new(url.clone(), body, "application/x-www-form-urlencoded")
+                .for_part(number)
+                .with_secret(header::AUTHORIZATION, &basic)
+        };
+        self.to.iter().map(call).collect()
+    }
+
+    fn judge(&self, answer: &Answer, now: DateTime<Utc>) -> Outcome {
+        let said = judging::json(answer).unwrap_or_default();
+        let why = || {
+            let code = judging::word(&said["code"])?;
+            let text = judging::word(&said["message"])?;
+            Some(format!("Twilio refused it ({code}): {text}"))
+        };
+        let may_pass = said["code"]
+            .as_u64()
+            .is_some_and(|code| MAY_PASS.contains(&code));
+        match judging::by_status(answer, now) {
+            Outcome::Sent { .. } if said["sid"].is_string() => judging::sent_as(&said["sid"]),
+            Outcome::Sent { .. } => judging::unreadable(answer),
+            Outcome::Permanent { why: plain } if may_pass => Outcome::retry(why().unwrap_or(plain)),
+            Outcome::Permanent { why: plain } => Outcome::permanent(why().unwrap_or(plain)),
+            retry @ Outcome::Retry { .. } => retry,
+        }
+    }
+}
+
+/// The headline, then the first sentence and the link where there is room.
+fn text(message: &Message) -> String {
+    let headline = segments::simplified(&message.headline());
+    let first = message.sentences().into_iter().next();
+    let first = first.map(|line| segments::simplified(&line));
+    let mut text = segments::cut(&headline, 1);
+    if let Some(first) = first.filter(|_| message.kind != Kind::Recovered) {
+        let longer = format!("{}. {first}", text.trim_end_matches('.'));
+        if Encoding::of(&longer).segments(&longer) == 1 {
+            text = longer;
+        }
+    }
+    if let Some(open) = &message.links.open {
+        let longer = format!("{text} {open}");
+        if Encoding::of(&longer).segments(&longer) <= MOST_SEGMENTS {
+            text = longer;
+        }
+    }
+    text
+}
