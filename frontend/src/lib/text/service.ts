@@ -214,6 +214,7 @@ export const serviceText = {
     noCertificate: 'No certificate: the address is not https.',
     notVerified: 'Not verified: verification is off for this service.',
     checks: 'Checks',
+    table: 'Table of checks',
     checksEmpty: 'No checks yet.',
     checksFilter: 'Show',
     checksAll: 'All',
