@@ -43,6 +43,16 @@ id! {
     WorkerId
     /// Somebody else's status page, shared by all who watch it.
     VendorPageId
+    /// A place where somebody wants to hear.
+    ChannelId
+    /// Which channel hears of what.
+    RuleId
+    /// What one channel is told at once; the same in every attempt to tell it.
+    MessageId
+    /// One attempt to say it.
+    DeliveryId
+    /// A maintenance window.
+    WindowId
 }
 
 /// The narrow number under which a service's checks are stored; never leaves the database's side of the API.

@@ -102,6 +102,12 @@ pub enum IncidentEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         url: Option<String>,
     },
+    /// Somebody has taken it on.
+    Acknowledged {
+        by: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
     /// It is over.
     Resolved { resolution: Resolution },
 }

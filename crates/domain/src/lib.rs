@@ -15,6 +15,7 @@ pub mod incident;
 pub mod latency_hours;
 pub mod latest;
 pub mod look;
+pub mod maintenance;
 pub mod notice;
 pub mod observation;
 pub mod open_hours;

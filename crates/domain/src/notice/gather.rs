@@ -1,0 +1,303 @@
+//! What becomes of the notices that wait for one channel: told together, told by another, or over before they were told.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::message::{Counts, Kind, Subject};
+use crate::{id::IncidentId, incident::Severity, verdict::Verdict};
+
+/// Services that one message names; the others are counted.
+pub const NAMED: usize = 50;
+
+/// A message that leaves this much later than it was due says so.
+const WORTH_SAYING: TimeDelta = TimeDelta::seconds(120);
+
+/// A notice that is due.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    /// Under which it is stored; grows with time.
+    pub id: i64,
+    pub kind: Kind,
+    pub incident: Option<IncidentId>,
+    /// When it happened.
+    pub occurred_at: DateTime<Utc>,
+    pub due_at: DateTime<Utc>,
+    pub subject: Subject,
+}
+
+/// An incident, as far as one channel knows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The channel was told that it is open.
+    pub told: bool,
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Somebody has taken it on.
+    pub acknowledged: bool,
+}
+
+/// What becomes of one waiting notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is part of a message: `Gathered::messages` at this index.
+    Told(usize),
+    /// Nobody needs to hear it any more.
+    Dropped(Why),
+}
+
+/// Why a notice was not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The trouble was over before its message was due.
+    OverBefore,
+    /// The message about its end tells it too, or a later one tells more.
+    Outdated,
+    /// Somebody acknowledged the incident.
+    Acknowledged,
+}
+
+/// One message to be sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Composed {
+    pub kind: Kind,
+    /// Named, gravest first.
+    pub subjects: Vec<Subject>,
+    pub more: Counts,
+    pub common_cause: Option<String>,
+    pub notes: Vec<String>,
+    pub occurred_at: DateTime<Utc>,
+    /// How much later than it was due, if that is worth saying.
+    pub late: Option<TimeDelta>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Gathered {
+    /// In the order of the waiting notices.
+    pub fates: Vec<Fate>,
+    pub messages: Vec<Composed>,
+}
+
+impl Why {
+    /// The word under which it is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OverBefore => "over_before",
+            Self::Outdated => "outdated",
+            Self::Acknowledged => "acknowledged",
+        }
+    }
+}
+
+/// Decides about everything that is due for one channel. `room` is how many messages may leave now.
+pub fn gather(
+    waiting: &[Waiting],
+    known: &HashMap<IncidentId, Known>,
+    room: usize,
+    now: DateTime<Utc>,
+) -> Gathered {
+    let states = States::of(waiting);
+    let told: Vec<Result<(), Why>> = waiting
+        .iter()
+        .map(|one| judge(one, known, &states))
+        .collect();
+    let telling = || waiting.iter().zip(&told).filter(|(_, told)| told.is_ok());
+    let mut kinds: BTreeMap<Kind, Vec<&Waiting>> = BTreeMap::new();
+    for (one, _) in telling() {
+        kinds.entry(one.kind).or_default().push(one);
+    }
+    let together = kinds.len() > room.max(1);
+    let index = |kind: Kind| {
+        if together {
+            return 0;
+        }
+        kinds.keys().position(|other| *other == kind).unwrap_or(0)
+    };
+    let fates = waiting
+        .iter()
+        .zip(&told)
+        .map(|(one, told)| match told {
+            Ok(()) => Fate::Told(index(one.kind)),
+            Err(why) => Fate::Dropped(*why),
+        })
+        .collect();
+    let messages = if together {
+        let all: Vec<&Waiting> = telling().map(|(one, _)| one).collect();
+        vec![compose(Kind::Digest, &latest_of_each(&all), now)]
+    } else {
+        kinds
+            .iter()
+            .map(|(kind, members)| compose(*kind, members, now))
+            .collect()
+    };
+    Gathered { fates, messages }
+}
+
+/// What waits about each incident.
+struct States {
+    /// The newest notice that says how it stands.
+    newest: HashMap<IncidentId, i64>,
+    /// When the first of them was due.
+    first_due: HashMap<IncidentId, DateTime<Utc>>,
+}
+
+const fn is_standing(kind: Kind) -> bool {
+    matches!(kind, Kind::Down | Kind::Degraded)
+}
+
+impl States {
+    fn of(waiting: &[Waiting]) -> Self {
+        let mut states = Self {
+            newest: HashMap::new(),
+            first_due: HashMap::new(),
+        };
+        for one in waiting.iter().filter(|one| is_standing(one.kind)) {
+            let Some(incident) = one.incident else {
+                continue;
+            };
+            let newest = states.newest.entry(incident).or_insert(one.id);
+            *newest = (*newest).max(one.id);
+            let due = states.first_due.entry(incident).or_insert(one.due_at);
+            *due = (*due).min(one.due_at);
+        }
+        states
+    }
+}
+
+/// Whether a notice is still worth telling.
+fn judge(one: &Waiting, known: &HashMap<IncidentId, Known>, states: &States) -> Result<(), Why> {
+    let Some(incident) = one.incident else {
+        return Ok(());
+    };
+    let known = known.get(&incident).copied().unwrap_or_default();
+    // Whether somebody should have been told by the time it ended.
+    let was_due = |ended: DateTime<Utc>| {
+        states
+            .first_due
+            .get(&incident)
+            .is_some_and(|due| *due <= ended)
+    };
+    match (one.kind, known.ended_at) {
+        (Kind::Down | Kind::Degraded, Some(ended)) if known.told || was_due(ended) => {
+            Err(Why::Outdated)
+        }
+        (Kind::Down | Kind::Degraded, Some(_)) => Err(Why::OverBefore),
+        (Kind::Down | Kind::Degraded, None) => {
+            if states.newest.get(&incident) == Some(&one.id) {
+                Ok(())
+            } else {
+                Err(Why::Outdated)
+            }
+        }
+        (Kind::Recovered, Some(ended)) if !known.told && !was_due(ended) => Err(Why::OverBefore),
+        (Kind::Still | Kind::VendorUpdate | Kind::Acknowledged, Some(_)) => Err(Why::OverBefore),
+        (Kind::Still, None) if known.acknowledged => Err(Why::Acknowledged),
+        // The first message carries the vendor's words.
+        (Kind::VendorUpdate, None) if !known.told => Err(Why::Outdated),
+        _ => Ok(()),
+    }
+}
+
+/// In a digest each service stands once, as it stood last.
+fn latest_of_each<'a>(all: &[&'a Waiting]) -> Vec<&'a Waiting> {
+    let mut latest: BTreeMap<(bool, String), &Waiting> = BTreeMap::new();
+    for one in all {
+        let named = one.subject.service.map_or_else(
+            || (false, one.subject.name.clone()),
+            |service| (true, service.to_string()),
+        );
+        latest
+            .entry(named)
+            .and_modify(|other| {
+                if one.id > other.id {
+                    *other = one;
+                }
+            })
+            .or_insert(one);
+    }
+    let mut latest: Vec<_> = latest.into_values().collect();
+    latest.sort_by_key(|one| one.id);
+    latest
+}
+
+fn compose(kind: Kind, members: &[&Waiting], now: DateTime<Utc>) -> Composed {
+    let mut members = members.to_vec();
+    members.sort_by_key(|one| (gravity(&one.subject), one.occurred_at, one.id));
+    let (named, counted) = members.split_at(members.len().min(NAMED));
+    let mut more = Counts::default();
+    for one in counted {
+        more.add(one.subject.state);
+    }
+    let subjects: Vec<&Subject> = members.iter().map(|one| &one.subject).collect();
+    let earliest = |time: fn(&Waiting) -> DateTime<Utc>| members.iter().map(|one| time(one)).min();
+    let due = earliest(|one| one.due_at).unwrap_or(now);
+    Composed {
+        kind,
+        subjects: named.iter().map(|one| one.subject.clone()).collect(),
+        more,
+        common_cause: common_cause(kind, &subjects),
+        notes: Vec::new(),
+        occurred_at: earliest(|one| one.occurred_at).unwrap_or(now),
+        late: Some(now - due).filter(|late| *late >= WORTH_SAYING),
+    }
+}
+
+const fn gravity(subject: &Subject) -> u8 {
+    match subject.state {
+        Verdict::Down => 0,
+        Verdict::Degraded => 1,
+        Verdict::Unknown => 2,
+        Verdict::Maintenance => 3,
+        Verdict::Up => 4,
+    }
+}
+
+/// What all of several services have in common, as one sentence.
+pub fn common_cause(kind: Kind, subjects: &[&Subject]) -> Option<String> {
+    let [first, others @ ..] = subjects else {
+        return None;
+    };
+    if others.is_empty()
+        || !matches!(
+            kind,
+            Kind::Down | Kind::Degraded | Kind::Digest | Kind::Still
+        )
+    {
+        return None;
+    }
+    if subjects.iter().any(|subject| subject.worst.is_none()) {
+        return None;
+    }
+    let same = |of: fn(&Subject) -> Option<String>| {
+        of(first).filter(|value| others.iter().all(|other| of(other).as_ref() == Some(value)))
+    };
+    let incident = |subject: &Subject| {
+        let words = subject.vendor.as_ref()?;
+        Some(format!(
+            "{} reports “{}”",
+            words.page,
+            words.incident.as_ref()?
+        ))
+    };
+    if let Some(incident) = same(incident) {
+        return Some(format!("One cause: {incident}."));
+    }
+    if let Some(page) = same(|subject| Some(subject.vendor.as_ref()?.page.clone())) {
+        return Some(format!("All of them depend on {page}."));
+    }
+    let host = |subject: &Subject| {
+        let url: url::Url = subject.target.parse().ok()?;
+        Some(url.host_str()?.to_owned())
+    };
+    same(host).map(|host| format!("All of them are on {host}."))
+}
+
+/// The state that a severity is.
+pub const fn state(severity: Severity) -> Verdict {
+    match severity {
+        Severity::Degraded => Verdict::Degraded,
+        Severity::Down => Verdict::Down,
+    }
+}
+
+#[cfg(test)]
+mod tests;

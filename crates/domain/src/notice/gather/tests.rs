@@ -1,0 +1,302 @@
+//! Tables and properties of gathering: at most one first message, an end for everything that was told, nothing lost.
+
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+use crate::{id::ServiceId, notice::message::VendorWords};
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
+}
+
+fn incident(n: u128) -> IncidentId {
+    IncidentId(Uuid::from_u128(n))
+}
+
+fn subject(n: u128, state: Verdict) -> Subject {
+    Subject {
+        service: Some(ServiceId(Uuid::from_u128(n))),
+        incident: Some(incident(n)),
+        name: format!("S{n}"),
+        target: format!("https://s{n}.example/"),
+        category: None,
+        state,
+        worst: Some(Severity::Down),
+        cause: None,
+        since: at(0),
+        lasted: None,
+        latency: None,
+        certificate_days: None,
+        vendor: None,
+        link: None,
+    }
+}
+
+fn waiting(id: i64, kind: Kind, of: u128, due: i64) -> Waiting {
+    let state = match kind {
+        Kind::Degraded => Verdict::Degraded,
+        Kind::Recovered => Verdict::Up,
+        _ => Verdict::Down,
+    };
+    Waiting {
+        id,
+        kind,
+        incident: Some(incident(of)),
+        occurred_at: at(due),
+        due_at: at(due),
+        subject: subject(of, state),
+    }
+}
+
+fn knows(told: bool, ended: Option<i64>) -> HashMap<IncidentId, Known> {
+    let known = Known {
+        told,
+        ended_at: ended.map(at),
+        acknowledged: false,
+    };
+    [(incident(1), known)].into()
+}
+
+#[test]
+fn what_is_told_of_an_incident() {
+    use Fate::{Dropped, Told};
+    use Kind::{Degraded, Down, Recovered, Still, VendorUpdate};
+    use Why::{Outdated, OverBefore};
+    let rows: [(&str, &[Waiting], _, &[Fate]); 9] = [
+        (
+            "open",
+            &[waiting(1, Down, 1, 10)],
+            knows(false, None),
+            &[Told(0)],
+        ),
+        (
+            "became worse before anybody was told",
+            &[waiting(1, Degraded, 1, 10), waiting(2, Down, 1, 12)],
+            knows(false, None),
+            &[Dropped(Outdated), Told(0)],
+        ),
+        (
+            "over after it was told",
+            &[waiting(2, Recovered, 1, 20)],
+            knows(true, Some(20)),
+            &[Told(0)],
+        ),
+        (
+            "over before its delay was",
+            &[waiting(1, Down, 1, 60), waiting(2, Recovered, 1, 20)],
+            knows(false, Some(20)),
+            &[Dropped(OverBefore), Dropped(OverBefore)],
+        ),
+        (
+            "over before it could be told although it was due: one message tells both",
+            &[waiting(1, Down, 1, 10), waiting(2, Recovered, 1, 40)],
+            knows(false, Some(40)),
+            &[Dropped(Outdated), Told(0)],
+        ),
+        (
+            "became worse after it was told, and ended",
+            &[waiting(2, Down, 1, 60), waiting(3, Recovered, 1, 20)],
+            knows(true, Some(20)),
+            &[Dropped(Outdated), Told(0)],
+        ),
+        (
+            "a reminder of something that is over",
+            &[waiting(2, Still, 1, 60)],
+            knows(true, Some(20)),
+            &[Dropped(OverBefore)],
+        ),
+        (
+            "a vendor's words about what nobody was told of",
+            &[waiting(1, Down, 1, 10), waiting(2, VendorUpdate, 1, 10)],
+            knows(false, None),
+            &[Told(0), Dropped(Outdated)],
+        ),
+        (
+            "nothing is known of the end, and it is told",
+            &[waiting(2, Recovered, 1, 20)],
+            knows(true, None),
+            &[Told(0)],
+        ),
+    ];
+    for (what, waiting, known, expected) in rows {
+        let gathered = gather(waiting, &known, 3, at(100));
+        assert_eq!(gathered.fates, expected, "{what}");
+    }
+}
+
+#[test]
+fn an_acknowledged_incident_is_not_reminded_of() {
+    let known = Known {
+        told: true,
+        acknowledged: true,
+        ..Known::default()
+    };
+    let known = [(incident(1), known)].into();
+    let gathered = gather(&[waiting(1, Kind::Still, 1, 10)], &known, 3, at(11));
+    assert_eq!(gathered.fates, [Fate::Dropped(Why::Acknowledged)]);
+    assert!(gathered.messages.is_empty());
+}
+
+#[test]
+fn thousands_are_one_message_that_names_some_and_counts_the_rest() {
+    let all: Vec<Waiting> = (0..5_000)
+        .map(|n| waiting(n, Kind::Down, u128::try_from(n).unwrap(), 10))
+        .collect();
+    let gathered = gather(&all, &HashMap::new(), 3, at(11));
+    let [message] = &gathered.messages[..] else {
+        panic!("{} messages", gathered.messages.len());
+    };
+    assert_eq!(message.subjects.len(), NAMED);
+    assert_eq!(message.more.down, 4_950);
+    assert_eq!(message.late, None);
+}
+
+#[test]
+fn more_kinds_than_there_is_room_for_are_one_digest_where_each_service_stands_once() {
+    let mut all = vec![
+        waiting(1, Kind::Down, 1, 10),
+        waiting(2, Kind::Degraded, 2, 10),
+        waiting(3, Kind::Recovered, 1, 30),
+    ];
+    all[2].incident = Some(incident(9));
+    let known = [(
+        incident(9),
+        Known {
+            told: true,
+            ..Known::default()
+        },
+    )]
+    .into();
+    let gathered = gather(&all, &known, 1, at(31));
+    assert_eq!(gathered.fates, [Fate::Told(0); 3]);
+    let [digest] = &gathered.messages[..] else {
+        panic!("one message")
+    };
+    assert_eq!(digest.kind, Kind::Digest);
+    let states: Vec<_> = digest.subjects.iter().map(|one| one.state).collect();
+    assert_eq!(states, [Verdict::Degraded, Verdict::Up]);
+    assert_eq!(gather(&all, &known, 3, at(31)).messages.len(), 3);
+}
+
+#[test]
+fn a_message_that_waited_for_us_says_so() {
+    let one = [waiting(1, Kind::Down, 1, 10)];
+    let late = |now| gather(&one, &HashMap::new(), 3, at(now)).messages[0].late;
+    assert_eq!(late(60), None);
+    assert_eq!(late(3_610), Some(TimeDelta::hours(1)));
+}
+
+#[test]
+fn what_all_have_in_common_stands_first() {
+    let cause = |change: fn(usize, &mut Subject)| {
+        let mut subjects = [subject(1, Verdict::Down), subject(2, Verdict::Down)];
+        for (n, subject) in subjects.iter_mut().enumerate() {
+            change(n, subject);
+        }
+        common_cause(Kind::Down, &subjects.each_ref())
+    };
+    assert_eq!(cause(|_, _| ()), None);
+    let same_host = cause(|n, one| one.target = format!("https://db.example/{n}"));
+    assert_eq!(same_host.unwrap(), "All of them are on db.example.");
+    let same_incident = cause(|_, one| {
+        one.vendor = Some(VendorWords {
+            page: "Stripe".into(),
+            incident: Some("API errors".into()),
+            ..VendorWords::default()
+        });
+    });
+    assert_eq!(
+        same_incident.unwrap(),
+        "One cause: Stripe reports “API errors”."
+    );
+}
+
+/// One thing that happens to one incident of one channel.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// It opens, or changes, and its notice is due that many seconds later.
+    Stands(Kind, i64),
+    Ends,
+    /// The channel gathers what is due.
+    Gathers,
+}
+
+fn any_step() -> impl Strategy<Value = (i64, Step)> {
+    let step = prop_oneof![
+        (
+            prop_oneof![Just(Kind::Down), Just(Kind::Degraded)],
+            0i64..40
+        )
+            .prop_map(|(kind, delay)| Step::Stands(kind, delay)),
+        Just(Step::Ends),
+        Just(Step::Gathers),
+    ];
+    (0i64..30, step)
+}
+
+proptest! {
+    /// The store as the outbox keeps it: one notice per incident and kind, one end per incident that has any.
+    #[test]
+    fn a_channel_hears_of_each_kind_once_and_of_the_end_of_all_it_was_told(
+        steps in proptest::collection::vec(any_step(), 1..60),
+    ) {
+        let (mut now, mut ids, mut current) = (0i64, 0i64, 1u128);
+        let mut outbox: Vec<Waiting> = Vec::new();
+        let mut ended: HashMap<IncidentId, DateTime<Utc>> = HashMap::new();
+        let mut told: Vec<(u128, Kind)> = Vec::new();
+        let mut open = false;
+        let end = [(1_000, Step::Ends), (1_000, Step::Gathers)];
+        for (pause, step) in steps.into_iter().chain(end) {
+            now += pause;
+            match step {
+                Step::Stands(kind, delay) => {
+                    let again = outbox.iter().any(|one| one.incident == Some(incident(current)) && one.kind == kind)
+                        || told.contains(&(current, kind));
+                    if !again {
+                        ids += 1;
+                        outbox.push(Waiting { occurred_at: at(now), ..waiting(ids, kind, current, now + delay) });
+                    }
+                    open = true;
+                }
+                Step::Ends if open => {
+                    ended.insert(incident(current), at(now));
+                    ids += 1;
+                    outbox.push(waiting(ids, Kind::Recovered, current, now));
+                    current += 1;
+                    open = false;
+                }
+                Step::Ends => {}
+                Step::Gathers => {
+                    let due: Vec<Waiting> = outbox.iter().filter(|one| one.due_at <= at(now)).cloned().collect();
+                    let known = due.iter().map(|one| {
+                        let id = one.incident.unwrap();
+                        let was_told = told.iter().any(|(of, kind)| incident(*of) == id && is_standing(*kind));
+                        (id, Known { told: was_told, ended_at: ended.get(&id).copied(), acknowledged: false })
+                    }).collect();
+                    let gathered = gather(&due, &known, 3, at(now));
+                    for (one, fate) in due.iter().zip(&gathered.fates) {
+                        outbox.retain(|other| other.id != one.id);
+                        if matches!(fate, Fate::Told(_)) {
+                            told.push((one.incident.unwrap().0.as_u128(), one.kind));
+                        }
+                    }
+                }
+            }
+        }
+        prop_assert!(outbox.is_empty());
+        for of in 1..current {
+            let count = |kind: Kind| told.iter().filter(|one| **one == (of, kind)).count();
+            let stands = count(Kind::Down) + count(Kind::Degraded);
+            prop_assert!(count(Kind::Down) <= 1 && count(Kind::Degraded) <= 1);
+            prop_assert!(count(Kind::Recovered) <= 1);
+            if stands > 0 {
+                prop_assert_eq!(count(Kind::Recovered), 1, "incident {} was told and its end was not", of);
+                let first = told.iter().position(|(one, _)| *one == of);
+                let last = told.iter().rposition(|(one, _)| *one == of);
+                prop_assert!(first <= last);
+                prop_assert_eq!(told[last.unwrap()].1, Kind::Recovered);
+            }
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! What is to be told of what happened to a service: to whom, when, and what that promises for later.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    message::Kind,
+    quiet::Quiet,
+    rule::{About, Rule, Topic, deciding},
+};
+use crate::{id::ChannelId, incident::Severity, verdict::Verdict};
+
+/// What happened to a service, as far as somebody may want to hear of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// An incident opened.
+    Opened(Severity),
+    /// An open incident became worse or milder.
+    Became(Severity),
+    /// The vendor wrote something new about an open incident.
+    VendorSaid,
+    /// It went up and down too often; opens and ends are held from here on.
+    Flapping,
+    /// Nobody could tell for long.
+    UnknownLong,
+    /// Its certificate ends soon.
+    Certificate,
+    MaintenanceStarted,
+    MaintenanceEnded,
+}
+
+/// When something happened, and what stands in the way of telling it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// When the trouble began: what a delay is counted from.
+    pub began_at: DateTime<Utc>,
+    /// When this happened; long before `now` where it could not be recorded earlier.
+    pub happened_at: DateTime<Utc>,
+    pub now: DateTime<Utc>,
+    /// Somebody muted the service until then.
+    pub muted_until: Option<DateTime<Utc>>,
+    /// The service is flapping, and that was told.
+    pub flapping: bool,
+}
+
+/// One thing to say in one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    pub channel: ChannelId,
+    pub kind: Kind,
+    /// Not to be told before.
+    pub due_at: DateTime<Utc>,
+    pub promise: Promise,
+}
+
+/// What telling something obliges to later, whatever becomes of the rule. Stored with the notice.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// Seconds between reminders while it lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind_s: Option<u32>,
+    /// Its end is told too.
+    #[serde(default)]
+    pub tell_end: bool,
+    /// Its end is held while the service is flapping.
+    #[serde(default)]
+    pub hold_while_flapping: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<Quiet>,
+}
+
+impl News {
+    const fn topic(self) -> Topic {
+        match self {
+            Self::Opened(Severity::Down) | Self::Became(Severity::Down) => Topic::Down,
+            Self::Opened(Severity::Degraded) | Self::Became(Severity::Degraded) => Topic::Degraded,
+            Self::VendorSaid => Topic::VendorUpdate,
+            Self::Flapping => Topic::Flapping,
+            Self::UnknownLong => Topic::Unknown,
+            Self::Certificate => Topic::Certificate,
+            Self::MaintenanceStarted | Self::MaintenanceEnded => Topic::Maintenance,
+        }
+    }
+
+    const fn kind(self) -> Kind {
+        match self {
+            Self::Opened(Severity::Down) | Self::Became(Severity::Down) => Kind::Down,
+            Self::Opened(Severity::Degraded) | Self::Became(Severity::Degraded) => Kind::Degraded,
+            Self::VendorSaid => Kind::VendorUpdate,
+            Self::Flapping => Kind::Flapping,
+            Self::UnknownLong => Kind::UnknownLong,
+            Self::Certificate => Kind::Certificate,
+            Self::MaintenanceStarted => Kind::MaintenanceStarted,
+            Self::MaintenanceEnded => Kind::MaintenanceEnded,
+        }
+    }
+
+    /// An open or what follows from one: to be delayed, reminded of, ended, and held while flapping.
+    const fn is_of_incident(self) -> bool {
+        matches!(self, Self::Opened(_) | Self::Became(_) | Self::VendorSaid)
+    }
+}
+
+/// Who is to be told, at most once per channel.
+pub fn plan(rules: &[Rule], about: &About<'_>, news: News, moment: &Moment) -> Vec<Planned> {
+    let wanted = deciding(rules, about)
+        .into_iter()
+        .filter(|rule| rule.wish.topics.contains(&news.topic()));
+    wanted
+        .filter_map(|rule| {
+            let wish = &rule.wish;
+            let holds = wish.topics.contains(&Topic::Flapping);
+            if moment.flapping && holds && news.is_of_incident() {
+                return None;
+            }
+            let mut due_at = moment.happened_at;
+            if news.is_of_incident() {
+                due_at = due_at.max(moment.began_at + delta(wish.delay));
+            }
+            Some(Planned {
+                channel: rule.channel,
+                kind: news.kind(),
+                due_at: opens(wish.quiet.as_ref(), news.topic(), due_at, moment),
+                promise: Promise {
+                    remind_s: wish
+                        .remind
+                        .filter(|_| matches!(news, News::Opened(_) | News::Became(_)))
+                        .map(|remind| u32::try_from(remind.as_secs()).unwrap_or(u32::MAX)),
+                    tell_end: wish.topics.contains(&Topic::Recovered),
+                    hold_while_flapping: holds,
+                    quiet: wish.quiet.clone(),
+                },
+            })
+        })
+        .collect()
+}
+
+impl Promise {
+    /// When the end of what was promised may be told, which happened at `ended_at`.
+    pub fn end_due(&self, ended_at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+        let moment = Moment::at(ended_at, now);
+        opens(self.quiet.as_ref(), Topic::Recovered, ended_at, &moment)
+    }
+
+    /// When the next reminder is due after one message has left.
+    pub fn next_reminder(&self, state: Verdict, told_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let topic = if state == Verdict::Degraded {
+            Topic::Degraded
+        } else {
+            Topic::Down
+        };
+        let due = told_at + TimeDelta::seconds(self.remind_s?.into());
+        let moment = Moment::at(due, told_at);
+        Some(opens(self.quiet.as_ref(), topic, due, &moment))
+    }
+}
+
+impl Moment {
+    fn at(happened_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        Self {
+            began_at: happened_at,
+            happened_at,
+            now,
+            muted_until: None,
+            flapping: false,
+        }
+    }
+}
+
+/// `due` itself, also when it is past; or the first moment from now on that is neither muted nor quiet.
+fn opens(
+    quiet: Option<&Quiet>,
+    topic: Topic,
+    due: DateTime<Utc>,
+    moment: &Moment,
+) -> DateTime<Utc> {
+    let earliest = due.max(moment.now);
+    let open = moment
+        .muted_until
+        .map_or(earliest, |until| earliest.max(until));
+    let open = quiet.map_or(open, |quiet| quiet.opens(topic, open));
+    if open > earliest { open } else { due }
+}
+
+fn delta(duration: Duration) -> TimeDelta {
+    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use chrono::NaiveTime;
+    use chrono_tz::Tz;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        id::{RuleId, ServiceId},
+        notice::rule::{Scope, Wish},
+    };
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
+    }
+
+    fn rule(wish: Wish) -> Rule {
+        Rule {
+            id: RuleId(Uuid::nil()),
+            channel: ChannelId(Uuid::nil()),
+            scope: Scope::Workspace,
+            wish,
+        }
+    }
+
+    fn moment(now: i64) -> Moment {
+        Moment {
+            began_at: at(0),
+            happened_at: at(now),
+            now: at(now),
+            muted_until: None,
+            flapping: false,
+        }
+    }
+
+    const ABOUT: About<'_> = About {
+        service: ServiceId(Uuid::nil()),
+        category: None,
+    };
+
+    fn due(wish: &Wish, news: News, moment: &Moment) -> Option<(Kind, i64)> {
+        let planned = plan(&[rule(wish.clone())], &ABOUT, news, moment);
+        let first = planned.first()?;
+        Some((first.kind, first.due_at.timestamp()))
+    }
+
+    #[test]
+    fn who_hears_of_what_and_when() {
+        use News::{Became, Certificate, Flapping, Opened, UnknownLong, VendorSaid};
+        use Severity::{Degraded, Down};
+        let usual = Wish::default();
+        let all = Wish {
+            topics: Topic::ALL.into(),
+            ..Wish::default()
+        };
+        let patient = Wish {
+            delay: Duration::from_secs(60),
+            ..all.clone()
+        };
+        let deaf = Wish {
+            topics: BTreeSet::new(),
+            ..Wish::default()
+        };
+        let rows = [
+            (&usual, Opened(Down), 10, Some((Kind::Down, 10))),
+            (&usual, Opened(Degraded), 10, None),
+            (&usual, Became(Down), 90, Some((Kind::Down, 90))),
+            (&usual, Became(Degraded), 90, None),
+            (&usual, VendorSaid, 90, None),
+            (&usual, Flapping, 90, Some((Kind::Flapping, 90))),
+            (&usual, UnknownLong, 90, Some((Kind::UnknownLong, 90))),
+            (&all, Opened(Degraded), 10, Some((Kind::Degraded, 10))),
+            (&all, Became(Degraded), 90, Some((Kind::Degraded, 90))),
+            (&all, VendorSaid, 90, Some((Kind::VendorUpdate, 90))),
+            // A delay counts from the beginning of the trouble.
+            (&patient, Opened(Down), 10, Some((Kind::Down, 60))),
+            (&patient, Became(Down), 30, Some((Kind::Down, 60))),
+            (&patient, Became(Down), 90, Some((Kind::Down, 90))),
+            (&patient, Certificate, 10, Some((Kind::Certificate, 10))),
+            (&deaf, Opened(Down), 10, None),
+        ];
+        for (wish, news, now, expected) in rows {
+            assert_eq!(due(wish, news, &moment(now)), expected, "{news:?} at {now}");
+        }
+    }
+
+    #[test]
+    fn what_is_recorded_late_was_due_when_it_happened() {
+        let late = Moment {
+            happened_at: at(0),
+            ..moment(500)
+        };
+        let down = News::Opened(Severity::Down);
+        assert_eq!(due(&Wish::default(), down, &late), Some((Kind::Down, 0)));
+        let patient = Wish {
+            delay: Duration::from_secs(60),
+            ..Wish::default()
+        };
+        assert_eq!(due(&patient, down, &late), Some((Kind::Down, 60)));
+    }
+
+    #[test]
+    fn muting_and_quiet_hours_hold_what_they_do_not_let_through() {
+        let clock = |h| NaiveTime::from_hms_opt(h, 0, 0).unwrap();
+        let quiet = |lets_through: BTreeSet<Topic>| Wish {
+            quiet: Some(Quiet {
+                from: clock(22),
+                until: clock(7),
+                zone: Tz::UTC,
+                lets_through,
+            }),
+            ..Wish::default()
+        };
+        let seven = Some((Kind::Down, 7 * 3_600));
+        let down = News::Opened(Severity::Down);
+        assert_eq!(due(&quiet(BTreeSet::new()), down, &moment(10)), seven);
+        let lets_down_through = quiet([Topic::Down].into());
+        assert_eq!(
+            due(&lets_down_through, down, &moment(10)),
+            Some((Kind::Down, 10))
+        );
+        let muted = Moment {
+            muted_until: Some(at(6 * 3_600)),
+            ..moment(10)
+        };
+        assert_eq!(
+            due(&lets_down_through, down, &muted),
+            Some((Kind::Down, 6 * 3_600))
+        );
+        assert_eq!(due(&quiet(BTreeSet::new()), down, &muted), seven);
+    }
+
+    #[test]
+    fn while_flapping_opens_are_held_for_those_who_hear_of_flapping() {
+        let flapping = Moment {
+            flapping: true,
+            ..moment(10)
+        };
+        let down = News::Opened(Severity::Down);
+        assert_eq!(due(&Wish::default(), down, &flapping), None);
+        let every_change = Wish {
+            topics: [Topic::Down].into(),
+            ..Wish::default()
+        };
+        assert_eq!(due(&every_change, down, &flapping), Some((Kind::Down, 10)));
+    }
+}
