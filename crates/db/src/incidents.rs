@@ -7,7 +7,10 @@ use domain::{
 };
 use sqlx::PgConnection;
 
-use crate::{Result, columns};
+use crate::{
+    Result, columns,
+    outbox::ending::{self, Ended},
+};
 
 pub mod reading;
 pub mod recording;
@@ -43,7 +46,25 @@ pub async fn resolve_open(
         .bind(id)
         .bind(at)
         .bind(columns::json(&IncidentEvent::Resolved { resolution }))
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
+    let ended = Ended {
+        incident: IncidentId(id),
+        at,
+        flapping: false,
+        cause: why(resolution),
+    };
+    ending::end(conn, &[ended], now).await?;
     Ok(Some(IncidentId(id)))
+}
+
+/// Why it is over without a recovery, for those who were told of it.
+fn why(resolution: Resolution) -> Option<String> {
+    let why = match resolution {
+        Resolution::Recovered => return None,
+        Resolution::Paused => "Somebody paused it; it is no longer looked at.",
+        Resolution::ConfigChanged => "Somebody changed what is asked of it; it is looked at anew.",
+        Resolution::Deleted => "Somebody deleted it.",
+    };
+    Some(why.to_owned())
 }

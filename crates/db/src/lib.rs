@@ -1,18 +1,27 @@
 //! Postgres: the only crate with SQL in it, one file per table.
 
+pub mod acknowledgements;
 pub mod audit;
 pub mod backup;
+pub mod channels;
 pub mod checks;
 mod columns;
 mod config;
 mod connect;
+pub mod deliveries;
 pub mod dependencies;
 mod error;
+pub mod flapping;
 pub mod health;
 pub mod identities;
 pub mod incidents;
+pub mod maintenance_windows;
 pub mod memberships;
+pub mod messages;
+pub mod mutes;
+pub mod notice_rules;
 pub mod oauth_states;
+pub mod outbox;
 pub mod partitions;
 pub mod passwords;
 pub mod refused_looks;

@@ -4,6 +4,7 @@ use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
     hkdf::{HKDF_SHA256, KeyType, Salt},
 };
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// The shortest secret that is accepted, in bytes.
@@ -73,6 +74,17 @@ impl Keyring {
             .open_in_place(nonce, Aad::from(context.as_bytes()), &mut body)
             .map_err(|_| Unopened)?;
         Ok(plain.to_vec())
+    }
+
+    /// Like `seal`, as text that can stand in a link.
+    pub fn seal_text(&self, context: &str, plain: &[u8]) -> Result<String, Unopened> {
+        Ok(URL_SAFE_NO_PAD.encode(self.seal(context, plain)?))
+    }
+
+    /// Decrypts what `seal_text` made.
+    pub fn open_text(&self, context: &str, sealed: &str) -> Result<Vec<u8>, Unopened> {
+        let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| Unopened)?;
+        self.open(context, &sealed)
     }
 }
 

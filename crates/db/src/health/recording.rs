@@ -62,6 +62,9 @@ pub struct Configured {
     pub key: i32,
     pub revision: i32,
     pub paused: bool,
+    /// What its maintenance windows cover now or next.
+    pub maintenance_from: Option<DateTime<Utc>>,
+    pub maintenance_until: Option<DateTime<Utc>>,
 }
 
 #[derive(FromRow)]
@@ -96,9 +99,10 @@ pub async fn lock_free(conn: &mut PgConnection, keys: &[i32]) -> Result<Vec<Befo
 
 /// The statement of `configured`; its plan is tested.
 pub const CONFIGURED: &str =
-    "select key, revision, paused_at is not null as paused from services where key = any($1)";
+    "select key, revision, paused_at is not null as paused, maintenance_from, maintenance_until
+    from services where key = any($1)";
 
-/// Revision and pause as they are now: to be asked after locking, so that what was changed under the lock is seen.
+/// Revision, pause and maintenance as they are now: to be asked after locking, so that what was changed under the lock is seen.
 pub async fn configured(conn: &mut PgConnection, keys: &[i32]) -> Result<Vec<Configured>> {
     Ok(sqlx::query_as(CONFIGURED)
         .bind(keys)

@@ -1,0 +1,293 @@
+//! `messages`: what one channel is told at once. Composed once, so that every attempt says the same under the same key.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    id::{ChannelId, MessageId, WorkerId, WorkspaceId},
+    notice::message::Message,
+};
+use sqlx::{FromRow, PgConnection, types::Json};
+use uuid::Uuid;
+
+use crate::{Result, columns};
+
+/// A message that a worker has taken on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claimed {
+    pub id: MessageId,
+    pub workspace: WorkspaceId,
+    pub channel: ChannelId,
+    pub message: Message,
+    pub created_at: DateTime<Utc>,
+    /// Attempts before this one.
+    pub attempts: i32,
+    /// Recipients (or incidents, for a pager) with which earlier attempts are done for good.
+    pub done_with: Vec<String>,
+}
+
+/// A message as it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored {
+    pub id: MessageId,
+    pub channel: ChannelId,
+    pub message: Message,
+    pub created_at: DateTime<Utc>,
+    /// None while it is to be sent; then `sent`, `refused` or `given_up`.
+    pub outcome: Option<String>,
+    pub settled_at: Option<DateTime<Utc>>,
+    pub attempts: i32,
+    pub next_at: DateTime<Utc>,
+}
+
+/// How a message ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Sent,
+    /// For good.
+    Refused,
+    /// Tried for too long.
+    GivenUp,
+}
+
+impl Outcome {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Refused => "refused",
+            Self::GivenUp => "given_up",
+        }
+    }
+}
+
+/// Stores a message to be sent at once.
+pub async fn insert(
+    conn: &mut PgConnection,
+    id: MessageId,
+    (workspace, channel): (WorkspaceId, ChannelId),
+    message: &Message,
+) -> Result<()> {
+    sqlx::query(
+        "insert into messages (id, workspace_id, channel_id, kind, body, next_at) values ($1, $2, $3, $4, $5::jsonb, now())",
+    )
+    .bind(id.0)
+    .bind(workspace.0)
+    .bind(channel.0)
+    .bind(message.kind.as_str())
+    .bind(columns::json(message))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+#[derive(FromRow)]
+struct ClaimedRow {
+    id: Uuid,
+    workspace_id: Uuid,
+    channel_id: Uuid,
+    body: Json<Message>,
+    created_at: DateTime<Utc>,
+    attempts: i32,
+    done_with: Vec<String>,
+}
+
+/// Takes on messages that are due and that nobody else sends, one per channel and the oldest first. Those of a worker
+/// that is not live any more are taken on again, and those that are not settled within `lease`.
+pub async fn claim(
+    conn: &mut PgConnection,
+    by: Option<WorkerId>,
+    limit: i64,
+    lease: Duration,
+) -> Result<Vec<Claimed>> {
+    let rows: Vec<ClaimedRow> = sqlx::query_as(
+        "with due as (
+             select m.id from messages m
+             join channels c on c.id = m.channel_id
+             where m.outcome is null and m.next_at <= now()
+               and (m.claimed_until is null or m.claimed_until <= now()
+                    or m.claimed_by is not null and not exists (
+                           select 1 from workers w
+                           where w.id = m.claimed_by and w.heartbeat_at > now() - interval '10 seconds'))
+               -- A test is sent whatever holds the others up.
+               and (m.kind = 'test' or c.paused_at is null and c.broken_at is null
+                    and not exists (select 1 from messages o
+                                    where o.channel_id = m.channel_id and o.outcome is null and o.id < m.id))
+             order by m.next_at limit $1 for update of m skip locked)
+         update messages m set claimed_until = now() + $2, claimed_by = $3, attempts = m.attempts + 1 from due
+         where m.id = due.id
+         returning m.id, m.workspace_id, m.channel_id, m.body, m.created_at, m.attempts - 1 as attempts, m.done_with",
+    )
+    .bind(limit)
+    .bind(lease)
+    .bind(by.map(|id| id.0))
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Claimed::from).collect())
+}
+
+/// When the next message of a channel that works is due or its claim ends; none when none waits.
+pub async fn next_due(conn: &mut PgConnection) -> Result<Option<DateTime<Utc>>> {
+    Ok(sqlx::query_scalar(
+        "select min(greatest(m.next_at, m.claimed_until)) from messages m join channels c on c.id = m.channel_id
+         where m.outcome is null and c.paused_at is null and c.broken_at is null
+           and not exists (select 1 from messages o
+                           where o.channel_id = m.channel_id and o.outcome is null and o.id < m.id)",
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// It is over with this message.
+pub async fn settle(
+    conn: &mut PgConnection,
+    id: MessageId,
+    outcome: Outcome,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query(
+        "update messages set outcome = $2, settled_at = $3, claimed_until = null where id = $1",
+    )
+    .bind(id.0)
+    .bind(outcome.as_str())
+    .bind(now)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// To be tried again then, but with those that are done with.
+pub async fn put_off(
+    conn: &mut PgConnection,
+    id: MessageId,
+    until: DateTime<Utc>,
+    done_with: &[String],
+) -> Result<()> {
+    sqlx::query(
+        "update messages set next_at = $2, claimed_until = null, done_with = done_with || $3
+         where id = $1 and outcome is null",
+    )
+    .bind(id.0)
+    .bind(until)
+    .bind(done_with)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Messages that have been under way since before `created_before`, of channels that do not take them.
+pub async fn stale(
+    conn: &mut PgConnection,
+    created_before: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<(MessageId, WorkspaceId, ChannelId)>> {
+    let rows: Vec<(Uuid, Uuid, Uuid)> = sqlx::query_as(
+        "select id, workspace_id, channel_id from messages
+         where outcome is null and created_at < $1 and (claimed_until is null or claimed_until <= now())
+         order by id limit $2 for update skip locked",
+    )
+    .bind(created_before)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    let stale =
+        |(id, workspace, channel)| (MessageId(id), WorkspaceId(workspace), ChannelId(channel));
+    Ok(rows.into_iter().map(stale).collect())
+}
+
+#[derive(FromRow)]
+struct StoredRow {
+    id: Uuid,
+    channel_id: Uuid,
+    body: Json<Message>,
+    created_at: DateTime<Utc>,
+    outcome: Option<String>,
+    settled_at: Option<DateTime<Utc>>,
+    attempts: i32,
+    next_at: DateTime<Utc>,
+}
+
+pub async fn find(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+    id: MessageId,
+) -> Result<Option<Stored>> {
+    let row: Option<StoredRow> = sqlx::query_as(
+        "select id, channel_id, body, created_at, outcome, settled_at, attempts, next_at from messages
+         where workspace_id = $1 and id = $2",
+    )
+    .bind(workspace.0)
+    .bind(id.0)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(Stored::from))
+}
+
+/// Sends a message once more, under the same key. False when there is none.
+pub async fn resend(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+    id: MessageId,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let done = sqlx::query(
+        "update messages set outcome = null, settled_at = null, next_at = $3, claimed_until = null, done_with = '{}'
+         where workspace_id = $1 and id = $2 and (claimed_until is null or claimed_until <= now())",
+    )
+    .bind(workspace.0)
+    .bind(id.0)
+    .bind(now)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Deletes messages, and notices that nobody was told of, from before. Gives how many rows went.
+pub async fn tidy(conn: &mut PgConnection, before: DateTime<Utc>) -> Result<u64> {
+    let notices = sqlx::query(
+        "delete from outbox where id in (
+             select id from outbox o where created_at < $1 and (message_id is not null or dropped is not null)
+               and not exists (select 1 from incidents i where i.id = o.incident_id and i.resolved_at is null)
+             limit 5000)",
+    )
+    .bind(before)
+    .execute(&mut *conn)
+    .await?;
+    let messages = sqlx::query(
+        "delete from messages where id in (
+             select id from messages m where created_at < $1 and outcome is not null
+               and not exists (select 1 from outbox o where o.message_id = m.id) limit 5000)",
+    )
+    .bind(before)
+    .execute(conn)
+    .await?;
+    Ok(notices.rows_affected() + messages.rows_affected())
+}
+
+impl From<ClaimedRow> for Claimed {
+    fn from(row: ClaimedRow) -> Self {
+        Self {
+            id: MessageId(row.id),
+            workspace: WorkspaceId(row.workspace_id),
+            channel: ChannelId(row.channel_id),
+            message: row.body.0,
+            created_at: row.created_at,
+            attempts: row.attempts,
+            done_with: row.done_with,
+        }
+    }
+}
+
+impl From<StoredRow> for Stored {
+    fn from(row: StoredRow) -> Self {
+        Self {
+            id: MessageId(row.id),
+            channel: ChannelId(row.channel_id),
+            message: row.body.0,
+            created_at: row.created_at,
+            outcome: row.outcome,
+            settled_at: row.settled_at,
+            attempts: row.attempts,
+            next_at: row.next_at,
+        }
+    }
+}

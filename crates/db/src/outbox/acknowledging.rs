@@ -1,0 +1,138 @@
+//! Taking an incident on: the acknowledgement, the timeline, and whoever was told of the incident, in one transaction.
+
+use domain::{
+    id::{ChannelId, IncidentId, ServiceId, WorkspaceId},
+    incident::IncidentEvent,
+    notice::{
+        message::{Kind, Subject},
+        plan::Promise,
+    },
+};
+use sqlx::{FromRow, PgConnection, types::Json};
+use uuid::Uuid;
+
+use super::{Notice, insert, key};
+use crate::{
+    Result,
+    acknowledgements::{self, Acknowledgement},
+    incidents::recording::{self, Entry},
+};
+
+#[derive(FromRow)]
+struct Told {
+    channel_id: Uuid,
+    service_id: Option<Uuid>,
+    subject: Json<Subject>,
+    promise: Json<Promise>,
+}
+
+/// Takes an open incident on. False when somebody has done so before, or when it is over or unknown; then nothing changes.
+pub async fn acknowledge(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+    acknowledgement: &Acknowledgement,
+) -> Result<bool> {
+    if !acknowledgements::insert(conn, workspace, acknowledgement).await? {
+        return Ok(false);
+    }
+    let entry = Entry {
+        incident: acknowledgement.incident,
+        at: acknowledgement.at,
+        event: IncidentEvent::Acknowledged {
+            by: acknowledgement.by.clone(),
+            note: Some(acknowledgement.note.clone()).filter(|note| !note.is_empty()),
+        },
+        mark: Some("acknowledged".to_owned()),
+    };
+    recording::tell(conn, &[&entry]).await?;
+    let told: Vec<Told> = sqlx::query_as(
+        "select distinct on (channel_id) channel_id, service_id, subject, promise from outbox
+         where workspace_id = $1 and incident_id = $2 and kind in ('down', 'degraded', 'settled')
+           and message_id is not null
+         order by channel_id, id desc",
+    )
+    .bind(workspace.0)
+    .bind(acknowledgement.incident.0)
+    .fetch_all(&mut *conn)
+    .await?;
+    let notices: Vec<Notice> = told
+        .into_iter()
+        .map(|told| notice(told, workspace, acknowledgement))
+        .collect();
+    insert(conn, &notices).await?;
+    Ok(true)
+}
+
+fn notice(told: Told, workspace: WorkspaceId, acknowledgement: &Acknowledgement) -> Notice {
+    let service = told.service_id.map(ServiceId);
+    let subject = told.subject.0;
+    let note = acknowledgement.note.trim();
+    let who = format!("{} has taken it on.", acknowledgement.by);
+    Notice {
+        workspace,
+        channel: ChannelId(told.channel_id),
+        key: key(
+            service.unwrap_or(ServiceId(Uuid::nil())),
+            subject.since,
+            Kind::Acknowledged,
+            "",
+        ),
+        kind: Kind::Acknowledged,
+        service,
+        incident: Some(acknowledgement.incident),
+        occurred_at: acknowledgement.at,
+        due_at: acknowledgement.at,
+        subject: Subject {
+            cause: Some(if note.is_empty() {
+                who
+            } else {
+                format!("{who} {note}")
+            }),
+            ..subject
+        },
+        promise: told.promise.0,
+        dropped: None,
+    }
+}
+
+#[derive(FromRow)]
+struct NamedRow {
+    workspace_id: Uuid,
+    incident_id: Option<Uuid>,
+    service_id: Option<Uuid>,
+    channel_name: String,
+    subject: Json<Subject>,
+}
+
+/// What a message told of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mentioned {
+    pub workspace: WorkspaceId,
+    pub incident: Option<IncidentId>,
+    pub service: Option<ServiceId>,
+    /// The channel that was told.
+    pub channel: String,
+    pub name: String,
+}
+
+/// Everything that a message told of, whatever its workspace: for whoever holds a link out of it.
+pub async fn mentioned(
+    conn: &mut PgConnection,
+    message: domain::id::MessageId,
+) -> Result<Vec<Mentioned>> {
+    let rows: Vec<NamedRow> = sqlx::query_as(
+        "select o.workspace_id, o.incident_id, o.service_id, c.name as channel_name, o.subject
+         from outbox o join channels c on c.id = o.channel_id where o.message_id = $1 order by o.id",
+    )
+    .bind(message.0)
+    .fetch_all(conn)
+    .await?;
+    let mentioned = |row: NamedRow| Mentioned {
+        workspace: WorkspaceId(row.workspace_id),
+        incident: row.incident_id.map(IncidentId),
+        service: row.service_id.map(ServiceId),
+        channel: row.channel_name,
+        name: row.subject.0.name,
+    };
+    Ok(rows.into_iter().map(mentioned).collect())
+}

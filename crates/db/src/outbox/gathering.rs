@@ -1,0 +1,251 @@
+//! The dispatcher's side of `outbox`: which channels have something to hear, what waits for one, and what became of it.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    id::{ChannelId, IncidentId, MessageId, ServiceId, WorkspaceId},
+    notice::{
+        gather::{Known, Waiting},
+        message::{Kind, Subject},
+        plan::Promise,
+    },
+};
+use sqlx::{FromRow, PgConnection, types::Json};
+use uuid::Uuid;
+
+use super::Notice;
+use crate::Result;
+
+/// A channel for which something is due.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+struct ReadyRow {
+    id: Uuid,
+    waiting_since: DateTime<Utc>,
+    most_per_minute: i16,
+    recent: Vec<DateTime<Utc>>,
+}
+
+/// A channel for which something is due, and what it heard lately.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ready {
+    pub channel: ChannelId,
+    /// Since when the first of what is due waits.
+    pub waiting_since: DateTime<Utc>,
+    pub most_per_minute: u16,
+    /// When the messages of the last minute were composed.
+    pub recent: Vec<DateTime<Utc>>,
+}
+
+/// A waiting notice with what only its follow-up needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Due {
+    pub waiting: Waiting,
+    pub key: String,
+    pub service: Option<ServiceId>,
+    pub promise: Promise,
+    pub held: i16,
+}
+
+/// Channels for which something is due and nothing under way, the longest waiting first.
+pub async fn ready(conn: &mut PgConnection, limit: i64) -> Result<Vec<Ready>> {
+    let rows: Vec<ReadyRow> = sqlx::query_as(
+        "select c.id, w.waiting_since, c.most_per_minute,
+                array(select m.created_at from messages m
+                      where m.channel_id = c.id and m.created_at > now() - interval '1 minute') as recent
+         from channels c
+         cross join lateral (
+             select min(greatest(o.due_at, o.created_at)) as waiting_since from outbox o
+             where o.channel_id = c.id and o.due_at <= now() and o.message_id is null and o.dropped is null) w
+         where c.paused_at is null and c.broken_at is null and w.waiting_since is not null
+           and not exists (select 1 from messages m where m.channel_id = c.id and m.outcome is null)
+         order by w.waiting_since limit $1",
+    )
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Ready::from).collect())
+}
+
+/// When something of a channel that takes notices falls due next; none when nothing waits.
+pub async fn next_due(conn: &mut PgConnection) -> Result<Option<DateTime<Utc>>> {
+    Ok(sqlx::query_scalar(
+        "select min(due_at) from outbox where message_id is null and dropped is null and due_at > now()",
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Takes the lock under which a channel's notices become a message. False when somebody else has it, or when there is
+/// a message under way.
+pub async fn lock(conn: &mut PgConnection, channel: ChannelId) -> Result<bool> {
+    let locked: Option<Uuid> = sqlx::query_scalar(
+        "select id from channels where id = $1 and paused_at is null and broken_at is null for update skip locked",
+    )
+    .bind(channel.0)
+    .fetch_optional(&mut *conn)
+    .await?;
+    if locked.is_none() {
+        return Ok(false);
+    }
+    let under_way: bool = sqlx::query_scalar(
+        "select exists (select 1 from messages where channel_id = $1 and outcome is null)",
+    )
+    .bind(channel.0)
+    .fetch_one(conn)
+    .await?;
+    Ok(!under_way)
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    key: String,
+    kind: String,
+    service_id: Option<Uuid>,
+    incident_id: Option<Uuid>,
+    occurred_at: DateTime<Utc>,
+    due_at: DateTime<Utc>,
+    subject: Json<Subject>,
+    promise: Json<Promise>,
+    held: i16,
+}
+
+/// What is due for a channel, oldest first. Needs its lock.
+pub async fn due(conn: &mut PgConnection, channel: ChannelId, limit: i64) -> Result<Vec<Due>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select id, key, kind, service_id, incident_id, occurred_at, due_at, subject, promise, held from outbox
+         where channel_id = $1 and due_at <= now() and message_id is null and dropped is null
+         order by id limit $2",
+    )
+    .bind(channel.0)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    let due = |row: Row| {
+        Some(Due {
+            waiting: Waiting {
+                id: row.id,
+                // A kind that a newer version wrote waits for a newer worker.
+                kind: Kind::parse(&row.kind)?,
+                incident: row.incident_id.map(IncidentId),
+                occurred_at: row.occurred_at,
+                due_at: row.due_at,
+                subject: row.subject.0,
+            },
+            key: row.key,
+            service: row.service_id.map(ServiceId),
+            promise: row.promise.0,
+            held: row.held,
+        })
+    };
+    Ok(rows.into_iter().filter_map(due).collect())
+}
+
+#[derive(FromRow)]
+struct KnownRow {
+    incident_id: Uuid,
+    told: bool,
+    ended_at: Option<DateTime<Utc>>,
+    acknowledged: bool,
+}
+
+/// What a channel knows of these incidents.
+pub async fn known(
+    conn: &mut PgConnection,
+    channel: ChannelId,
+    incidents: &[IncidentId],
+) -> Result<HashMap<IncidentId, Known>> {
+    let rows: Vec<KnownRow> = sqlx::query_as(
+        "select o.incident_id,
+                bool_or(o.kind in ('down', 'degraded', 'settled') and o.message_id is not null) as told,
+                max(o.occurred_at) filter (where o.kind = 'recovered') as ended_at,
+                exists (select 1 from acknowledgements a where a.incident_id = o.incident_id) as acknowledged
+         from outbox o where o.channel_id = $1 and o.incident_id = any($2) group by o.incident_id",
+    )
+    .bind(channel.0)
+    .bind(incidents.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(conn)
+    .await?;
+    let known = |row: KnownRow| {
+        let known = Known {
+            told: row.told,
+            ended_at: row.ended_at,
+            acknowledged: row.acknowledged,
+        };
+        (IncidentId(row.incident_id), known)
+    };
+    Ok(rows.into_iter().map(known).collect())
+}
+
+/// Notes which message tells a notice.
+pub async fn told(conn: &mut PgConnection, told: &[(i64, MessageId)]) -> Result<()> {
+    sqlx::query(
+        "update outbox o set message_id = u.message_id from unnest($1::bigint[], $2::uuid[]) as u (id, message_id)
+         where o.id = u.id",
+    )
+    .bind(told.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+    .bind(told.iter().map(|(_, message)| message.0).collect::<Vec<_>>())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Notes why nobody will be told.
+pub async fn drop(conn: &mut PgConnection, dropped: &[(i64, &'static str)]) -> Result<()> {
+    sqlx::query(
+        "update outbox o set dropped = u.why from unnest($1::bigint[], $2::text[]) as u (id, why) where o.id = u.id",
+    )
+    .bind(dropped.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+    .bind(dropped.iter().map(|(_, why)| *why).collect::<Vec<_>>())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Puts notices off because something that their services depend on is in trouble.
+pub async fn hold(conn: &mut PgConnection, ids: &[i64], until: DateTime<Utc>) -> Result<()> {
+    sqlx::query(
+        "update outbox set due_at = $2, held = least(held + 1, 30000)::smallint where id = any($1)",
+    )
+    .bind(ids)
+    .bind(until)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+impl From<ReadyRow> for Ready {
+    fn from(row: ReadyRow) -> Self {
+        Self {
+            channel: ChannelId(row.id),
+            waiting_since: row.waiting_since,
+            most_per_minute: u16::try_from(row.most_per_minute).unwrap_or(1),
+            recent: row.recent,
+        }
+    }
+}
+
+/// The reminder that follows from a notice that is being told.
+pub fn reminder(
+    due: &Due,
+    (workspace, channel): (WorkspaceId, ChannelId),
+    times: u32,
+    at: DateTime<Utc>,
+) -> Option<Notice> {
+    let service = due.service?;
+    let subject = due.waiting.subject.clone();
+    Some(Notice {
+        workspace,
+        channel,
+        key: super::key(service, subject.since, Kind::Still, &times.to_string()),
+        kind: Kind::Still,
+        service: Some(service),
+        incident: due.waiting.incident,
+        occurred_at: subject.since,
+        due_at: due.promise.next_reminder(subject.state, at)?,
+        subject,
+        promise: due.promise.clone(),
+        dropped: None,
+    })
+}
