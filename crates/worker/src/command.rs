@@ -21,6 +21,7 @@ use crate::{
     Parts,
     clock::DatabaseClock,
     config::{Config, Settings},
+    notices::courier::Courier,
     pace::Pace,
 };
 
@@ -151,6 +152,8 @@ fn parts(config: &Config, settings: Settings, readiness: Readiness) -> anyhow::R
         shared: settings.shared,
         heartbeat_file: config.connections.heartbeat_file.clone(),
         pace: Pace::default(),
+        courier: Courier::none(),
+        public_url: config.connections.public_url.clone(),
     })
 }
 

@@ -49,6 +49,9 @@ pub struct Connections {
     /// Who may sign up. `open` makes this a shared installation: looks are gentler, and stay out of private networks
     #[arg(long, env = "SIGN_UP", default_value = "closed", value_name = "WHO")]
     pub sign_up: SignUp,
+    /// Where people reach the web app, as in https://status.example.com; links in messages lead there
+    #[arg(long, env = "PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<Url>,
     /// Connections to PostgreSQL
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 8, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(4..=200))]
     pub database_connections: u32,

@@ -15,7 +15,9 @@ mod isolation;
 mod listen;
 mod loader;
 mod looking;
+mod maintenance;
 mod membership;
+pub mod notices;
 pub mod pace;
 mod pages;
 pub mod partitions;
@@ -37,6 +39,7 @@ use runtime::{admin::Readiness, seal::Keyring, tasks::Tasks};
 use status_cache::StatusCache;
 use statuspage_reader::Reader;
 use tokio::sync::{mpsc, watch};
+use url::Url;
 use uuid::Uuid;
 
 use admission::Limits;
@@ -46,6 +49,7 @@ use clock::DatabaseClock;
 use figures::Figures;
 use heartbeat::{Heartbeat, Ownership};
 use loader::Loader;
+use notices::courier::Courier;
 use pace::Pace;
 use pages::Pages;
 use progress::Mark;
@@ -72,6 +76,10 @@ pub struct Parts {
     pub shared: bool,
     pub heartbeat_file: Option<PathBuf>,
     pub pace: Pace,
+    /// Who carries messages.
+    pub courier: Courier,
+    /// Where people reach the web app; without it messages have no links.
+    pub public_url: Option<Url>,
 }
 
 /// What the parts of a worker say to each other.
@@ -114,6 +122,7 @@ pub fn run(parts: Parts, tasks: &mut Tasks) -> WorkerId {
     let record = (looks, standings);
     keep_schedule(&parts, &wires, canaries.clone(), (inbox, record), tasks);
     load(&parts, &wires, tasks);
+    tell(&parts, id, tasks);
     let stop = tasks.stopping();
     let isolated = canaries.isolated();
     tasks.spawn("canaries", canaries.run(wires.commands, stop.clone()));
@@ -249,6 +258,23 @@ fn load(parts: &Parts, wires: &Wires, tasks: &mut Tasks) {
         listen::run(parts.db.clone(), hearing, stop.clone()),
     );
     tasks.spawn("loader", Loader::new(loader).run(stop));
+}
+
+fn tell(parts: &Parts, id: WorkerId, tasks: &mut Tasks) {
+    let stop = tasks.stopping();
+    let notices = notices::Parts {
+        db: parts.db.clone(),
+        id: Some(id),
+        keyring: parts.keyring.clone(),
+        courier: parts.courier.clone(),
+        public_url: parts.public_url.clone(),
+    };
+    tasks.spawn(
+        "watch over notices",
+        notices::keep_watch(notices.clone(), stop.clone()),
+    );
+    tasks.spawn("notices", notices::run(notices, stop.clone()));
+    tasks.spawn("maintenance", maintenance::run(parts.db.clone(), stop));
 }
 
 fn limits(looking: &config::Looking, shared: bool) -> Limits {

@@ -2,6 +2,7 @@
 
 mod batch;
 mod fold;
+mod notices;
 mod publish;
 mod spool;
 mod timing;

@@ -12,6 +12,7 @@ use runtime::clock::Clock;
 use runtime::faults::Faults;
 use secrecy::{ExposeSecret as _, SecretString};
 use worker::clock::DatabaseClock;
+use worker::notices::courier::Courier;
 use worker::pace::Pace;
 
 use crate::address::{Address, PublicUrl, Terminal};
@@ -76,6 +77,8 @@ pub(super) fn assemble(
         shared,
         heartbeat_file: None,
         pace: Pace::default(),
+        courier: Courier::none(),
+        public_url: Some(site.public_url.clone()),
     };
     let parts = Parts {
         db: installation.db.clone(),

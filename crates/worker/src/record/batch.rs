@@ -13,6 +13,7 @@ use sqlx::Connection as _;
 
 use super::{
     fold::{Folded, fold, needs_evidence},
+    notices,
     publish::Recorded,
     spool::Entry,
 };
@@ -80,7 +81,8 @@ pub(super) async fn write(
         .iter()
         .map(|entry| judge.fate(&entry.look))
         .collect();
-    let good = by_service(entries, &fates);
+    let covered = judge.covered(entries);
+    let good = by_service(entries, &fates, &covered);
     if good.is_empty() {
         tx.rollback().await?;
         return Ok(Written {
@@ -138,6 +140,21 @@ impl<'a> Judge<'a> {
         keys.iter().filter(|key| !is_locked(key)).copied().collect()
     }
 
+    /// Looks at services in maintenance, by their place in the batch, as they are to be written.
+    fn covered(&self, entries: &[Entry]) -> HashMap<usize, Entry> {
+        let is_covered = |look: &Look| {
+            let configured = self.configured.get(&look.service.0);
+            let span = configured.and_then(|now| now.maintenance_from.zip(now.maintenance_until));
+            span.is_some_and(|(from, until)| (from..until).contains(&look.slot))
+        };
+        entries
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| is_covered(&entry.look))
+            .map(|(place, entry)| (place, entry.in_maintenance()))
+            .collect()
+    }
+
     fn fate(&self, look: &Look) -> Fate {
         if self.elsewhere.contains(&look.service) {
             return Fate::Held;
@@ -159,10 +176,15 @@ impl<'a> Judge<'a> {
 type ByService<'a> = BTreeMap<ServiceKey, Vec<&'a Entry>>;
 
 /// The looks that count, by service in order of key, each service's in order of slot.
-fn by_service<'a>(entries: &'a [Entry], fates: &[Fate]) -> ByService<'a> {
+fn by_service<'a>(
+    entries: &'a [Entry],
+    fates: &[Fate],
+    covered: &'a HashMap<usize, Entry>,
+) -> ByService<'a> {
     let mut services = ByService::new();
-    for (entry, fate) in entries.iter().zip(fates) {
+    for (place, (entry, fate)) in entries.iter().zip(fates).enumerate() {
         if *fate == Fate::Written {
+            let entry = covered.get(&place).unwrap_or(entry);
             services.entry(entry.look.service).or_default().push(entry);
         }
     }
@@ -287,8 +309,9 @@ async fn record_incidents(
         .flat_map(|(_, folded)| folded.timeline.iter())
         .chain(&explained)
         .collect();
-    if !timeline.is_empty() {
-        incidents::recording::tell(conn, &timeline).await?;
+    if timeline.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    incidents::recording::tell(conn, &timeline).await?;
+    notices::note(conn, services, now).await
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use db::checks::CheckRow;
-use domain::{id::ServiceKey, look::Look};
+use domain::{id::ServiceKey, look::Look, verdict::Verdict};
 
 /// How many of the newest looks keep what they saw. Older ones keep their check and their verdict, so that a long
 /// absence of Postgres costs a few hundred bytes per look.
@@ -24,6 +24,19 @@ impl Entry {
             row: CheckRow::of(&look),
             look,
             bare: false,
+        }
+    }
+
+    /// The same look while trouble is expected: stored as it was, judged as maintenance.
+    pub(super) fn in_maintenance(&self) -> Self {
+        let look = Look {
+            verdict: Verdict::Maintenance,
+            ..self.look.clone()
+        };
+        Self {
+            row: CheckRow::of(&look),
+            look,
+            bare: self.bare,
         }
     }
 

@@ -24,7 +24,7 @@ use test_support::Upstream;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use worker::{Parts, clock::DatabaseClock, config::Looking, pace::Pace};
+use worker::{Parts, clock::DatabaseClock, config::Looking, notices::courier::Courier, pace::Pace};
 
 /// Longer than anything here may take, on a machine that does much else.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -34,6 +34,7 @@ pub(crate) struct Stage {
     pub(crate) workspace: WorkspaceId,
     pub(crate) upstream: Upstream,
     pub(crate) cache: StatusCache,
+    pub(crate) courier: Courier,
 }
 
 /// A service of the stage.
@@ -78,6 +79,7 @@ impl Stage {
             workspace,
             upstream: Upstream::start(),
             cache: StatusCache::in_memory(),
+            courier: Courier::none(),
         }
     }
 
@@ -219,6 +221,8 @@ impl Stage {
             shared: false,
             heartbeat_file: None,
             pace,
+            courier: self.courier.clone(),
+            public_url: Some("https://status.example/".parse().unwrap()),
         };
         let stop = CancellationToken::new();
         let until = stop.clone();

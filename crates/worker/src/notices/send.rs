@@ -1,0 +1,202 @@
+//! One attempt to say one message, and what follows from its outcome.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use db::{
+    PgConnection, channels,
+    deliveries::{self, Delivery},
+    messages::{self, Claimed, Outcome},
+    outbox, services,
+};
+use domain::{
+    channel::ChannelKind,
+    id::{ChannelId, DeliveryId, WorkspaceId},
+    notice::{
+        message::{Kind, Subject},
+        plan::Promise,
+        retry::next_attempt,
+    },
+    verdict::Verdict,
+};
+use uuid::Uuid;
+
+use super::{
+    Parts,
+    courier::{Attempt, Told},
+};
+use crate::service::hash;
+
+/// A message that leaves this much later than it was composed says so.
+const WORTH_SAYING: TimeDelta = TimeDelta::seconds(120);
+
+/// Longest reason that is kept, in characters.
+const REASON: usize = 500;
+
+/// Sends a message and settles it. What cannot be settled is sent again, under the same key, when its claim has ended.
+pub(super) async fn send(parts: &Parts, claimed: Claimed) {
+    if let Err(error) = attempt(parts, &claimed).await {
+        tracing::warn!(message = %claimed.id.0, %error, "a message could not be settled and will be sent again");
+    }
+}
+
+async fn attempt(parts: &Parts, claimed: &Claimed) -> db::Result<()> {
+    let mut conn = parts.db.acquire().await?;
+    let Some(channel) = channels::sending(&mut conn, claimed.channel).await? else {
+        return Ok(());
+    };
+    let now = services::now(&mut conn).await?;
+    drop(conn);
+    let mut message = claimed.message.clone();
+    let age = now - claimed.created_at;
+    if age >= WORTH_SAYING {
+        let late = age.to_std().unwrap_or_default();
+        message.late = Some(message.late.unwrap_or_default() + late);
+    }
+    let begun = Instant::now();
+    let attempt = match channels::sealed::open(&parts.keyring, &channel) {
+        Ok(config) => {
+            parts
+                .courier
+                .send(&config, &message, &claimed.done_with, now)
+                .await
+        }
+        Err(why) => Attempt::refused(why),
+    };
+    let took = begun.elapsed();
+    settle(parts, (claimed, &channel), &attempt, took).await
+}
+
+async fn settle(
+    parts: &Parts,
+    (claimed, channel): (&Claimed, &channels::Channel),
+    attempt: &Attempt,
+    took: Duration,
+) -> db::Result<()> {
+    let mut tx = parts.db.begin().await?;
+    let now = services::now(&mut tx).await?;
+    let (word, detail) = match &attempt.told {
+        Told::Sent { id } => {
+            messages::settle(&mut tx, claimed.id, Outcome::Sent, now).await?;
+            channels::mend(&mut tx, channel.id).await?;
+            ("sent", id.clone().unwrap_or_default())
+        }
+        // Whoever tries a channel waits for an answer.
+        Told::Retry { why, .. } if claimed.message.kind == Kind::Test => {
+            messages::settle(&mut tx, claimed.id, Outcome::GivenUp, now).await?;
+            ("given_up", why.clone())
+        }
+        Told::Retry { after, why } => {
+            let tries = u32::try_from(claimed.attempts)
+                .unwrap_or(0)
+                .saturating_add(1);
+            let seed = hash(&(claimed.id, tries));
+            match next_attempt(tries, *after, seed, (claimed.created_at, now)) {
+                Some(next) => {
+                    messages::put_off(&mut tx, claimed.id, next, &attempt.done_with).await?;
+                    ("retry", why.clone())
+                }
+                None => {
+                    messages::settle(&mut tx, claimed.id, Outcome::GivenUp, now).await?;
+                    tell_elsewhere(
+                        &mut tx,
+                        channel,
+                        &format!("It was tried for a day. {why}"),
+                        now,
+                    )
+                    .await?;
+                    ("given_up", why.clone())
+                }
+            }
+        }
+        Told::Refused { why } => {
+            messages::settle(&mut tx, claimed.id, Outcome::Refused, now).await?;
+            if attempt.is_about_channel
+                && channels::break_off(&mut tx, channel, &cut(why), now).await?
+            {
+                tell_elsewhere(&mut tx, channel, why, now).await?;
+            }
+            ("refused", why.clone())
+        }
+    };
+    let delivery = Delivery {
+        id: DeliveryId(Uuid::now_v7()),
+        channel: channel.id,
+        message: claimed.id,
+        at: now,
+        outcome: word.to_owned(),
+        detail: cut(&detail),
+        took_ms: i32::try_from(took.as_millis()).unwrap_or(i32::MAX),
+        transcript: serde_json::to_value(&attempt.transcript).unwrap_or_default(),
+    };
+    deliveries::insert(&mut tx, channel.workspace, &delivery).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Says through another channel of the workspace, by mail where there is one, that this one does not take its notices.
+pub(super) async fn tell_elsewhere(
+    conn: &mut PgConnection,
+    broken: &channels::Channel,
+    why: &str,
+    now: DateTime<Utc>,
+) -> db::Result<()> {
+    let others = channels::list(conn, broken.workspace).await?;
+    let mut others: Vec<_> = others
+        .into_iter()
+        .filter(|other| {
+            other.id != broken.id && other.paused_at.is_none() && other.broken.is_none()
+        })
+        .collect();
+    others.sort_by_key(|other| other.kind != ChannelKind::Email);
+    let Some(other) = others.first() else {
+        tracing::warn!(channel = %broken.id.0, why, "a channel does not take its notices, and there is no other to say so");
+        return Ok(());
+    };
+    let notice = failure(broken, (broken.workspace, other.id), why, now);
+    outbox::insert(conn, &[notice]).await?;
+    Ok(())
+}
+
+fn failure(
+    broken: &channels::Channel,
+    (workspace, channel): (WorkspaceId, ChannelId),
+    why: &str,
+    now: DateTime<Utc>,
+) -> outbox::Notice {
+    outbox::Notice {
+        workspace,
+        channel,
+        key: format!(
+            "{}:{}:delivery_failed",
+            broken.id.0.simple(),
+            now.timestamp_millis()
+        ),
+        kind: Kind::DeliveryFailed,
+        service: None,
+        incident: None,
+        occurred_at: now,
+        due_at: now,
+        subject: Subject {
+            service: None,
+            incident: None,
+            name: broken.name.clone(),
+            target: broken.kind.label().to_owned(),
+            category: None,
+            state: Verdict::Unknown,
+            worst: None,
+            cause: Some(cut(why)),
+            since: now,
+            lasted: None,
+            latency: None,
+            certificate_days: None,
+            vendor: None,
+            link: None,
+        },
+        promise: Promise::default(),
+        dropped: None,
+    }
+}
+
+fn cut(text: &str) -> String {
+    domain::failure::clean(text, REASON)
+}
