@@ -1,12 +1,17 @@
 //! Every route, by resource.
 
+mod answering;
 mod auth;
 mod catalogue;
+mod channels;
+mod deliveries;
 mod docs;
 mod events;
 mod health;
 mod incidents;
+mod maintenance;
 mod me;
+mod notice_rules;
 mod services;
 mod summary;
 mod system;
@@ -24,6 +29,11 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(catalogue::routes())
         .merge(summary::routes())
         .merge(incidents::routes())
+        .merge(channels::routes())
+        .merge(notice_rules::routes())
+        .merge(deliveries::routes())
+        .merge(answering::routes())
+        .merge(maintenance::routes())
         .merge(workspace::routes())
         .merge(events::routes())
         .merge(system::routes())

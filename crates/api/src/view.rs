@@ -1,8 +1,10 @@
 //! What the API shows: domain values in the words and units of the contract.
 
+pub mod channel;
 pub mod check;
 pub mod counts;
 pub mod day;
+pub mod delivery;
 pub mod discovery;
 pub mod incident;
 pub mod look;

@@ -270,6 +270,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Channels of the workspace, in the order in which they were made. */
+        get: operations["list_channels"];
+        put?: never;
+        /** Adds a channel, which hears the usual of all services: down, recovered, unknown for long, certificates and flapping. */
+        post: operations["create_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One channel. */
+        get: operations["show_channel"];
+        /** Changes a channel: the fields that are sent. What it refused before is forgotten. */
+        put: operations["update_channel"];
+        post?: never;
+        /** Deletes a channel with its rules and its part of the ledger. */
+        delete: operations["delete_channel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a webhook a new signing secret; the one before signs beside it for a day. */
+        post: operations["rotate_channel_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test message, once, and says what came of it. A channel that refused for good works again when this does. */
+        post: operations["test_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Attempts to say something, newest first; kept for 90 days. */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One attempt with what was sent and answered. */
+        get: operations["show_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends the message of an attempt once more, under the same key. */
+        post: operations["resend_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -342,6 +464,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/incidents/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an open incident on: no more reminders of it. The first one counts. */
+        post: operations["acknowledge_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has taken an incident on; 404 while nobody has. */
+        get: operations["show_acknowledgement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does what a link out of a message permits. Whoever has the message may; nobody needs to be signed in. */
+        post: operations["follow_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Windows of the workspace, in the order in which they were made. */
+        get: operations["list_maintenance"];
+        put?: never;
+        /** Adds a window. */
+        post: operations["create_maintenance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where calendar programs find the windows. */
+        get: operations["show_calendar_link"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/calendar.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The windows of the next half year as a calendar (RFC 5545), for whoever has the link. */
+        get: operations["show_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a window: the fields that are sent. */
+        put: operations["update_maintenance"];
+        post?: never;
+        /** Deletes a window. One that is under way ends. */
+        delete: operations["delete_maintenance"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/preferences": {
         parameters: {
             query?: never;
@@ -355,6 +598,59 @@ export interface paths {
         put: operations["change_preferences"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services of the workspace that are muted, the one that ends soonest first. */
+        get: operations["list_mutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notice-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules of the workspace, by channel, the most general first. */
+        get: operations["list_notice_rules"];
+        put?: never;
+        /** Adds a rule. */
+        post: operations["create_notice_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notice-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a rule: the fields that are sent. */
+        put: operations["update_notice_rule"];
+        post?: never;
+        /** Deletes a rule. What it promised about open incidents is kept. */
+        delete: operations["delete_notice_rule"];
         options?: never;
         head?: never;
         patch?: never;
@@ -587,6 +883,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/services/{id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Tells nobody of a service until then. What is still wrong at the end is told then. */
+        put: operations["mute_service"];
+        post?: never;
+        /** Ends a mute. What was held back and is still wrong is told at once. */
+        delete: operations["unmute_service"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/services/{id}/pause": {
         parameters: {
             query?: never;
@@ -655,6 +969,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/unsubscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an address out of a channel, as mail programs ask for it (RFC 8058). */
+        post: operations["unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspace": {
         parameters: {
             query?: never;
@@ -677,6 +1008,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What to say with it. */
+        AcknowledgeInput: {
+            /** @description At most 500 characters */
+            note?: string | null;
+        };
+        /** @description Who has taken an incident on. */
+        Acknowledgement: {
+            /** Format: date-time */
+            at: string;
+            /** @description A person's name, or the channel whose link was followed */
+            by: string;
+            /** Format: uuid */
+            incident_id: string;
+            note: string;
+        };
         /** @description The incident that is open. */
         ActiveIncident: {
             /**
@@ -852,6 +1198,11 @@ export interface components {
             /** @description Services that were meant and are there */
             matched: number;
         };
+        /** @description Where the calendar is. */
+        CalendarLink: {
+            /** @description For calendar programs: whoever has it may read the windows */
+            url: string;
+        };
         /** @description A well-known service. */
         CatalogueEntry: {
             categories: string[];
@@ -891,6 +1242,59 @@ export interface components {
             subject: string;
             /** @description Trusted, valid and for this name */
             verified: boolean;
+        };
+        /** @description A place where somebody wants to hear. */
+        Channel: {
+            broken: components["schemas"]["ChannelBroken"] | null;
+            /** @description Fields of the kind; a secret that is set is `{"set": true}`, and sent back like that it stays */
+            config: unknown;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description `email`, `webhook`, `slack`, `discord`, `teams`, `telegram`, `mattermost`, `google_chat`, `matrix`, `ntfy`, `gotify`,
+             *     `pushover`, `pagerduty` or `twilio_sms`
+             */
+            kind: string;
+            /** @description What people call the kind */
+            kind_label: string;
+            last_delivery: components["schemas"]["LastDelivery"] | null;
+            /**
+             * Format: int32
+             * @description Messages in any minute, 1–60
+             */
+            most_per_minute: number;
+            name: string;
+            /** @description Nothing is sent while it is switched off */
+            paused: boolean;
+            /** Format: int32 */
+            revision: number;
+            /** @description Where it goes, in a few words */
+            summary: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description When and why a channel refused for good. */
+        ChannelBroken: {
+            /** Format: date-time */
+            at: string;
+            reason: string;
+        };
+        /** @description What can be said of a channel. */
+        ChannelInput: {
+            /** @description Fields of the kind; a secret that is left out stays as it is, unless the destination changes */
+            config?: Record<string, never> | null;
+            /** @description Cannot be changed later */
+            kind?: string | null;
+            /**
+             * Format: int32
+             * @description Messages in any minute, 1–60; further ones are told together
+             */
+            most_per_minute?: number | null;
+            /** @description 1–100 characters */
+            name?: string | null;
+            paused?: boolean | null;
         };
         /** @description One look, recorded. */
         Check: {
@@ -1043,6 +1447,41 @@ export interface components {
          * @enum {string}
          */
         DayStatus: "up" | "degraded" | "down" | "none";
+        /** @description One attempt to say something. */
+        Delivery: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            channel_id: string;
+            channel_kind: string | null;
+            channel_name: string;
+            /** @description Why not, in one sentence; or what the receiver calls it */
+            detail: string;
+            /** @description The message in one line */
+            headline: string;
+            /** Format: uuid */
+            id: string;
+            /** @description `down`, `recovered`, `digest`, `test` and so on */
+            kind: string;
+            /**
+             * Format: uuid
+             * @description The same for every attempt to say the same thing
+             */
+            message_id: string;
+            /** @description `sent`, `retry` (it will be tried again), `refused` (for good) or `given_up` */
+            outcome: string;
+            /** Format: int32 */
+            took_ms: number;
+            /** @description The message is still to be sent */
+            under_way: boolean;
+        };
+        /** @description One attempt in full. */
+        DeliveryDetail: components["schemas"]["Delivery"] & {
+            /** @description What the message says, a line each */
+            lines: string[];
+            /** @description What was sent and answered, without secrets */
+            transcript: unknown;
+        };
         /** @enum {string} */
         Density: "comfortable" | "compact";
         /** @description Something that a service of one's own depends on. */
@@ -1162,6 +1601,11 @@ export interface components {
             name: string;
             /** @description For people */
             url: string | null;
+        };
+        /** @description A fresh signing secret. */
+        FreshSecret: {
+            /** @description It is not shown again; the one before signs beside it for a day */
+            signing_secret: string;
         };
         /** @description A request header. */
         HeaderInput: {
@@ -1283,10 +1727,13 @@ export interface components {
              * @description Attempts that confirmed it
              */
             attempts: number | null;
+            /** @description Of `acknowledged`: who, and in whose words */
+            by: string | null;
             cause: components["schemas"]["Reason"] | null;
             dependency: components["schemas"]["FailingDependency"] | null;
-            /** @description `opened`, `severity_changed`, `vendor_said`, `dependency_failing` or `resolved` */
+            /** @description `opened`, `severity_changed`, `vendor_said`, `dependency_failing`, `acknowledged` or `resolved` */
             kind: components["schemas"]["IncidentEventKind"];
+            note: string | null;
             resolution: components["schemas"]["Resolution"] | null;
             severity: components["schemas"]["Severity"] | null;
             severity_before: components["schemas"]["Severity"] | null;
@@ -1296,7 +1743,7 @@ export interface components {
          * @description What happened in an incident.
          * @enum {string}
          */
-        IncidentEventKind: "opened" | "severity_changed" | "vendor_said" | "dependency_failing" | "resolved";
+        IncidentEventKind: "opened" | "severity_changed" | "vendor_said" | "dependency_failing" | "acknowledged" | "resolved";
         /** @description Looks that were kept whole. */
         IncidentEvidence: {
             first_failed: components["schemas"]["Observation"] | null;
@@ -1307,6 +1754,13 @@ export interface components {
          * @enum {string}
          */
         IncidentType: "downtime" | "degraded";
+        /** @description The latest attempt. */
+        LastDelivery: {
+            /** Format: date-time */
+            at: string;
+            /** @description `sent`, `retry`, `refused` or `given_up` */
+            outcome: string;
+        };
         /** @description One point of a chart: a span of time. */
         LatencyPoint: {
             /**
@@ -1368,6 +1822,20 @@ export interface components {
              */
             services: number | null;
         };
+        /** @description What following a link did. */
+        LinkFollowed: {
+            /** @description How many incidents were taken on now; the others are over, or somebody has taken them on before */
+            changed: number;
+            /** @description `acknowledged`, `muted` or `unsubscribed` */
+            done: string;
+            /** @description The services that it was about */
+            services: string[];
+        };
+        /** @description A link out of a message. */
+        LinkInput: {
+            /** @description What stands behind `token=` in it */
+            token?: string | null;
+        };
         /** @description What is asked of the workers. */
         Load: {
             /**
@@ -1413,6 +1881,59 @@ export interface components {
              */
             services: number;
         };
+        /** @description What can be said of a window. */
+        MaintenanceInput: {
+            /** @description `2026-12-06T02:00:00` */
+            begins?: string | null;
+            /** @description Null for all services, unless `service_ids` names some */
+            categories?: string[] | null;
+            /**
+             * Format: int64
+             * @description 60–604800
+             */
+            duration_s?: number | null;
+            /** @description Daily or rarer; null for once */
+            rule?: string | null;
+            /** @description Not together with `categories` */
+            service_ids?: string[] | null;
+            /** @description 1–200 characters */
+            title?: string | null;
+            /** @description `Europe/Berlin` */
+            zone?: string | null;
+        };
+        /** @description One occurrence. */
+        MaintenanceSpan: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** @description A window in which trouble is expected: checks go on, nobody is told, and uptime leaves the time out. */
+        MaintenanceWindow: {
+            /** @description It is under way */
+            active: boolean;
+            /**
+             * Format: date-time
+             * @description The first occurrence, on a clock on the wall of `zone`
+             */
+            begins: string;
+            /** @description Null together with `service_ids` for all services */
+            categories: string[] | null;
+            /**
+             * Format: int64
+             * @description Seconds, 60–604800
+             */
+            duration_s: number;
+            /** Format: uuid */
+            id: string;
+            next: components["schemas"]["MaintenanceSpan"] | null;
+            /** @description RFC 5545, as in `FREQ=WEEKLY;BYDAY=SU`; null for once */
+            rule: string | null;
+            service_ids: string[] | null;
+            title: string;
+            /** @description `Europe/Berlin` */
+            zone: string;
+        };
         /** @description Who is signed in. */
         MeView: {
             /** @description How this session was started: `local`, `google` or `github` */
@@ -1453,6 +1974,86 @@ export interface components {
          * @enum {string}
          */
         MonitorType: "http_ping" | "status_page";
+        /** @description A service of which nobody wants to hear for a while. */
+        Mute: {
+            /** Format: uuid */
+            service_id: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** @description Until when. */
+        MuteInput: {
+            /**
+             * Format: date-time
+             * @description At most 90 days ahead
+             */
+            until?: string | null;
+        };
+        /** @description A new channel, and what is shown only now. */
+        NewChannel: components["schemas"]["Channel"] & {
+            /** @description Of a webhook: what its signatures are checked with. It is not shown again */
+            signing_secret: string | null;
+        };
+        /** @description Which channel hears of what. For each channel the most specific rule about a service decides, and it alone. */
+        NoticeRule: {
+            /** @description Only services of this category; null together with `service_id` for all services */
+            category: string | null;
+            /** Format: uuid */
+            channel_id: string;
+            /**
+             * Format: int64
+             * @description Seconds of trouble before the first message, 0–86400
+             */
+            delay_s: number;
+            /** Format: uuid */
+            id: string;
+            quiet: components["schemas"]["QuietHours"] | null;
+            /**
+             * Format: int64
+             * @description Seconds between reminders while it lasts, 300–604800; null for none
+             */
+            remind_s: number | null;
+            /** @description The rule as people say it */
+            sentence: string;
+            /**
+             * Format: uuid
+             * @description Only this service
+             */
+            service_id: string | null;
+            /**
+             * @description `down`, `degraded`, `recovered`, `unknown`, `certificate`, `vendor_update`, `maintenance`, `flapping`; empty for
+             *     nothing at all
+             */
+            topics: string[];
+        };
+        /** @description What can be said in a rule. */
+        NoticeRuleInput: {
+            /** @description Only services of this category */
+            category?: string | null;
+            /**
+             * Format: uuid
+             * @description Cannot be changed later
+             */
+            channel_id?: string | null;
+            /**
+             * Format: int64
+             * @description Seconds of trouble before the first message, 0–86400
+             */
+            delay_s?: number | null;
+            quiet?: components["schemas"]["QuietHoursInput"] | null;
+            /**
+             * Format: int64
+             * @description Seconds between reminders, 300–604800; null for none
+             */
+            remind_s?: number | null;
+            /**
+             * Format: uuid
+             * @description Only this service; not together with `category`
+             */
+            service_id?: string | null;
+            /** @description `down`, `degraded`, `recovered`, `unknown`, `certificate`, `vendor_update`, `maintenance`, `flapping` */
+            topics?: string[] | null;
+        };
         /** @description What one look saw. */
         Observation: {
             /** @description Worth saying, but no failure */
@@ -1562,6 +2163,40 @@ export interface components {
             local: boolean;
             /** @description Nobody operates this installation yet: the set-up link that it printed makes the first account */
             setup_required: boolean;
+        };
+        /** @description Hours in which messages wait. */
+        QuietHours: {
+            /** @description `22:00` */
+            from: string;
+            /** @description Topics that are told even then */
+            lets_through: string[];
+            /** @description `07:00`; past midnight where it is not later than `from` */
+            until: string;
+            /** @description `Europe/Berlin` */
+            zone: string;
+        };
+        /** @description Hours in which messages wait. */
+        QuietHoursInput: {
+            /**
+             * @description `22:00`
+             * @default
+             */
+            from: string;
+            /**
+             * @description Topics that are told even then
+             * @default []
+             */
+            lets_through: string[];
+            /**
+             * @description `07:00`; past midnight where it is not later than `from`
+             * @default
+             */
+            until: string;
+            /**
+             * @description `Europe/Berlin`
+             * @default
+             */
+            zone: string;
         };
         /** @description Why something is not up. */
         Reason: {
@@ -2836,6 +3471,516 @@ export interface operations {
             };
         };
     };
+    list_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Channels */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelInput"];
+            };
+        };
+        responses: {
+            /** @description The new channel */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewChannel"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Every wrong field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The channel */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown or foreign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelInput"];
+            };
+        };
+        responses: {
+            /** @description The changed channel */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown or foreign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else at the same moment */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Every wrong field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown or foreign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_channel_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new secret, shown once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshSecret"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown or foreign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is no webhook, or was changed by somebody else at the same moment */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was sent and answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryDetail"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown or foreign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No worker took it in time */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Asked too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description To this channel only */
+                channel_id?: string;
+                /** @description `sent`, `retry`, `refused` or `given_up` */
+                outcome?: string;
+                /** @description Then or later */
+                since?: string;
+                /** @description Before then */
+                until?: string;
+                /** @description 1–200, 50 if absent */
+                limit?: number;
+                /** @description From the `Link` header of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Attempts; `Link` tells of further pages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The attempt */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryDetail"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown or foreign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resend_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will be sent */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown or foreign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is being sent */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stream_events: {
         parameters: {
             query?: never;
@@ -2992,6 +4137,400 @@ export interface operations {
             };
         };
     };
+    acknowledge_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgeInput"];
+            };
+        };
+        responses: {
+            /** @description Who has taken it on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acknowledgement"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown or foreign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Every wrong field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_acknowledgement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who has taken it on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acknowledgement"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, foreign, or nobody has */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkInput"];
+            };
+        };
+        responses: {
+            /** @description What it did */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkFollowed"];
+                };
+            };
+            /** @description The link is of another installation, or what it is about is gone */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Windows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceWindow"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaintenanceInput"];
+            };
+        };
+        responses: {
+            /** @description The new window */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceWindow"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Every wrong field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_calendar_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarLink"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_calendar: {
+        parameters: {
+            query?: {
+                /** @description Out of the link */
+                token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A calendar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description The link is of another installation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaintenanceInput"];
+            };
+        };
+        responses: {
+            /** @description The changed window */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceWindow"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown or foreign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Every wrong field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown or foreign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_preferences: {
         parameters: {
             query?: never;
@@ -3057,6 +4596,242 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mutes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Mutes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mute"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notice_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeRule"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_notice_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeRuleInput"];
+            };
+        };
+        responses: {
+            /** @description The new rule */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeRule"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The channel has a rule with the same scope */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Every wrong field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_notice_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeRuleInput"];
+            };
+        };
+        responses: {
+            /** @description The changed rule */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeRule"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown or foreign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The channel has a rule with the same scope */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Every wrong field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_notice_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown or foreign */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3912,6 +5687,115 @@ export interface operations {
             };
         };
     };
+    mute_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MuteInput"];
+            };
+        };
+        responses: {
+            /** @description Until when */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mute"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown or foreign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Every wrong field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unmute_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is not muted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown or foreign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pause_service: {
         parameters: {
             query?: never;
@@ -4068,6 +5952,36 @@ export interface operations {
             };
             /** @description You do not operate this installation */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unsubscribe: {
+        parameters: {
+            query?: {
+                /** @description Out of the message */
+                token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No more mail goes there */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The link is of another installation, or the channel is gone */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

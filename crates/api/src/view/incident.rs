@@ -88,7 +88,7 @@ pub struct VendorStatementView {
 #[schema(as = IncidentEvent)]
 pub struct IncidentEventView {
     pub at: DateTime<Utc>,
-    /// `opened`, `severity_changed`, `vendor_said`, `dependency_failing` or `resolved`
+    /// `opened`, `severity_changed`, `vendor_said`, `dependency_failing`, `acknowledged` or `resolved`
     #[schema(value_type = super::words::IncidentEventKind)]
     pub kind: &'static str,
     /// `degraded` or `down`, from here on
@@ -106,6 +106,9 @@ pub struct IncidentEventView {
     pub vendor: Option<VendorStatementView>,
     /// Of `dependency_failing`
     pub dependency: Option<FailingDependencyView>,
+    /// Of `acknowledged`: who, and in whose words
+    pub by: Option<String>,
+    pub note: Option<String>,
 }
 
 pub(crate) fn severity(severity: Severity) -> &'static str {
@@ -152,6 +155,8 @@ impl IncidentEventView {
             resolution: None,
             vendor: None,
             dependency: None,
+            by: None,
+            note: None,
         };
         match event {
             IncidentEvent::Opened {
@@ -189,6 +194,12 @@ impl IncidentEventView {
             IncidentEvent::DependencyFailing { .. } => Self {
                 kind: "dependency_failing",
                 dependency: FailingDependencyView::of(event),
+                ..empty
+            },
+            IncidentEvent::Acknowledged { by, note } => Self {
+                kind: "acknowledged",
+                by: Some(by.clone()),
+                note: note.clone(),
                 ..empty
             },
             IncidentEvent::Resolved { resolution } => Self {

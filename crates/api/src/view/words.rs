@@ -78,6 +78,7 @@ pub enum IncidentEventKind {
     SeverityChanged,
     VendorSaid,
     DependencyFailing,
+    Acknowledged,
     Resolved,
 }
 

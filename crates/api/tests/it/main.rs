@@ -7,6 +7,7 @@ mod events;
 mod history;
 mod incidents;
 mod manners;
+mod notices;
 mod outage;
 mod past;
 mod services;

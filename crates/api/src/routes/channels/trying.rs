@@ -1,0 +1,104 @@
+//! Trying a channel: a test message on the way that every message takes.
+
+use std::time::Duration;
+
+use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
+use db::{channels, deliveries, messages, outbox, services};
+use domain::{
+    id::{ChannelId, MessageId},
+    notice::message::{Counts, Kind, Links, Message},
+};
+use tokio::time::{Instant, sleep};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use crate::{
+    auth::{Editor, Member},
+    input::path::Id,
+    problem::{Problem, ProblemBody},
+    state::AppState,
+    view::delivery::DeliveryDetailView,
+};
+
+/// How long an answer is waited for.
+const PATIENCE: Duration = Duration::from_secs(25);
+
+const NOBODY: &str =
+    "No worker has sent the test message yet. It stands in the ledger as soon as one does.";
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(test_channel))
+}
+
+/// Sends a test message, once, and says what came of it. A channel that refused for good works again when this does.
+#[utoipa::path(post, path = "/api/channels/{id}/test", tag = "notices", params(("id" = Uuid, Path)), responses(
+    (status = 200, description = "What was sent and answered", body = DeliveryDetailView),
+    (status = 401, description = "Not signed in", body = ProblemBody),
+    (status = 403, description = "Your role may not", body = ProblemBody),
+    (status = 404, description = "Unknown or foreign", body = ProblemBody),
+    (status = 409, description = "No worker took it in time", body = ProblemBody),
+    (status = 429, description = "Asked too often", body = ProblemBody),
+))]
+async fn test_channel(
+    member: Member<Editor>,
+    State(state): State<AppState>,
+    Id(id): Id,
+) -> Result<Json<DeliveryDetailView>, Problem> {
+    let id = ChannelId(id);
+    let mut tx = state.db.begin().await?;
+    let channel = channels::find(&mut tx, member.workspace(), id).await?;
+    let channel = channel.ok_or(Problem::NotFound)?;
+    let _turn = state.pace.probe_turn(member.user().id)?;
+    let now = services::now(&mut tx).await?;
+    let message_id = MessageId(Uuid::now_v7());
+    let message = test(&state, &member, message_id, now);
+    messages::insert(&mut tx, message_id, (channel.workspace, id), &message).await?;
+    outbox::wake(&mut tx).await?;
+    tx.commit().await.map_err(db::Error::from)?;
+    answer(&state, &member, message_id).await
+}
+
+fn test(state: &AppState, member: &Member<Editor>, id: MessageId, now: DateTime<Utc>) -> Message {
+    Message {
+        key: id.0.simple().to_string(),
+        kind: Kind::Test,
+        workspace: member.workspace_name().to_owned(),
+        subjects: Vec::new(),
+        more: Counts::default(),
+        common_cause: None,
+        notes: Vec::new(),
+        links: Links {
+            open: Some(state.site.public_url.clone()),
+            ..Links::default()
+        },
+        occurred_at: now,
+        late: None,
+    }
+}
+
+/// Waits until a worker has sent it.
+async fn answer(
+    state: &AppState,
+    member: &Member<Editor>,
+    message: MessageId,
+) -> Result<Json<DeliveryDetailView>, Problem> {
+    let until = Instant::now() + PATIENCE;
+    let wanted = deliveries::Wanted {
+        message: Some(message),
+        limit: 1,
+        ..deliveries::Wanted::default()
+    };
+    loop {
+        let mut conn = state.db.acquire().await?;
+        let found = deliveries::list(&mut conn, member.workspace(), &wanted).await?;
+        drop(conn);
+        if let Some(listed) = found.first() {
+            return Ok(Json(DeliveryDetailView::new(listed)));
+        }
+        if Instant::now() >= until {
+            return Err(Problem::Conflict(NOBODY));
+        }
+        sleep(Duration::from_millis(200)).await;
+    }
+}
