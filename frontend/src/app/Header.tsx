@@ -9,6 +9,7 @@ import { Avatar } from '@/features/account/Avatar';
 import { ThemeChoice } from '@/features/account/ThemeChoice';
 import { paths } from '@/lib/paths';
 import { dashboardText } from '@/lib/text/dashboard';
+import { maintenanceText } from '@/lib/text/maintenance';
 import { shellText } from '@/lib/text/shell';
 import { systemText } from '@/lib/text/system';
 import { workspaceText } from '@/lib/text/workspace';
@@ -96,6 +97,7 @@ function AccountMenu({ me, onShortcuts }: Pick<Props, 'me' | 'onShortcuts'>) {
     await navigate(`${paths.login()}?signed_out=1`);
   };
   const places = [
+    [paths.maintenance(), maintenanceText.menu],
     [paths.account(), shellText.account],
     [paths.settings(), workspaceText.menu],
     ...(me.is_operator ? [[paths.system(), systemText.menu] as const] : []),

@@ -13,6 +13,12 @@ export const routes: RouteObject[] = [
     errorElement: <CrashPage />,
     lazy: async () => ({ Component: (await import('@/features/account/SetupPage')).SetupPage }),
   },
+  ...['/acknowledge', '/unsubscribe'].map((path) => ({
+    path,
+    hydrateFallbackElement: <StartUp />,
+    errorElement: <CrashPage />,
+    lazy: async () => ({ Component: (await import('@/features/notice/LinkPage')).LinkPage }),
+  })),
   {
     element: <Frame />,
     hydrateFallbackElement: <StartUp />,
@@ -54,6 +60,36 @@ export const routes: RouteObject[] = [
             path: '/incidents/:id',
             lazy: async () => ({
               Component: (await import('@/features/incident/IncidentPage')).IncidentPage,
+            }),
+          },
+          {
+            path: '/notices',
+            lazy: async () => ({
+              Component: (await import('@/features/notice/NoticesPage')).NoticesPage,
+            }),
+          },
+          {
+            path: '/notices/ledger',
+            lazy: async () => ({
+              Component: (await import('@/features/notice/LedgerPage')).LedgerPage,
+            }),
+          },
+          {
+            path: '/notices/new',
+            lazy: async () => ({
+              Component: (await import('@/features/notice/ChannelPage')).NewChannelPage,
+            }),
+          },
+          {
+            path: '/notices/:id',
+            lazy: async () => ({
+              Component: (await import('@/features/notice/ChannelPage')).EditChannelPage,
+            }),
+          },
+          {
+            path: '/maintenance',
+            lazy: async () => ({
+              Component: (await import('@/features/maintenance/MaintenancePage')).MaintenancePage,
             }),
           },
           {

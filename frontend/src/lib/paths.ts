@@ -19,6 +19,12 @@ export const paths = {
     return query === '' ? '/incidents' : `/incidents?${query}`;
   },
   incident: (id: string) => `/incidents/${id}`,
+  notices: () => '/notices',
+  addChannel: () => '/notices/new',
+  editChannel: (id: string) => `/notices/${id}`,
+  ledger: (channel?: string) =>
+    channel === undefined ? '/notices/ledger' : `/notices/ledger?channel=${channel}`,
+  maintenance: () => '/maintenance',
   account: () => '/account',
   about: () => '/about',
   settings: () => '/settings',

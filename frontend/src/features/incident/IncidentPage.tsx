@@ -20,6 +20,7 @@ import { RelativeTime } from '@/ui/RelativeTime';
 import { StatusGlyph, StatusLabel } from '@/ui/StatusGlyph';
 import { AffectedChecks } from './AffectedChecks';
 import { Evidence } from './Evidence';
+import { TakeOn } from './TakeOn';
 import { Timeline } from './Timeline';
 
 const text = incidentText.page;
@@ -90,11 +91,17 @@ function Loaded({ incident }: { incident: IncidentDetail }) {
             {incident.cause !== null && <p className="mt-1 text-lg">{incident.cause.sentence}</p>}
           </div>
         </div>
-        {service.data !== undefined && (
-          <Link to={paths.service(incident.service_id)} className={buttonClass('secondary', 'sm')}>
-            {text.seeService}
-          </Link>
-        )}
+        <div className="flex gap-2">
+          <TakeOn incident={incident} />
+          {service.data !== undefined && (
+            <Link
+              to={paths.service(incident.service_id)}
+              className={buttonClass('secondary', 'sm')}
+            >
+              {text.seeService}
+            </Link>
+          )}
+        </div>
       </div>
       <Panel className="mt-6">
         <dl className="grid grid-cols-2 gap-x-6 gap-y-3 px-4 py-3.5 sm:grid-cols-3 sm:px-5 lg:grid-cols-5">

@@ -12,6 +12,8 @@ const event = (part: Partial<IncidentEvent>): IncidentEvent => ({
   resolution: null,
   vendor: null,
   dependency: null,
+  by: null,
+  note: null,
   ...part,
 });
 

@@ -69,7 +69,7 @@ interface Line {
 export const lineOf = (event: IncidentEvent): Line => ({
   at: event.at,
   sentence: sentenceFor(event),
-  said: event.vendor?.text ?? null,
+  said: event.vendor?.text ?? event.note ?? null,
   url: webAddress(event.vendor?.url ?? event.dependency?.url),
 });
 
@@ -88,6 +88,8 @@ export function sentenceFor(event: IncidentEvent): string {
       return event.vendor === null
         ? words.vendorSaid
         : words.vendorSaidOf(event.vendor.incident, phaseWord(event.vendor.phase));
+    case 'acknowledged':
+      return words.acknowledged(event.by);
     case 'dependency_failing':
       return event.dependency?.sentence ?? words.dependencyFailing;
     default:

@@ -82,6 +82,7 @@ export const incidentText = {
       vendorSaid: 'The vendor wrote about it.',
       vendorSaidOf: (incident: string, phase: string | null) =>
         phase === null ? `The vendor on “${incident}”` : `The vendor on “${incident}”: ${phase}`,
+      acknowledged: (by: string | null) => `${by ?? 'Somebody'} has taken it on.`,
       dependencyFailing: 'Something that it depends on is not operational.',
       resolved: 'The incident was resolved.',
       resolvedBy: {

@@ -1,0 +1,35 @@
+/** Maintenance windows: spans in which trouble is expected. */
+import { queryOptions } from '@tanstack/react-query';
+import { keys } from './keys';
+import { isPageError } from './problem';
+import type { components } from './schema.gen';
+import { api, body } from './transport';
+
+type Schemas = components['schemas'];
+export type MaintenanceWindow = Schemas['MaintenanceWindow'];
+export type MaintenanceDraft = Schemas['MaintenanceInput'];
+
+export const maintenanceQuery = () =>
+  queryOptions({
+    queryKey: keys.maintenance,
+    queryFn: ({ signal }) => body<MaintenanceWindow[]>(api.GET('/api/maintenance', { signal })),
+    throwOnError: isPageError,
+  });
+
+export const calendarQuery = () =>
+  queryOptions({
+    queryKey: keys.calendar,
+    queryFn: ({ signal }) => body(api.GET('/api/maintenance/calendar', { signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const createWindow = (draft: MaintenanceDraft) =>
+  body<MaintenanceWindow>(api.POST('/api/maintenance', { body: draft }));
+
+export const updateWindow = (id: string, draft: MaintenanceDraft) =>
+  body<MaintenanceWindow>(
+    api.PUT('/api/maintenance/{id}', { params: { path: { id } }, body: draft }),
+  );
+
+export const deleteWindow = (id: string) =>
+  body(api.DELETE('/api/maintenance/{id}', { params: { path: { id } } }));

@@ -1,0 +1,197 @@
+/** One maintenance window, as a form. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { keys } from '@/api/keys';
+import {
+  createWindow,
+  type MaintenanceDraft,
+  type MaintenanceWindow,
+  updateWindow,
+} from '@/api/maintenance';
+import { fieldsOf, sentenceOf } from '@/api/problem';
+import { serviceSearchQuery } from '@/api/services';
+import { maintenanceText as text } from '@/lib/text/maintenance';
+import { shellText } from '@/lib/text/shell';
+import { Button } from '@/ui/Button';
+import { Dialog } from '@/ui/Dialog';
+import { CheckField, SelectField, TextArea, TextField } from '@/ui/Field';
+import { toast } from '@/ui/Toasts';
+
+type Covers = 'all' | 'categories' | 'services';
+const CUSTOM = 'custom';
+
+interface Props {
+  window: MaintenanceWindow | null;
+  onClose: () => void;
+}
+
+export function WindowDialog({ window: before, onClose }: Props) {
+  const client = useQueryClient();
+  const known = text.rules.some(([rule]) => rule === (before?.rule ?? ''));
+  const [title, setTitle] = useState(before?.title ?? '');
+  const [begins, setBegins] = useState(before?.begins.slice(0, 16) ?? tonight());
+  const [zone, setZone] = useState(
+    before?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+  );
+  const [minutes, setMinutes] = useState(String((before?.duration_s ?? 3600) / 60));
+  const [recurs, setRecurs] = useState(known ? (before?.rule ?? '') : CUSTOM);
+  const [rule, setRule] = useState(before?.rule ?? '');
+  const [covers, setCovers] = useState<Covers>(coversOf(before));
+  const [categories, setCategories] = useState((before?.categories ?? []).join('\n'));
+  const [chosen, setChosen] = useState<readonly string[]>(before?.service_ids ?? []);
+  const [sought, setSought] = useState('');
+  const { data: services = [] } = useQuery({
+    ...serviceSearchQuery(sought),
+    enabled: covers === 'services',
+  });
+
+  const save = useMutation({
+    mutationFn: () => {
+      const names = categories.split('\n').map((name) => name.trim());
+      const recurring = recurs === CUSTOM ? rule.trim() : recurs;
+      const draft: MaintenanceDraft = {
+        title,
+        begins: `${begins}:00`,
+        zone,
+        duration_s: Math.round(Number(minutes) * 60),
+        rule: recurring === '' ? null : recurring,
+        categories: covers === 'categories' ? names.filter((name) => name !== '') : null,
+        service_ids: covers === 'services' ? [...chosen] : null,
+      };
+      return before === null ? createWindow(draft) : updateWindow(before.id, draft);
+    },
+    onSuccess: async (saved) => {
+      toast(text.saved(saved.title));
+      await client.invalidateQueries({ queryKey: keys.maintenance });
+      onClose();
+    },
+    onError: (error) => {
+      if (Object.keys(fieldsOf(error)).length === 0) toast(sentenceOf(error), { kind: 'error' });
+    },
+  });
+  const errors = fieldsOf(save.error);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!save.isPending) save.mutate();
+  };
+  const choose = (id: string, wanted: boolean) =>
+    setChosen((ids) => (wanted ? [...ids, id] : ids.filter((other) => other !== id)));
+  return (
+    <Dialog
+      title={before === null ? text.add : before.title}
+      closeLabel={shellText.close}
+      onClose={onClose}
+      sheet
+    >
+      <form onSubmit={submit} className="space-y-4">
+        <TextField
+          label={text.name}
+          errors={errors.title}
+          value={title}
+          onChange={(event) => setTitle(event.target.value)}
+          dir="auto"
+        />
+        <div className="grid gap-4 sm:grid-cols-2">
+          <TextField
+            label={text.begins}
+            type="datetime-local"
+            errors={errors.begins}
+            value={begins}
+            onChange={(event) => setBegins(event.target.value)}
+          />
+          <TextField
+            label={text.duration}
+            inputMode="numeric"
+            errors={errors.duration_s}
+            value={minutes}
+            onChange={(event) => setMinutes(event.target.value)}
+          />
+          <TextField
+            label={text.zone}
+            errors={errors.zone}
+            value={zone}
+            onChange={(event) => setZone(event.target.value)}
+          />
+          <SelectField
+            label={text.recurs}
+            value={recurs}
+            onChange={(event) => setRecurs(event.target.value)}
+          >
+            {text.rules.map(([word, label]) => (
+              <option key={word} value={word}>
+                {label}
+              </option>
+            ))}
+            <option value={CUSTOM}>{text.custom}</option>
+          </SelectField>
+        </div>
+        {recurs === CUSTOM && (
+          <TextField
+            label={text.rule}
+            hint={text.ruleHint}
+            errors={errors.rule}
+            value={rule}
+            onChange={(event) => setRule(event.target.value)}
+            spellCheck={false}
+          />
+        )}
+        <SelectField
+          label={text.covers}
+          errors={errors.service_ids}
+          value={covers}
+          onChange={(event) => setCovers(event.target.value as Covers)}
+        >
+          <option value="all">{text.coversAll}</option>
+          <option value="categories">{text.coversCategory}</option>
+          <option value="services">{text.coversServices}</option>
+        </SelectField>
+        {covers === 'categories' && (
+          <TextArea
+            label={text.coversCategory}
+            hint={text.categoryHint}
+            errors={errors.categories}
+            rows={3}
+            value={categories}
+            onChange={(event) => setCategories(event.target.value)}
+          />
+        )}
+        {covers === 'services' && (
+          <TextField
+            label={text.search}
+            hint={text.chosen(chosen.length)}
+            type="search"
+            value={sought}
+            onChange={(event) => setSought(event.target.value)}
+          />
+        )}
+        {covers === 'services' && (
+          <div className="max-h-56 space-y-2 overflow-y-auto">
+            {services.map((one) => (
+              <CheckField
+                key={one.id}
+                label={one.name}
+                checked={chosen.includes(one.id)}
+                onChange={(wanted) => choose(one.id, wanted)}
+              />
+            ))}
+          </div>
+        )}
+        <Button type="submit" kind="primary" busy={save.isPending && text.saving}>
+          {text.save}
+        </Button>
+      </form>
+    </Dialog>
+  );
+}
+
+function coversOf(window: MaintenanceWindow | null): Covers {
+  if (window?.categories != null) return 'categories';
+  return window?.service_ids != null ? 'services' : 'all';
+}
+
+/** Tomorrow at two in the morning, as the field wants it. */
+function tonight(): string {
+  const at = new Date(Date.now() + 86_400_000);
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T02:00`;
+}

@@ -1,0 +1,117 @@
+/** One channel: its state, its rules, and a test on the way that every message takes. */
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { keys } from '@/api/keys';
+import { type Channel, type NoticeRule, testChannel } from '@/api/notices';
+import { sentenceOf } from '@/api/problem';
+import { paths } from '@/lib/paths';
+import { noticeText as text } from '@/lib/text/notice';
+import { Button, buttonClass } from '@/ui/Button';
+import { DotList } from '@/ui/DotList';
+import { Notice, Panel } from '@/ui/Page';
+import { RelativeTime } from '@/ui/RelativeTime';
+import { toast } from '@/ui/Toasts';
+import { RuleDialog } from './RuleDialog';
+
+interface Props {
+  channel: Channel;
+  rules: readonly NoticeRule[];
+  mayEdit: boolean;
+}
+
+export function ChannelPanel({ channel, rules, mayEdit }: Props) {
+  const [rule, setRule] = useState<NoticeRule | 'new' | null>(null);
+  const last = channel.last_delivery;
+  return (
+    <Panel>
+      <section aria-label={channel.name} className="px-4 py-3.5 sm:px-5">
+        <div className="flex flex-wrap items-start justify-between gap-3">
+          <div className="min-w-0">
+            <h2 className="truncate text-lg font-semibold tracking-tight">
+              <bdi>{channel.name}</bdi>
+            </h2>
+            <DotList className="text-sm text-faint">
+              {channel.kind_label}
+              {channel.summary !== '' && <bdi>{channel.summary}</bdi>}
+              {channel.paused && text.paused}
+              {last === null ? (
+                text.never
+              ) : (
+                <>
+                  {lastWord(last.outcome)} <RelativeTime at={last.at} />
+                </>
+              )}
+            </DotList>
+          </div>
+          {mayEdit && (
+            <div className="flex gap-2">
+              <TestButton channel={channel} />
+              <Link
+                to={paths.editChannel(channel.id)}
+                className={buttonClass('secondary', 'sm')}
+                aria-label={text.editLabel(channel.name)}
+              >
+                {text.edit}
+              </Link>
+            </div>
+          )}
+        </div>
+        {channel.broken !== null && (
+          <div className="mt-3">
+            <Notice kind="error">{text.broken(channel.broken.reason)}</Notice>
+          </div>
+        )}
+        <ul className="mt-3 space-y-1.5">
+          {rules.length === 0 && <li className="text-soft">{text.noRules}</li>}
+          {rules.map((one) => (
+            <li key={one.id} className="flex items-start justify-between gap-3">
+              <span className="min-w-0 break-words text-soft">{one.sentence}</span>
+              {mayEdit && (
+                <Button size="sm" kind="quiet" onClick={() => setRule(one)}>
+                  {text.editRule}
+                </Button>
+              )}
+            </li>
+          ))}
+        </ul>
+        {mayEdit && (
+          <Button size="sm" kind="quiet" className="mt-1 -ml-2.5" onClick={() => setRule('new')}>
+            {text.addRule}
+          </Button>
+        )}
+      </section>
+      {rule !== null && (
+        <RuleDialog
+          channel={channel}
+          rule={rule === 'new' ? null : rule}
+          onClose={() => setRule(null)}
+        />
+      )}
+    </Panel>
+  );
+}
+
+const lastWord = (outcome: string): string =>
+  (text.lastDelivery as Record<string, string>)[outcome] ?? outcome;
+
+function TestButton({ channel }: { channel: Channel }) {
+  const client = useQueryClient();
+  const test = useMutation({
+    mutationFn: () => testChannel(channel.id),
+    onSuccess: (delivery) => {
+      if (delivery.outcome === 'sent') toast(text.tested(channel.name));
+      else toast(text.testFailed(channel.name, delivery.detail), { kind: 'error' });
+    },
+    onError: (error) => toast(sentenceOf(error), { kind: 'error' }),
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: keys.deliveryLists });
+      return client.invalidateQueries({ queryKey: keys.channels });
+    },
+  });
+  return (
+    <Button size="sm" busy={test.isPending && text.testing} onClick={() => test.mutate()}>
+      {text.test}
+    </Button>
+  );
+}

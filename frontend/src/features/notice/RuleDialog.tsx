@@ -1,0 +1,254 @@
+/** One rule of a channel, as a form. */
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { keys } from '@/api/keys';
+import {
+  type Channel,
+  createRule,
+  deleteRule,
+  type NoticeRule,
+  type RuleDraft,
+  updateRule,
+} from '@/api/notices';
+import { fieldsOf, sentenceOf } from '@/api/problem';
+import { groupsQuery, serviceQuery, serviceSearchQuery } from '@/api/services';
+import { noticeText as text } from '@/lib/text/notice';
+import { shellText } from '@/lib/text/shell';
+import { Button } from '@/ui/Button';
+import { Dialog } from '@/ui/Dialog';
+import { CheckField, SelectField, TextField } from '@/ui/Field';
+import { toast } from '@/ui/Toasts';
+
+interface Props {
+  channel: Channel;
+  rule: NoticeRule | null;
+  onClose: () => void;
+}
+
+type Scope = keyof typeof text.scopes;
+const usual = ['down', 'recovered', 'unknown', 'certificate', 'flapping'];
+const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+export function RuleDialog({ channel, rule, onClose }: Props) {
+  const client = useQueryClient();
+  const [scope, setScope] = useState<Scope>(scopeOf(rule));
+  const [category, setCategory] = useState(rule?.category ?? '');
+  const [service, setService] = useState(rule?.service_id ?? '');
+  const [topics, setTopics] = useState<readonly string[]>(rule?.topics ?? usual);
+  const [delay, setDelay] = useState(rule?.delay_s ?? 0);
+  const [remind, setRemind] = useState(rule?.remind_s ?? 0);
+  const [quiet, setQuiet] = useState(
+    rule?.quiet ?? {
+      from: '22:00',
+      until: '07:00',
+      zone: zone(),
+      lets_through: ['down', 'recovered'],
+    },
+  );
+  const [isQuiet, setIsQuiet] = useState(rule?.quiet != null);
+  const [sought, setSought] = useState('');
+  const { data: found } = useQuery({ ...serviceSearchQuery(sought), enabled: scope === 'service' });
+  const { data: chosen } = useQuery({ ...serviceQuery(service), enabled: service !== '' });
+  const services = [...(chosen === undefined ? [] : [chosen]), ...(found ?? [])].filter(
+    (one, index, all) => all.findIndex(({ id }) => id === one.id) === index,
+  );
+  const { data: groups } = useInfiniteQuery(groupsQuery());
+  const categories = (groups?.pages ?? []).flatMap((page) =>
+    page.items.flatMap(({ category }) => category ?? []),
+  );
+
+  const settle = async () => {
+    await client.invalidateQueries({ queryKey: keys.rules });
+    onClose();
+  };
+  const save = useMutation({
+    mutationFn: () => {
+      const draft: RuleDraft = {
+        category: scope === 'category' ? category : null,
+        service_id: scope === 'service' ? service : null,
+        topics: [...topics],
+        delay_s: delay,
+        remind_s: remind === 0 ? null : remind,
+        quiet: isQuiet ? quiet : null,
+      };
+      return rule === null
+        ? createRule({ ...draft, channel_id: channel.id })
+        : updateRule(rule.id, draft);
+    },
+    onSuccess: settle,
+    onError: (error) => {
+      if (Object.keys(fieldsOf(error)).length === 0) toast(sentenceOf(error), { kind: 'error' });
+    },
+  });
+  const remove = useMutation({
+    mutationFn: (id: string) => deleteRule(id),
+    onSuccess: settle,
+    onError: (error) => toast(sentenceOf(error), { kind: 'error' }),
+  });
+  const errors = fieldsOf(save.error);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!save.isPending) save.mutate();
+  };
+  const choose = (topic: string, chosen: boolean) =>
+    setTopics((before) =>
+      chosen ? [...before, topic] : before.filter((other) => other !== topic),
+    );
+
+  return (
+    <Dialog
+      title={rule === null ? text.addRule : text.editRule}
+      closeLabel={shellText.close}
+      onClose={onClose}
+      sheet
+    >
+      <form onSubmit={submit} className="space-y-4">
+        <SelectField
+          label={text.scope}
+          hint={text.ruleHint}
+          value={scope}
+          onChange={(event) => setScope(event.target.value as Scope)}
+        >
+          {Object.entries(text.scopes).map(([word, label]) => (
+            <option key={word} value={word}>
+              {label}
+            </option>
+          ))}
+        </SelectField>
+        {scope === 'category' && (
+          <TextField
+            label={text.category}
+            errors={errors.category}
+            list="rule-categories"
+            value={category}
+            onChange={(event) => setCategory(event.target.value)}
+          />
+        )}
+        <datalist id="rule-categories">
+          {categories.map((name) => (
+            <option key={name} value={name} />
+          ))}
+        </datalist>
+        {scope === 'service' && (
+          <TextField
+            label={text.search}
+            type="search"
+            value={sought}
+            onChange={(event) => setSought(event.target.value)}
+          />
+        )}
+        {scope === 'service' && (
+          <SelectField
+            label={text.service}
+            errors={errors.service_id}
+            value={service}
+            onChange={(event) => setService(event.target.value)}
+          >
+            <option value="">–</option>
+            {services.map((one) => (
+              <option key={one.id} value={one.id}>
+                {one.name}
+              </option>
+            ))}
+          </SelectField>
+        )}
+        <fieldset className="space-y-2">
+          <legend className="mb-1.5 text-sm font-medium">{text.topics}</legend>
+          {Object.entries(text.topic).map(([topic, label]) => (
+            <CheckField
+              key={topic}
+              label={label}
+              checked={topics.includes(topic)}
+              onChange={(chosen) => choose(topic, chosen)}
+            />
+          ))}
+        </fieldset>
+        <div className="grid gap-4 sm:grid-cols-2">
+          <SecondsField
+            label={text.delay}
+            hint={text.delayHint}
+            choices={text.delays}
+            value={delay}
+            onChange={setDelay}
+          />
+          <SecondsField
+            label={text.remind}
+            choices={text.reminders}
+            value={remind}
+            onChange={setRemind}
+          />
+        </div>
+        <CheckField
+          label={text.quiet}
+          hint={text.quietHint}
+          checked={isQuiet}
+          onChange={setIsQuiet}
+        />
+        {isQuiet && (
+          <div className="grid grid-cols-2 gap-4">
+            <TextField
+              label={text.from}
+              type="time"
+              value={quiet.from}
+              onChange={(event) => setQuiet({ ...quiet, from: event.target.value })}
+            />
+            <TextField
+              label={text.until}
+              type="time"
+              value={quiet.until}
+              onChange={(event) => setQuiet({ ...quiet, until: event.target.value })}
+            />
+            <TextField
+              label={text.zone}
+              className="col-span-2"
+              errors={errors.quiet}
+              value={quiet.zone}
+              onChange={(event) => setQuiet({ ...quiet, zone: event.target.value })}
+            />
+          </div>
+        )}
+        <div className="flex justify-between gap-3 pt-1">
+          <Button type="submit" kind="primary" busy={save.isPending && text.saving}>
+            {text.save}
+          </Button>
+          {rule !== null && (
+            <Button kind="danger" onClick={() => remove.mutate(rule.id)}>
+              {text.remove}
+            </Button>
+          )}
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+const scopeOf = (rule: NoticeRule | null): Scope =>
+  rule?.service_id != null ? 'service' : rule?.category != null ? 'category' : 'all';
+
+interface SecondsProps {
+  label: string;
+  hint?: string;
+  choices: readonly (readonly [number, string])[];
+  value: number;
+  onChange: (seconds: number) => void;
+}
+
+/** Some lengths of time, and the one that is set if it is none of them. */
+function SecondsField({ label, hint, choices, value, onChange }: SecondsProps) {
+  const known = choices.some(([seconds]) => seconds === value);
+  const all = known ? choices : [...choices, [value, text.seconds(value)] as const];
+  return (
+    <SelectField
+      label={label}
+      {...(hint === undefined ? {} : { hint })}
+      value={String(value)}
+      onChange={(event) => onChange(Number(event.target.value))}
+    >
+      {all.map(([seconds, words]) => (
+        <option key={seconds} value={seconds}>
+          {words}
+        </option>
+      ))}
+    </SelectField>
+  );
+}
