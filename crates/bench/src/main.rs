@@ -69,13 +69,23 @@ fn main() -> anyhow::Result<()> {
 
 async fn measure(args: &Args) -> anyhow::Result<()> {
     let mut report = Report::read(&args.out);
+    let mut failed = Vec::new();
     for scenario in scenario::chosen(args) {
         let machine = machine::describe();
         scenario::say(format_args!("{}: {}", scenario.name(), scenario.purpose()));
-        let section = scenario.run(args).await?;
+        let section = match scenario.run(args).await {
+            Ok(section) => section,
+            // The others are worth measuring all the same.
+            Err(error) => {
+                scenario::say(format_args!("{} failed: {error:#}", scenario.name()));
+                failed.push(scenario.name());
+                continue;
+            }
+        };
         report.put(scenario, machine, args.quick, section);
         // What was measured stays, whatever becomes of the rest.
         report.write(&args.out)?;
     }
+    anyhow::ensure!(failed.is_empty(), "not measured: {}", failed.join(", "));
     Ok(())
 }

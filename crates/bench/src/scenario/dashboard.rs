@@ -36,7 +36,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Section> {
     let now: DateTime<Utc> = sqlx::query_scalar("select now()")
         .fetch_one(db.pool())
         .await?;
-    seed::rollups(&db, now, 30).await?;
+    seed::standing(&db, now).await?;
     let program = api::start(args, &url).await?;
     let ledger = Ledger::default()
         .with("api", program.pid())

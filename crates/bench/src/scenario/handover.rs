@@ -62,7 +62,8 @@ async fn share(db: &Db, count: usize) -> anyhow::Result<f64> {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let shares = shares(db).await?;
         let owned: i64 = shares.iter().map(|(_, services)| services).sum();
-        if shares.len() != count || owned != i64::from(SERVICES) {
+        let all_own = shares.iter().all(|(_, services)| *services > 0);
+        if shares.len() != count || owned != i64::from(SERVICES) || !all_own {
             continue;
         }
         #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
@@ -156,7 +157,7 @@ fn section(handover: &Handover) -> anyhow::Result<Section> {
         "all {} services of the killed one looked at again after, s",
         handover.orphans
     );
-    section.row(&[&again, &tenths(handover.all_again_s), &"10"]);
+    section.row(&[&again, &tenths(handover.all_again_s), &"10 where one is due"]);
     let others = tenths(handover.others_gap_s);
     section.row(&[
         &"the others' services: all looked at within, s",
