@@ -157,7 +157,11 @@ fn section(handover: &Handover) -> anyhow::Result<Section> {
         "all {} services of the killed one looked at again after, s",
         handover.orphans
     );
-    section.row(&[&again, &tenths(handover.all_again_s), &"10 where one is due"]);
+    section.row(&[
+        &again,
+        &tenths(handover.all_again_s),
+        &"10 where one is due",
+    ]);
     let others = tenths(handover.others_gap_s);
     section.row(&[
         &"the others' services: all looked at within, s",
