@@ -27,7 +27,7 @@ use crate::{
 
 const LIMITS: Limits = Limits {
     request: Duration::from_secs(15),
-    letter: Duration::from_secs(60),
+    letter: Duration::from_mins(1),
 };
 /// How much of an answer is read, in bytes.
 const MOST_ANSWER: usize = 64 * 1024;

@@ -10,7 +10,7 @@ use crate::{
     Outcome,
     call::{Call, Idiom, Setting, below},
     judging,
-    rendering::{Tone, body, links, signed_headline, workspace},
+    rendering::{Tone, body, plain_links, signed_headline, workspace},
 };
 
 const TEXT: usize = 8_000;
@@ -22,8 +22,9 @@ impl Idiom for Gotify {
         if text.is_empty() {
             text = workspace(message);
         }
-        for (label, url) in links(message) {
-            text.push_str(&format!("\n{label}: {url}"));
+        for link in plain_links(message) {
+            text.push('\n');
+            text.push_str(&link);
         }
         let mut payload = json!({
             "title": signed_headline(message),

@@ -94,12 +94,11 @@ pub(crate) fn sent_as(value: &Value) -> Outcome {
 /// `Retry-After`, in seconds or as a date, at most a day.
 pub(crate) fn retry_after(answer: &Answer, now: DateTime<Utc>) -> Option<Duration> {
     let text = answer.headers.get(header::RETRY_AFTER)?.to_str().ok()?;
-    let wait = match text.trim().parse::<f64>() {
-        Ok(seconds) => seconds_to_wait(seconds)?,
-        Err(_) => {
-            let until = DateTime::<Utc>::from(httpdate::parse_http_date(text.trim()).ok()?);
-            (until - now).to_std().ok()?
-        }
+    let wait = if let Ok(seconds) = text.trim().parse::<f64>() {
+        seconds_to_wait(seconds)?
+    } else {
+        let until = DateTime::<Utc>::from(httpdate::parse_http_date(text.trim()).ok()?);
+        (until - now).to_std().ok()?
     };
     Some(wait.min(LONGEST_WAIT))
 }

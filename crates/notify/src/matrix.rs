@@ -10,7 +10,7 @@ use crate::{
     Outcome,
     call::{Call, Idiom, Setting, below},
     judging,
-    rendering::{Tone, body, footer, html, links, signed_headline},
+    rendering::{Tone, body, footer, html, links, plain_links, signed_headline},
 };
 
 /// An event may have 65,536 bytes, and the text stands in it twice.
@@ -31,9 +31,8 @@ impl Idiom for Matrix {
         let url = below(&self.homeserver_url, &path)?;
         let headline = signed_headline(message);
         let links = links(message);
-        let plain_links = links.iter().map(|(label, url)| format!("{label}: {url}"));
         let mut plain = vec![headline.clone(), body(message, TEXT, str::to_owned)];
-        plain.extend(plain_links);
+        plain.extend(plain_links(message));
         plain.push(footer(message));
         let marked_links: Vec<String> = links
             .iter()

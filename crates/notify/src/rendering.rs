@@ -106,6 +106,14 @@ pub(crate) fn links(message: &Message) -> Vec<(&'static str, &Url)> {
         .collect()
 }
 
+/// The same as lines of plain text: `Open: https://…`.
+pub(crate) fn plain_links(message: &Message) -> Vec<String> {
+    let links = links(message).into_iter();
+    links
+        .map(|(label, url)| format!("{label}: {url}"))
+        .collect()
+}
+
 /// The same in one line of Markdown; empty when there is nowhere to go.
 pub(crate) fn markdown_links(message: &Message) -> String {
     let link = |(label, url): (&str, &Url)| {

@@ -20,16 +20,15 @@ impl Idiom for Telegram {
     fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, String> {
         let token = self.bot_token.expose();
         let url = stored_url(&format!("https://api.telegram.org/bot{token}/sendMessage"))?;
-        let mut text = format!("<b>{}</b>", html(&signed_headline(message)));
-        let lines = body(message, TEXT, html);
-        if !lines.is_empty() {
-            text.push_str("\n\n");
-            text.push_str(&lines);
-        }
-        text.push_str(&format!("\n\n<i>{}</i>", html(&footer(message))));
+        let mut parts = vec![
+            format!("<b>{}</b>", html(&signed_headline(message))),
+            body(message, TEXT, html),
+            format!("<i>{}</i>", html(&footer(message))),
+        ];
+        parts.retain(|part| !part.is_empty());
         let mut payload = json!({
             "chat_id": self.chat_id,
-            "text": text,
+            "text": parts.join("\n\n"),
             "parse_mode": "HTML",
             "link_preview_options": {"is_disabled": true},
         });

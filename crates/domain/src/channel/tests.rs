@@ -7,6 +7,7 @@ use super::*;
 const SLACK: &str = "https://hooks.slack.com/services/T0/B0/s3cret";
 
 /// A good configuration of every kind; every secret in it contains `s3cret`.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn good() -> Vec<(ChannelKind, Value)> {
     let key32 = "s3cretaaaaaaaaaaaaaaaaaaaaaaaaaa";
     let key30 = &key32[..30];
@@ -179,6 +180,7 @@ fn an_optional_secret_can_be_removed() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_wrong_field_is_named() {
     for (kind, sent, wrong) in [
         (ChannelKind::Email, json!({}), vec!["recipients"]),

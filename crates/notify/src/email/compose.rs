@@ -1,6 +1,7 @@
 //! A letter: its words, its headers, and its bytes.
 
 use aws_lc_rs::digest;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use domain::notice::message::Message;
 use mail_builder::{
@@ -10,7 +11,7 @@ use mail_builder::{
 use url::Url;
 
 use super::{Mail, look};
-use crate::rendering::{cut, fit, footer, links};
+use crate::rendering::{cut, fit, footer, plain_links};
 
 /// Longest plain text before the links, in characters.
 const TEXT: usize = 60_000;
@@ -51,25 +52,15 @@ pub(super) fn letter(message: &Message, recipient: &str, public_url: &Url) -> Le
 }
 
 fn text(message: &Message, unsubscribe: Option<&Url>) -> String {
-    let mut text = format!("{}\n", message.headline());
-    let lines = fit(&message.sentences(), TEXT);
-    if !lines.is_empty() {
-        text.push('\n');
-        text.push_str(&lines);
-    }
-    let links = links(message);
-    if !links.is_empty() {
-        text.push('\n');
-    }
-    for (label, url) in links {
-        text.push_str(&format!("\n{label}: {url}"));
-    }
-    text.push_str(&format!("\n\n-- \n{}", footer(message)));
+    let mut parts = vec![message.headline(), fit(&message.sentences(), TEXT)];
+    parts.push(plain_links(message).join("\n"));
+    let mut end = format!("-- \n{}", footer(message));
     if let Some(url) = unsubscribe {
-        text.push_str(&format!("\nNo more mail of this kind: {url}"));
+        end = format!("{end}\nNo more mail of this kind: {url}");
     }
-    text.push('\n');
-    text
+    parts.push(end);
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n\n") + "\n"
 }
 
 /// The letter as it goes over the wire.
@@ -124,6 +115,5 @@ fn digest_of(parts: &[&str]) -> String {
         context.update(&[0]);
     }
     let digest = context.finish();
-    let hex = digest.as_ref().iter().take(16);
-    hex.map(|byte| format!("{byte:02x}")).collect()
+    URL_SAFE_NO_PAD.encode(&digest.as_ref()[..18])
 }

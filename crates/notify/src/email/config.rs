@@ -94,25 +94,13 @@ impl MailConfig {
         if security == Security::None && credentials.is_some() {
             faults.push("SMTP_SECURITY=none would send SMTP_PASSWORD for everybody to read");
         }
-        let Some(from) = set(&self.mail_from) else {
+        let Some(sender) = set(&self.mail_from) else {
             faults.push("SMTP_HOST is set, but not MAIL_FROM, whom mail comes from");
             return None;
         };
-        let (from_name, address) = match from
-            .strip_suffix('>')
-            .and_then(|from| from.rsplit_once('<'))
-        {
-            Some((name, address)) => (name.trim().trim_matches('"'), address.trim()),
-            None => ("", from.as_str()),
-        };
-        let from = match parse_address(address) {
-            Ok(from) => from,
-            Err(reason) => {
-                faults.push(format!("MAIL_FROM {reason}"));
-                return None;
-            }
-        };
-        let name = domain::failure::clean(from_name, 100);
+        let sender =
+            sender_of(&sender).map_err(|reason| faults.push(format!("MAIL_FROM {reason}")));
+        let (from_name, from) = sender.ok()?;
         Some(Mail {
             host,
             port: self.smtp_port.unwrap_or(match security {
@@ -122,14 +110,25 @@ impl MailConfig {
             }),
             security,
             credentials,
-            from_name: if name.is_empty() {
-                "PulseCheck".to_owned()
-            } else {
-                name
-            },
+            from_name,
             from,
         })
     }
+}
+
+/// Name and address of `name@example.com` or `PulseCheck <name@example.com>`.
+fn sender_of(text: &str) -> Result<(String, String), String> {
+    let parts = text
+        .strip_suffix('>')
+        .and_then(|text| text.rsplit_once('<'));
+    let (name, address) = parts.unwrap_or(("", text));
+    let name = domain::failure::clean(name.trim().trim_matches('"'), 100);
+    let name = if name.is_empty() {
+        "PulseCheck".to_owned()
+    } else {
+        name
+    };
+    Ok((name, parse_address(address.trim())?))
 }
 
 impl Mail {

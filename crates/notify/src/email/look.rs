@@ -12,22 +12,22 @@ const MOST_LINES: usize = 200;
 
 /// The HTML of a letter. Everything in it is escaped by the engine.
 pub(super) fn html(message: &Message, unsubscribe: Option<&Url>, public_url: &Url) -> String {
-    let mut lines = message.sentences();
-    let left = lines.len().saturating_sub(MOST_LINES);
-    lines.truncate(MOST_LINES);
+    let mut sentences = message.sentences();
+    let left = sentences.len().saturating_sub(MOST_LINES);
+    sentences.truncate(MOST_LINES);
     if left > 0 {
-        lines.push(format!("… and {left} more"));
+        sentences.push(format!("… and {left} more"));
     }
     let tone = Tone::of(message);
     let links: Vec<Value> = links(message)
         .into_iter()
         .map(|(label, url)| context! { label, url => url.as_str() })
         .collect();
-    let context = context! {
+    let values = context! {
         headline => message.headline(),
         sign => tone.sign(),
         colour => tone.hex(),
-        lines,
+        lines => sentences,
         links,
         footer => footer(message),
         home => public_url.as_str(),
@@ -35,7 +35,7 @@ pub(super) fn html(message: &Message, unsubscribe: Option<&Url>, public_url: &Ur
     };
     let mut environment = Environment::empty();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    let rendered = environment.render_str(TEMPLATE, context);
+    let rendered = environment.render_str(TEMPLATE, values);
     // The template is ours and a test renders it; a letter is never lost to its looks.
     rendered.unwrap_or_else(|_| crate::rendering::html(&message.headline()))
 }

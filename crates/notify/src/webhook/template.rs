@@ -44,11 +44,11 @@ pub(super) fn render(source: &str, payload: &serde_json::Value) -> Result<String
 }
 
 /// A text or anything else as JSON.
-fn json(value: Value) -> Result<String, Error> {
+fn json(value: &Value) -> Result<String, Error> {
     if value.is_undefined() {
         return Err(Error::from(ErrorKind::UndefinedError));
     }
-    let text = serde_json::to_string(&value).map_err(|error| {
+    let text = serde_json::to_string(value).map_err(|error| {
         Error::new(ErrorKind::BadSerialization, "this value is no JSON").with_source(error)
     })?;
     if text.len() > MOST_BYTES {
@@ -68,7 +68,7 @@ fn default(value: Value, instead: Value) -> Value {
     }
 }
 
-fn length(value: Value) -> usize {
+fn length(value: &Value) -> usize {
     value.len().unwrap_or(0)
 }
 
@@ -205,10 +205,9 @@ mod tests {
     #[test]
     fn no_template_runs_long_or_grows_large() {
         let doubling = |level: usize| {
-            let open: String = (0..level)
-                .map(|n| format!("{{% for x{} in [x{n} ~ x{n}] %}}", n + 1))
-                .collect();
-            format!("{open}{}", "{% endfor %}".repeat(level))
+            let open = (0..level).map(|n| format!("{{% for x{} in [x{n} ~ x{n}] %}}", n + 1));
+            let open: Vec<String> = open.collect();
+            format!("{}{}", open.concat(), "{% endfor %}".repeat(level))
         };
         let loops = "{% for a in services %}".repeat(40) + &"{% endfor %}".repeat(40);
         let prints =

@@ -116,10 +116,9 @@ pub(crate) fn message(kind: Kind) -> Message {
         &mut message.links.acknowledge,
         &mut message.links.mute,
     ] {
-        if let Some(url) = link {
-            url.set_path("/incidents/2");
-            url.set_query(Some("a=1&b=2"));
-        }
+        let Some(url) = link else { continue };
+        url.set_path("/incidents/2");
+        url.set_query(Some("a=1&b=2"));
     }
     message
 }
@@ -141,7 +140,7 @@ pub(crate) fn digest() -> Message {
     }
     digest.common_cause = Some("All of them are on web-1.example.com.".to_owned());
     digest.more.down = 211;
-    digest.late = Some(Duration::from_secs(720));
+    digest.late = Some(Duration::from_mins(12));
     digest
 }
 

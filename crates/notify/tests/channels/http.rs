@@ -19,6 +19,7 @@ struct Expected {
     id: Option<&'static str>,
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn expected() -> Vec<Expected> {
     let json_type = || ("content-type", "application/json".to_owned());
     let of = |channel, request, yes, id| Expected {

@@ -17,10 +17,10 @@ fn answer(status: u16, body: &str) -> Mode {
     }
 }
 
-fn retry_after(report: &Report) -> Option<Option<Duration>> {
+fn retry_after(report: &Report) -> Option<Duration> {
     match &report.outcome {
-        Outcome::Retry { after, .. } => Some(*after),
-        _ => None,
+        Outcome::Retry { after, .. } => *after,
+        other => panic!("it is to be tried again: {other:?}"),
     }
 }
 
@@ -50,7 +50,7 @@ async fn statuses_mean_the_same_for_every_channel() {
                 .await;
             match report.outcome {
                 Outcome::Retry { why, .. } if passes => {
-                    assert!(why.contains(&status.to_string()), "{kind:?} {why}")
+                    assert!(why.contains(&status.to_string()), "{kind:?} {why}");
                 }
                 Outcome::Permanent { why } if !passes => assert!(!why.is_empty()),
                 other => panic!("{kind:?} {status}: {other:?}"),
@@ -84,13 +84,14 @@ async fn a_wait_that_is_asked_for_is_handed_on() {
             .await;
         assert_eq!(
             retry_after(&report),
-            Some(wait.map(Duration::from_secs)),
+            wait.map(Duration::from_secs),
             "{header}"
         );
     }
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn each_providers_own_words_are_understood() {
     let passes = |seconds: Option<f64>| (true, seconds);
     let never = (false, None);
@@ -319,7 +320,7 @@ async fn each_providers_own_words_are_understood() {
                 assert!(why.contains(word), "{kind:?}: {why}");
             }
             Outcome::Permanent { why } if !may_pass => {
-                assert!(why.contains(word), "{kind:?}: {why}")
+                assert!(why.contains(word), "{kind:?}: {why}");
             }
             other => panic!("{kind:?} {body}: {other:?}"),
         }

@@ -103,7 +103,7 @@ fn many_are_named_or_counted() {
     let mut storm = message(Kind::Down, names.to_vec());
     storm.more.down = 4_996;
     storm.common_cause = Some("All of them are on db-1.example.com".to_owned());
-    storm.late = Some(Duration::from_secs(720));
+    storm.late = Some(Duration::from_mins(12));
     assert_eq!(
         storm.headline(),
         "5000 services down: A, B, C and 4997 more"
