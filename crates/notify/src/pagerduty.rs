@@ -83,6 +83,7 @@ impl Letterhead<'_> {
             "group": subject.category,
             "severity": severity(message, Some(subject)),
             "since": subject.since,
+            "sentences": subject.sentences(message.kind),
         });
         let action = action(message.kind, Some(subject));
         let mut call = self.event(action, &key, event)?;
@@ -97,6 +98,7 @@ impl Letterhead<'_> {
             "summary": cut(&self.message.headline(), SUMMARY),
             "source": self.public_url.host_str().unwrap_or("PulseCheck"),
             "severity": severity(self.message, None),
+            "sentences": self.message.sentences(),
         });
         let key = format!("pulsecheck-{}", self.message.key);
         let part = if action == Action::Resolve {
@@ -113,9 +115,8 @@ impl Letterhead<'_> {
             Region::Us => "events.pagerduty.com",
             Region::Eu => "events.eu.pagerduty.com",
         };
-        let since = payload
-            .as_object_mut()
-            .and_then(|parts| parts.remove("since"));
+        let mut details = |name| payload.as_object_mut().and_then(|parts| parts.remove(name));
+        let (since, sentences) = (details("since"), details("sentences"));
         payload["timestamp"] = json!(
             message
                 .occurred_at
@@ -123,7 +124,8 @@ impl Letterhead<'_> {
         );
         payload["custom_details"] = json!({
             "workspace": workspace(message),
-            "sentences": message.sentences().into_iter().take(20).collect::<Vec<_>>(),
+            "sentences": sentences,
+            "common_cause": message.common_cause,
             "since": since,
             "more": (!message.more.is_none()).then(|| message.more.total()),
         });
