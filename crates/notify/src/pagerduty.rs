@@ -126,6 +126,7 @@ impl Letterhead<'_> {
             "workspace": workspace(message),
             "sentences": sentences,
             "common_cause": message.common_cause,
+            "notes": message.notes,
             "since": since,
             "more": (!message.more.is_none()).then(|| message.more.total()),
         });

@@ -68,6 +68,7 @@ async fn a_wait_that_is_asked_for_is_handed_on() {
         ("Thu, 01 Oct 2026 10:01:20 GMT", Some(60)),
         ("Thu, 01 Oct 2020 10:01:20 GMT", None),
         ("999999999", Some(86_400)),
+        ("Thu, 01 Oct 2037 10:01:20 GMT", Some(86_400)),
         ("soon", None),
         ("-5", None),
     ] {
