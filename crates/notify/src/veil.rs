@@ -102,7 +102,10 @@ mod tests {
     #[test]
     fn no_form_of_a_secret_is_left() {
         // In two pieces, so that what searches for real secrets passes it over.
-        let slack = concat!("https://hooks.slack.com", "/services/T0AAAA/B0BBBB/abcdefghijklmnop");
+        let slack = concat!(
+            "https://hooks.slack.com",
+            "/services/T0AAAA/B0BBBB/abcdefghijklmnop"
+        );
         let veiled = veil(ChannelKind::Slack, &json!({"webhook_url": slack}));
         assert_eq!(
             veiled.over(&format!("POST {slack} and abcdefghijklmnop")),
