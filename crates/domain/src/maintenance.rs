@@ -76,15 +76,15 @@ impl Window {
         if let Err(reason) = self.recurrence() {
             fields.push("rule", reason);
         }
-        match &self.covers {
-            Covers::All => {}
-            Covers::Categories(names) if names.is_empty() || names.len() > 100 => {
-                fields.push("categories", "must name 1 to 100 categories");
-            }
-            Covers::Services(ids) if ids.is_empty() || ids.len() > 1_000 => {
-                fields.push("service_ids", "must name 1 to 1000 services");
-            }
-            Covers::Categories(_) | Covers::Services(_) => {}
+        if let Covers::Categories(names) = &self.covers
+            && !(1..=100).contains(&names.len())
+        {
+            fields.push("categories", "must name 1 to 100 categories");
+        }
+        if let Covers::Services(ids) = &self.covers
+            && !(1..=1_000).contains(&ids.len())
+        {
+            fields.push("service_ids", "must name 1 to 1000 services");
         }
         fields.finish(())
     }

@@ -21,7 +21,6 @@ use crate::{
     Parts,
     clock::DatabaseClock,
     config::{Config, Settings},
-    notices::courier::Courier,
     pace::Pace,
 };
 
@@ -144,6 +143,12 @@ fn parts(config: &Config, settings: Settings, readiness: Readiness) -> anyhow::R
             settings.redis_url.expose_secret(),
             config.reach.authorities(),
         )?,
+        courier: notify::Courier::new(
+            egress.clone(),
+            config.connections.public_url.clone(),
+            settings.mail,
+        )
+        .into(),
         prober: Prober::new(egress, CONTACT),
         clock,
         keyring: settings.keyring,
@@ -152,7 +157,6 @@ fn parts(config: &Config, settings: Settings, readiness: Readiness) -> anyhow::R
         shared: settings.shared,
         heartbeat_file: config.connections.heartbeat_file.clone(),
         pace: Pace::default(),
-        courier: Courier::none(),
         public_url: config.connections.public_url.clone(),
     })
 }

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::ValueEnum;
+use notify::{Mail, MailConfig};
 use runtime::{faults::Faults, seal::Keyring, telemetry};
 use secrecy::SecretString;
 use url::Url;
@@ -23,6 +24,8 @@ pub struct Config {
     pub looking: Looking,
     #[command(flatten)]
     pub reach: egress::Config,
+    #[command(flatten)]
+    pub mail: MailConfig,
     #[command(flatten)]
     pub log: telemetry::Config,
 }
@@ -49,9 +52,14 @@ pub struct Connections {
     /// Who may sign up. `open` makes this a shared installation: looks are gentler, and stay out of private networks
     #[arg(long, env = "SIGN_UP", default_value = "closed", value_name = "WHO")]
     pub sign_up: SignUp,
-    /// Where people reach the web app, as in https://status.example.com; links in messages lead there
-    #[arg(long, env = "PUBLIC_URL", value_name = "URL")]
-    pub public_url: Option<Url>,
+    /// Where people reach the web app, which links in messages lead to
+    #[arg(
+        long,
+        env = "PUBLIC_URL",
+        value_name = "URL",
+        default_value = "http://localhost:3000"
+    )]
+    pub public_url: Url,
     /// Connections to PostgreSQL
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 8, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(4..=200))]
     pub database_connections: u32,
@@ -101,6 +109,8 @@ pub struct Settings {
     pub redis_url: SecretString,
     pub keyring: Keyring,
     pub shared: bool,
+    /// None when there is no mail server.
+    pub mail: Option<Mail>,
 }
 
 impl Default for Looking {
@@ -146,6 +156,7 @@ impl Config {
         self.looking.check(&mut faults);
         let shared = connections.sign_up == SignUp::Open;
         self.reach.check(shared, &mut faults);
+        let mail = self.mail.read(&mut faults);
         match (database_url, redis_url, keyring) {
             (Some(database_url), Some(redis_url), Some(keyring)) if faults.0.is_empty() => {
                 Ok(Settings {
@@ -153,6 +164,7 @@ impl Config {
                     redis_url,
                     keyring,
                     shared,
+                    mail,
                 })
             }
             _ => Err(faults),

@@ -78,8 +78,8 @@ pub struct Parts {
     pub pace: Pace,
     /// Who carries messages.
     pub courier: Courier,
-    /// Where people reach the web app; without it messages have no links.
-    pub public_url: Option<Url>,
+    /// Where people reach the web app.
+    pub public_url: Url,
 }
 
 /// What the parts of a worker say to each other.

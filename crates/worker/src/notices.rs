@@ -44,8 +44,8 @@ pub struct Parts {
     pub id: Option<WorkerId>,
     pub keyring: Keyring,
     pub courier: Courier,
-    /// Where people reach the web app; without it messages have no links.
-    pub public_url: Option<Url>,
+    /// Where people reach the web app.
+    pub public_url: Url,
 }
 
 /// Tells until `stop`; then starts no more attempts and waits a little for those under way.

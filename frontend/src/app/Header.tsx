@@ -10,6 +10,7 @@ import { ThemeChoice } from '@/features/account/ThemeChoice';
 import { paths } from '@/lib/paths';
 import { dashboardText } from '@/lib/text/dashboard';
 import { maintenanceText } from '@/lib/text/maintenance';
+import { noticeText } from '@/lib/text/notice';
 import { shellText } from '@/lib/text/shell';
 import { systemText } from '@/lib/text/system';
 import { workspaceText } from '@/lib/text/workspace';
@@ -97,6 +98,7 @@ function AccountMenu({ me, onShortcuts }: Pick<Props, 'me' | 'onShortcuts'>) {
     await navigate(`${paths.login()}?signed_out=1`);
   };
   const places = [
+    [paths.notices(), noticeText.menu],
     [paths.maintenance(), maintenanceText.menu],
     [paths.account(), shellText.account],
     [paths.settings(), workspaceText.menu],

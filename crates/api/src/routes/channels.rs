@@ -2,16 +2,14 @@
 
 use std::collections::HashMap;
 
-use aws_lc_rs::rand;
 use axum::{Json, extract::State, http::StatusCode};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use db::{
     audit,
     channels::{self, Channel, Draft, sealed},
     deliveries, notice_rules, services,
 };
 use domain::{
-    channel::{ChannelConfig, ChannelKind, Secret},
+    channel::{ChannelConfig, ChannelKind},
     fields::Fields,
     id::{ChannelId, RuleId},
     notice::{
@@ -143,9 +141,9 @@ async fn create_channel(
     let mut checked = check(&input, None)?;
     let signing_secret = match &mut checked.config {
         ChannelConfig::Webhook(webhook) => {
-            let fresh = fresh_secret()?;
-            webhook.rotate(Secret::new(fresh.clone()), state.clock.now());
-            Some(fresh)
+            let fresh = notify::new_signing_secret()?;
+            webhook.rotate(fresh.clone(), state.clock.now());
+            Some(fresh.expose().to_owned())
         }
         _ => None,
     };
@@ -170,15 +168,7 @@ async fn create_channel(
     };
     notice_rules::put(&mut tx, member.workspace(), &rule).await?;
     let detail = json!({ "name": checked.name, "kind": checked.config.kind() });
-    note(
-        &mut tx,
-        &member,
-        &client,
-        ("channel.created", id),
-        detail,
-        now,
-    )
-    .await?;
+    note(&mut tx, &member, &client, ("channel.created", id), detail).await?;
     let stored = channels::find(&mut tx, member.workspace(), id).await?;
     tx.commit().await.map_err(db::Error::from)?;
     let channel = ChannelView::new(stored.ok_or(Problem::NotFound)?, &state.keyring, None);
@@ -213,14 +203,12 @@ async fn update_channel(
     let opened = sealed::open(&state.keyring, &before).ok();
     let checked = check(&input, Some((&before, opened.as_ref())))?;
     let channel = store(&state, &mut tx, &member, (&before, &checked)).await?;
-    let now = services::now(&mut tx).await?;
     note(
         &mut tx,
         &member,
         &client,
         ("channel.updated", id),
         json!({}),
-        now,
     )
     .await?;
     tx.commit().await.map_err(db::Error::from)?;
@@ -245,14 +233,12 @@ async fn delete_channel(
     let before = channels::find(&mut tx, member.workspace(), id).await?;
     let name = before.ok_or(Problem::NotFound)?.name;
     channels::delete(&mut tx, member.workspace(), id).await?;
-    let now = services::now(&mut tx).await?;
     note(
         &mut tx,
         &member,
         &client,
         ("channel.deleted", id),
         json!({ "name": name }),
-        now,
     )
     .await?;
     tx.commit().await.map_err(db::Error::from)?;
@@ -282,9 +268,9 @@ async fn rotate_channel_secret(
             "Only webhooks are signed, and only with secrets that this installation can read.",
         ));
     };
-    let fresh = fresh_secret()?;
+    let fresh = notify::new_signing_secret()?;
     let now = services::now(&mut tx).await?;
-    webhook.rotate(Secret::new(fresh.clone()), now);
+    webhook.rotate(fresh.clone(), now);
     let checked = Checked {
         config: ChannelConfig::Webhook(webhook),
         ..Checked::of(&before)
@@ -296,12 +282,11 @@ async fn rotate_channel_secret(
         &client,
         ("channel.secret_rotated", id),
         json!({}),
-        now,
     )
     .await?;
     tx.commit().await.map_err(db::Error::from)?;
     Ok(Json(FreshSecret {
-        signing_secret: fresh,
+        signing_secret: fresh.expose().to_owned(),
     }))
 }
 
@@ -367,6 +352,9 @@ fn check(
         fields.push("most_per_minute", "must be from 1 to 60");
     }
     let config = config(input, before, &mut fields);
+    if let Some(config) = &config {
+        fields.take(notify::check(config));
+    }
     let paused = input.paused;
     let paused = paused.unwrap_or(known.is_some_and(|known| known.paused_at.is_some()));
     match config {
@@ -439,8 +427,8 @@ async fn note(
     client: &Client,
     (action, id): (&str, ChannelId),
     detail: Value,
-    now: chrono::DateTime<chrono::Utc>,
 ) -> Result<(), Problem> {
+    let now = services::now(tx).await?;
     let entry = audit::Entry {
         workspace: Some(member.workspace()),
         user: Some(member.user().id),
@@ -450,11 +438,4 @@ async fn note(
         address: client.address.to_string(),
     };
     Ok(audit::insert(tx, &entry, now).await?)
-}
-
-/// `whsec_` and base64 of 32 random bytes.
-fn fresh_secret() -> Result<String, Problem> {
-    let mut bytes = [0; 32];
-    rand::fill(&mut bytes).map_err(|_| anyhow::anyhow!("no random bytes"))?;
-    Ok(format!("whsec_{}", STANDARD.encode(bytes)))
 }

@@ -295,16 +295,12 @@ fn wish(input: NoticeRuleInput, before: Wish, fields: &mut Fields) -> Wish {
 fn topics(field: &str, words: &[String], fields: &mut Fields) -> BTreeSet<Topic> {
     let mut found = BTreeSet::new();
     for word in words {
-        match Topic::parse(word) {
-            Some(topic) => {
-                found.insert(topic);
-            }
-            None => {
-                let all: Vec<&str> = Topic::ALL.iter().map(|topic| topic.as_str()).collect();
-                fields.push(field, format!("must name topics: {}", all.join(", ")));
-                break;
-            }
-        }
+        let Some(topic) = Topic::parse(word) else {
+            let all: Vec<&str> = Topic::ALL.iter().map(|topic| topic.as_str()).collect();
+            fields.push(field, format!("must name topics: {}", all.join(", ")));
+            break;
+        };
+        found.insert(topic);
     }
     found
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use db::deliveries::Listed;
-use domain::notice::message::Message;
+use domain::{channel::ChannelKind, notice::message::Message};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -53,7 +53,7 @@ impl DeliveryView {
             at: delivery.at,
             channel_id: delivery.channel.0,
             channel_name: listed.channel_name.clone(),
-            channel_kind: listed.channel_kind.map(|kind| kind.as_str()),
+            channel_kind: listed.channel_kind.map(ChannelKind::as_str),
             message_id: delivery.message.0,
             kind: listed.kind.clone(),
             headline: message

@@ -144,8 +144,8 @@ impl IncidentView {
 }
 
 impl IncidentEventView {
-    pub fn new(at: DateTime<Utc>, event: &IncidentEvent) -> Self {
-        let empty = Self {
+    fn empty(at: DateTime<Utc>) -> Self {
+        Self {
             at,
             kind: "opened",
             severity: None,
@@ -157,7 +157,11 @@ impl IncidentEventView {
             dependency: None,
             by: None,
             note: None,
-        };
+        }
+    }
+
+    pub fn new(at: DateTime<Utc>, event: &IncidentEvent) -> Self {
+        let empty = Self::empty(at);
         match event {
             IncidentEvent::Opened {
                 severity: now,

@@ -1,6 +1,6 @@
 //! The dispatcher's side of `outbox`: which channels have something to hear, what waits for one, and what became of it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -155,7 +155,7 @@ pub async fn known(
     conn: &mut PgConnection,
     channel: ChannelId,
     incidents: &[IncidentId],
-) -> Result<HashMap<IncidentId, Known>> {
+) -> Result<BTreeMap<IncidentId, Known>> {
     let rows: Vec<KnownRow> = sqlx::query_as(
         "select o.incident_id,
                 bool_or(o.kind in ('down', 'degraded', 'settled') and o.message_id is not null) as told,

@@ -91,7 +91,7 @@ impl Why {
 /// Decides about everything that is due for one channel. `room` is how many messages may leave now.
 pub fn gather(
     waiting: &[Waiting],
-    known: &HashMap<IncidentId, Known>,
+    known: &BTreeMap<IncidentId, Known>,
     room: usize,
     now: DateTime<Utc>,
 ) -> Gathered {
@@ -140,8 +140,9 @@ struct States {
     first_due: HashMap<IncidentId, DateTime<Utc>>,
 }
 
+/// Whether it says how an incident stands.
 const fn is_standing(kind: Kind) -> bool {
-    matches!(kind, Kind::Down | Kind::Degraded)
+    matches!(kind, Kind::Down | Kind::Degraded | Kind::Settled)
 }
 
 impl States {
@@ -164,7 +165,7 @@ impl States {
 }
 
 /// Whether a notice is still worth telling.
-fn judge(one: &Waiting, known: &HashMap<IncidentId, Known>, states: &States) -> Result<(), Why> {
+fn judge(one: &Waiting, known: &BTreeMap<IncidentId, Known>, states: &States) -> Result<(), Why> {
     let Some(incident) = one.incident else {
         return Ok(());
     };
@@ -176,24 +177,21 @@ fn judge(one: &Waiting, known: &HashMap<IncidentId, Known>, states: &States) -> 
             .get(&incident)
             .is_some_and(|due| *due <= ended)
     };
+    let is_newest = states.newest.get(&incident) == Some(&one.id);
     match (one.kind, known.ended_at) {
-        (Kind::Down | Kind::Degraded, Some(ended)) if known.told || was_due(ended) => {
+        (Kind::Down | Kind::Degraded | Kind::Settled, Some(ended))
+            if known.told || was_due(ended) =>
+        {
             Err(Why::Outdated)
         }
-        (Kind::Down | Kind::Degraded, Some(_)) => Err(Why::OverBefore),
-        (Kind::Down | Kind::Degraded, None) => {
-            if states.newest.get(&incident) == Some(&one.id) {
-                Ok(())
-            } else {
-                Err(Why::Outdated)
-            }
-        }
         (Kind::Recovered, Some(ended)) if !known.told && !was_due(ended) => Err(Why::OverBefore),
-        (Kind::Still | Kind::VendorUpdate | Kind::Acknowledged, Some(_)) => Err(Why::OverBefore),
+        (Kind::Recovered, _) => Ok(()),
+        (_, Some(_)) => Err(Why::OverBefore),
+        (Kind::Down | Kind::Degraded | Kind::Settled, None) if !is_newest => Err(Why::Outdated),
         (Kind::Still, None) if known.acknowledged => Err(Why::Acknowledged),
         // The first message carries the vendor's words.
         (Kind::VendorUpdate, None) if !known.told => Err(Why::Outdated),
-        _ => Ok(()),
+        (_, None) => Ok(()),
     }
 }
 

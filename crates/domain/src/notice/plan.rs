@@ -246,7 +246,7 @@ mod tests {
             ..Wish::default()
         };
         let patient = Wish {
-            delay: Duration::from_secs(60),
+            delay: Duration::from_mins(1),
             ..all.clone()
         };
         let deaf = Wish {
@@ -285,7 +285,7 @@ mod tests {
         let down = News::Opened(Severity::Down);
         assert_eq!(due(&Wish::default(), down, &late), Some((Kind::Down, 0)));
         let patient = Wish {
-            delay: Duration::from_secs(60),
+            delay: Duration::from_mins(1),
             ..Wish::default()
         };
         assert_eq!(due(&patient, down, &late), Some((Kind::Down, 60)));

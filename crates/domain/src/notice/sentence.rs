@@ -1,7 +1,7 @@
 //! A rule as people say it: “#ops hears when anything in Production is down for 1 minute, and when it is over; again every
 //! 30 minutes.”
 
-use std::time::Duration;
+use std::{fmt::Write as _, time::Duration};
 
 use super::{
     quiet::{Quiet, Words},
@@ -24,10 +24,11 @@ pub fn of(rule: &Rule, channel: &str, service: &str) -> String {
     parts.extend(others(wish, &who, parts.is_empty()));
     let mut sentence = format!("{channel} hears {}", listed(&parts));
     if let Some(remind) = wish.remind {
-        sentence.push_str(&format!("; again every {}", span(remind)));
+        // Writing into a text cannot fail.
+        let _ = write!(sentence, "; again every {}", span(remind));
     }
     if let Some(quiet) = &wish.quiet {
-        sentence.push_str(&format!("; {}", hours(quiet)));
+        let _ = write!(sentence, "; {}", hours(quiet));
     }
     sentence.push('.');
     sentence

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use api::config::SiteConfig;
 use api::site::Site;
 use api::state::{AppState, Parts};
+use notify::{Mail, MailConfig};
 use probe::Prober;
 use runtime::admin::Readiness;
 use runtime::clock::Clock;
 use runtime::faults::Faults;
 use secrecy::{ExposeSecret as _, SecretString};
 use worker::clock::DatabaseClock;
-use worker::notices::courier::Courier;
 use worker::pace::Pace;
 
 use crate::address::{Address, PublicUrl, Terminal};
@@ -38,6 +38,8 @@ pub struct Config {
     #[command(flatten)]
     reach: egress::Config,
     #[command(flatten)]
+    mail: MailConfig,
+    #[command(flatten)]
     pub(super) terminal: Terminal,
 }
 
@@ -56,7 +58,7 @@ pub(super) fn assemble(
     listening: SocketAddr,
     readiness: &Readiness,
 ) -> anyhow::Result<Whole> {
-    let site = check(installation, config, listening)?;
+    let (site, mail) = check(installation, config, listening)?;
     let (shared, keyring) = (site.is_shared(), site.keyring.clone());
     let clock = DatabaseClock::new();
     let judging = clock.clone();
@@ -66,6 +68,7 @@ pub(super) fn assemble(
         Arc::new(move || judging.now()),
     )?;
     let status = config.address.status_cache(config.reach.authorities())?;
+    let courier = notify::Courier::new(Arc::clone(&egress), site.public_url.clone(), mail);
     let worker = worker::Parts {
         db: installation.db.clone(),
         cache: status.clone(),
@@ -77,8 +80,8 @@ pub(super) fn assemble(
         shared,
         heartbeat_file: None,
         pace: Pace::default(),
-        courier: Courier::none(),
-        public_url: Some(site.public_url.clone()),
+        courier: courier.into(),
+        public_url: site.public_url.clone(),
     };
     let parts = Parts {
         db: installation.db.clone(),
@@ -95,12 +98,12 @@ pub(super) fn assemble(
     })
 }
 
-/// The installation's own settings; its key and its address have defaults here.
+/// The installation's own settings and its mail server; its key and its address have defaults here.
 fn check(
     installation: &Installation,
     config: &Config,
     listening: SocketAddr,
-) -> anyhow::Result<Site> {
+) -> anyhow::Result<(Site, Option<Mail>)> {
     let mut site = config.site.clone();
     let public_url = PublicUrl {
         public_url: site.public_url.take(),
@@ -113,7 +116,9 @@ fn check(
     let site = site.check(&mut faults);
     let shared = site.as_ref().is_some_and(Site::is_shared);
     config.reach.check(shared, &mut faults);
-    Ok(site.filter(|_| faults.0.is_empty()).ok_or(faults)?)
+    let mail = config.mail.read(&mut faults);
+    let site = site.filter(|_| faults.0.is_empty()).ok_or(faults)?;
+    Ok((site, mail))
 }
 
 /// Postgres, Redis and the admin port: never a target.

@@ -91,7 +91,7 @@ async fn settle(
     let name = workspaces::find(conn, workspace).await?;
     let name = name.map(|workspace| workspace.name).unwrap_or_default();
     let address = Address {
-        public_url: parts.public_url.as_ref(),
+        public_url: &parts.public_url,
         keyring: &parts.keyring,
     };
     let recipients = recipients(channel);
@@ -173,7 +173,7 @@ fn recipients(channel: &channels::Channel) -> Vec<String> {
 
 /// Where links lead.
 pub(super) struct Address<'a> {
-    pub(super) public_url: Option<&'a Url>,
+    pub(super) public_url: &'a Url,
     pub(super) keyring: &'a Keyring,
 }
 
@@ -209,8 +209,9 @@ impl Address<'_> {
             message.kind,
             Kind::Down | Kind::Degraded | Kind::Still | Kind::Digest
         );
-        let in_trouble = |subject: &Subject| subject.worst.is_some() && subject.incident.is_some();
-        let answerable = is_trouble && message.subjects.iter().any(in_trouble);
+        let is_answerable =
+            |subject: &Subject| subject.worst.is_some() && subject.incident.is_some();
+        let answerable = is_trouble && message.subjects.iter().any(is_answerable);
         message.links = Links {
             open,
             acknowledge: answerable
@@ -231,7 +232,7 @@ impl Address<'_> {
     }
 
     fn page(&self, path: &str) -> Option<Url> {
-        self.public_url?.join(path).ok()
+        self.public_url.join(path).ok()
     }
 
     fn sealed(&self, path: &str, permit: &Permit) -> Option<Url> {

@@ -34,45 +34,72 @@ pub struct Attempt {
 
 type Carrying = Pin<Box<dyn Future<Output = Attempt> + Send>>;
 
+/// What stands in for the network in tests.
+type Script = dyn Fn(ChannelConfig, Message, DateTime<Utc>) -> Carrying + Send + Sync;
+
 /// Carries messages. Cloning shares it.
 #[derive(Clone)]
-pub struct Courier(Arc<dyn Fn(ChannelConfig, Message, DateTime<Utc>) -> Carrying + Send + Sync>);
+pub enum Courier {
+    /// Over the network, in the idiom of each channel.
+    Network(Box<notify::Courier>),
+    /// As a test says.
+    Scripted(Arc<Script>),
+}
 
 impl Courier {
-    pub fn new<F>(
+    /// One that does as a test says.
+    pub fn scripted<F>(
         carry: impl Fn(ChannelConfig, Message, DateTime<Utc>) -> F + Send + Sync + 'static,
     ) -> Self
     where
         F: Future<Output = Attempt> + Send + 'static,
     {
-        Self(Arc::new(move |config, message, now| {
+        Self::Scripted(Arc::new(move |config, message, now| {
             Box::pin(carry(config, message, now))
         }))
-    }
-
-    /// Carries nothing: everything waits.
-    pub fn none() -> Self {
-        Self::new(|_, _, _| async {
-            Attempt {
-                told: Told::Retry {
-                    after: None,
-                    why: "No way to send is built in.".to_owned(),
-                },
-                is_about_channel: false,
-                done_with: Vec::new(),
-                transcript: Value::Null,
-            }
-        })
     }
 
     pub(crate) async fn send(
         &self,
         config: &ChannelConfig,
         message: &Message,
-        _done_with: &[String],
+        done_with: &[String],
         now: DateTime<Utc>,
     ) -> Attempt {
-        (self.0)(config.clone(), message.clone(), now).await
+        match self {
+            Self::Network(courier) => courier.send(config, message, done_with, now).await.into(),
+            Self::Scripted(carry) => carry(config.clone(), message.clone(), now).await,
+        }
+    }
+}
+
+impl From<notify::Courier> for Courier {
+    fn from(courier: notify::Courier) -> Self {
+        Self::Network(Box::new(courier))
+    }
+}
+
+impl From<notify::Report> for Attempt {
+    fn from(report: notify::Report) -> Self {
+        let told = match report.outcome {
+            notify::Outcome::Sent { id } => Told::Sent {
+                id: match report.refused.first() {
+                    None => id,
+                    Some(refused) => Some(format!(
+                        "Taken, but not by {}: {}",
+                        refused.recipient, refused.why
+                    )),
+                },
+            },
+            notify::Outcome::Retry { after, why } => Told::Retry { after, why },
+            notify::Outcome::Permanent { why } => Told::Refused { why },
+        };
+        Self {
+            told,
+            is_about_channel: true,
+            done_with: report.settled,
+            transcript: serde_json::to_value(report.transcript).unwrap_or_default(),
+        }
     }
 }
 

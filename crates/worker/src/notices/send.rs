@@ -1,6 +1,6 @@
 //! One attempt to say one message, and what follows from its outcome.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{
@@ -19,6 +19,7 @@ use domain::{
     },
     verdict::Verdict,
 };
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
@@ -91,22 +92,14 @@ async fn settle(
                 .unwrap_or(0)
                 .saturating_add(1);
             let seed = hash(&(claimed.id, tries));
-            match next_attempt(tries, *after, seed, (claimed.created_at, now)) {
-                Some(next) => {
-                    messages::put_off(&mut tx, claimed.id, next, &attempt.done_with).await?;
-                    ("retry", why.clone())
-                }
-                None => {
-                    messages::settle(&mut tx, claimed.id, Outcome::GivenUp, now).await?;
-                    tell_elsewhere(
-                        &mut tx,
-                        channel,
-                        &format!("It was tried for a day. {why}"),
-                        now,
-                    )
-                    .await?;
-                    ("given_up", why.clone())
-                }
+            if let Some(next) = next_attempt(tries, *after, seed, (claimed.created_at, now)) {
+                messages::put_off(&mut tx, claimed.id, next, &attempt.done_with).await?;
+                ("retry", why.clone())
+            } else {
+                messages::settle(&mut tx, claimed.id, Outcome::GivenUp, now).await?;
+                let reason = format!("It was tried for a day. {why}");
+                tell_elsewhere(&mut tx, channel, &reason, now).await?;
+                ("given_up", why.clone())
             }
         }
         Told::Refused { why } => {

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use db::{
     PgConnection,
     flapping::{self, Changes},
+    incidents::recording::Entry,
     notice_rules,
     outbox::{
         self, Notice,
@@ -114,40 +115,14 @@ fn items<'a>((look, folded): &'a (&'a Look, Folded)) -> Vec<Item<'a>> {
         .filter(|entry| matches!(entry.event, IncidentEvent::Opened { .. }))
         .map(|entry| entry.incident)
         .collect();
-    let item = |entry: &'a db::incidents::recording::Entry| {
-        let what = match &entry.event {
-            IncidentEvent::Opened {
-                severity, cause, ..
-            } => What::Stands(News::Opened(*severity), *severity, cause.as_ref()),
-            IncidentEvent::SeverityChanged { to, cause, .. } => {
-                What::Stands(News::Became(*to), *to, cause.as_ref())
-            }
-            // What the vendor wrote before the incident opened stands in its first message.
-            IncidentEvent::VendorSaid { .. } if opened.contains(&entry.incident) => return None,
-            IncidentEvent::VendorSaid {
-                incident,
-                phase,
-                text,
-                url,
-            } => What::VendorSaid(
-                VendorWords {
-                    page: said(look).map(|said| said.page.clone()).unwrap_or_default(),
-                    incident: Some(incident.clone()),
-                    phase: phase.clone(),
-                    text: Some(text.clone()),
-                    url: url.as_ref().and_then(|url| url.parse().ok()),
-                },
-                entry.mark.as_deref().unwrap_or_default(),
-            ),
-            IncidentEvent::Resolved { .. } => What::Ended,
-            _ => return None,
-        };
+    let item = |entry: &'a Entry| {
+        let opens_now = opened.contains(&entry.incident);
         Some(Item {
             look,
             incident: entry.incident,
             began_at: began(entry.incident)?,
             at: entry.at,
-            what,
+            what: what(entry, look, opens_now)?,
         })
     };
     let mut items: Vec<Item<'a>> = folded.timeline.iter().filter_map(item).collect();
@@ -163,6 +138,39 @@ fn items<'a>((look, folded): &'a (&'a Look, Folded)) -> Vec<Item<'a>> {
         });
     }
     items
+}
+
+/// What an entry of a timeline means to those who are told; none for what they are not.
+fn what<'a>(entry: &'a Entry, look: &Look, opens_now: bool) -> Option<What<'a>> {
+    Some(match &entry.event {
+        IncidentEvent::Opened {
+            severity, cause, ..
+        } => What::Stands(News::Opened(*severity), *severity, cause.as_ref()),
+        IncidentEvent::SeverityChanged { to, cause, .. } => {
+            What::Stands(News::Became(*to), *to, cause.as_ref())
+        }
+        // What the vendor wrote before the incident opened stands in its first message.
+        IncidentEvent::VendorSaid { .. } if opens_now => return None,
+        IncidentEvent::VendorSaid {
+            incident,
+            phase,
+            text,
+            url,
+        } => What::VendorSaid(
+            VendorWords {
+                page: said(look).map(|said| said.page.clone()).unwrap_or_default(),
+                incident: Some(incident.clone()),
+                phase: phase.clone(),
+                text: Some(text.clone()),
+                url: url.as_ref().and_then(|url| url.parse().ok()),
+            },
+            entry.mark.as_deref().unwrap_or_default(),
+        ),
+        IncidentEvent::Resolved { .. } => What::Ended,
+        IncidentEvent::DependencyFailing { .. } | IncidentEvent::Acknowledged { .. } => {
+            return None;
+        }
+    })
 }
 
 async fn rules(
@@ -200,7 +208,7 @@ async fn flapping_now(
         return Ok(HashMap::new());
     }
     let changed: Vec<i32> = changed.into_iter().collect();
-    let changes = flapping::changes(conn, &changed, WINDOW, now).await?;
+    let found = flapping::changes(conn, &changed, WINDOW, now).await?;
     let flap = |changes: &Changes| {
         let known = changes.flapping_since.is_some();
         Flap {
@@ -208,7 +216,7 @@ async fn flapping_now(
             begins: !known && is_flapping(changes.count),
         }
     };
-    let flap: HashMap<ServiceKey, Flap> = changes
+    let flap: HashMap<ServiceKey, Flap> = found
         .iter()
         .map(|(key, changes)| (*key, flap(changes)))
         .collect();

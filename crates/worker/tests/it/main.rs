@@ -7,6 +7,7 @@ mod looking;
 mod maintenance_windows;
 mod notices_post;
 mod notices_telling;
+mod notices_whole;
 mod pages_faults;
 mod pages_flapping;
 mod pages_judging;

@@ -25,12 +25,15 @@ use crate::{
     stage::{eventually, keyring},
 };
 
+/// Asked with how many attempts there were before and where this one goes.
+type Answer = dyn Fn(usize, &str) -> Option<Told> + Send + Sync;
+
 /// Everything that was carried, by the host of the channel's address.
 #[derive(Clone)]
 pub(crate) struct Post {
     carried: Arc<Mutex<Vec<(String, Message)>>>,
     count: watch::Sender<usize>,
-    answer: Arc<dyn Fn(usize, &str) -> Option<Told> + Send + Sync>,
+    answer: Arc<Answer>,
 }
 
 impl Post {
@@ -51,7 +54,7 @@ impl Post {
 
     pub(crate) fn courier(&self) -> Courier {
         let post = self.clone();
-        Courier::new(move |config, message, _| {
+        Courier::scripted(move |config, message, _| {
             let post = post.clone();
             async move {
                 let to = config.summary();
@@ -93,7 +96,7 @@ impl Post {
     pub(crate) async fn wait(&self, count: usize) {
         let mut counted = self.count.subscribe();
         let waiting = counted.wait_for(|so_far| *so_far >= count);
-        tokio::time::timeout(std::time::Duration::from_secs(60), waiting)
+        tokio::time::timeout(std::time::Duration::from_mins(1), waiting)
             .await
             .unwrap_or_else(|_| panic!("never {count} messages, but {:?}", self.kinds()))
             .expect("the post stands");
@@ -113,7 +116,7 @@ impl Teller {
             id: None,
             keyring: keyring(),
             courier: post.courier(),
-            public_url: Some("https://status.example/".parse().expect("a URL")),
+            public_url: "https://status.example/".parse().expect("a URL"),
         };
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();

@@ -63,7 +63,7 @@ async fn an_outage_is_told_once_and_its_end_once(pool: PgPool) {
             .is_some_and(|cause| cause.contains("503"))
     );
     assert_eq!(subject.since, ground.ago(90) + TimeDelta::milliseconds(20));
-    assert_eq!(end.subjects[0].lasted, Some(Duration::from_secs(60)));
+    assert_eq!(end.subjects[0].lasted, Some(Duration::from_mins(1)));
     let open = down.links.open.as_ref().expect("a link").as_str();
     let incident = subject.incident.expect("an incident");
     assert_eq!(open, format!("https://status.example/incidents/{incident}"));

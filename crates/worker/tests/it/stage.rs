@@ -79,7 +79,7 @@ impl Stage {
             workspace,
             upstream: Upstream::start(),
             cache: StatusCache::in_memory(),
-            courier: Courier::none(),
+            courier: Courier::scripted(|_, _, _| async { panic!("nobody listens on this stage") }),
         }
     }
 
@@ -222,7 +222,7 @@ impl Stage {
             heartbeat_file: None,
             pace,
             courier: self.courier.clone(),
-            public_url: Some("https://status.example/".parse().unwrap()),
+            public_url: "https://status.example/".parse().unwrap(),
         };
         let stop = CancellationToken::new();
         let until = stop.clone();

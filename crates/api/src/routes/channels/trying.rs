@@ -4,18 +4,23 @@ use std::time::Duration;
 
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
-use db::{channels, deliveries, messages, outbox, services};
+use db::{
+    channels::{self, sealed},
+    deliveries, messages, outbox, services,
+};
 use domain::{
     id::{ChannelId, MessageId},
     notice::message::{Counts, Kind, Links, Message},
 };
+use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use crate::{
-    auth::{Editor, Member},
-    input::path::Id,
+    auth::{Editor, Member, Viewer},
+    input::{path::Id, query::Asked},
     problem::{Problem, ProblemBody},
     state::AppState,
     view::delivery::DeliveryDetailView,
@@ -28,7 +33,76 @@ const NOBODY: &str =
     "No worker has sent the test message yet. It stands in the ledger as soon as one does.";
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(test_channel))
+    OpenApiRouter::new()
+        .routes(routes!(test_channel))
+        .routes(routes!(preview_channel))
+}
+
+/// Which message.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+struct PreviewQuery {
+    /// `down` if absent; `degraded`, `recovered`, `still`, `acknowledged`, `unknown_long`, `certificate`, `vendor_update`,
+    /// `flapping`, `settled`, `digest` and so on
+    kind: Option<String>,
+}
+
+/// What a channel would be sent.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Preview)]
+struct PreviewView {
+    /// One request, or one letter per recipient
+    parts: Vec<PreviewPartView>,
+}
+
+/// One request or letter, without secrets.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PreviewPart)]
+struct PreviewPartView {
+    /// `POST https://…`, or a letter's recipient
+    to: String,
+    /// A letter's
+    subject: Option<String>,
+    content_type: String,
+    body: String,
+}
+
+/// What a channel would be sent, made of an example; nothing is sent.
+#[utoipa::path(get, path = "/api/channels/{id}/preview", tag = "notices", params(("id" = Uuid, Path), PreviewQuery), responses(
+    (status = 200, description = "The message as it would be sent", body = PreviewView),
+    (status = 401, description = "Not signed in", body = ProblemBody),
+    (status = 404, description = "Unknown or foreign", body = ProblemBody),
+    (status = 422, description = "There is no such kind, or the channel cannot be read", body = ProblemBody),
+))]
+async fn preview_channel(
+    member: Member<Viewer>,
+    State(state): State<AppState>,
+    Id(id): Id,
+    Asked(asked): Asked<PreviewQuery>,
+) -> Result<Json<PreviewView>, Problem> {
+    let mut conn = state.db.acquire().await?;
+    let channel = channels::find(&mut conn, member.workspace(), ChannelId(id)).await?;
+    let channel = channel.ok_or(Problem::NotFound)?;
+    drop(conn);
+    let kind = Kind::parse(asked.kind.as_deref().unwrap_or("down"));
+    let kind = kind.ok_or_else(|| Problem::field("kind", "must be a kind of message"))?;
+    let config = sealed::open(&state.keyring, &channel);
+    let config = config.map_err(|reason| Problem::field("config", reason))?;
+    let (url, now) = (&state.site.public_url, state.clock.now());
+    let example = notify::sample(kind, member.workspace_name(), url, now);
+    let courier = notify::Courier::new(state.egress.clone(), url.clone(), None);
+    let preview = courier.preview(&config, &example, now);
+    let preview = preview.map_err(|reason| Problem::field("config", reason))?;
+    let part = |part: notify::PreviewPart| PreviewPartView {
+        to: part.to,
+        subject: part.subject,
+        content_type: part.content_type,
+        body: part.body,
+    };
+    Ok(Json(PreviewView {
+        parts: preview.parts.into_iter().map(part).collect(),
+    }))
 }
 
 /// Sends a test message, once, and says what came of it. A channel that refused for good works again when this does.
