@@ -27,8 +27,6 @@ pub enum News {
     UnknownLong,
     /// Its certificate ends soon.
     Certificate,
-    MaintenanceStarted,
-    MaintenanceEnded,
 }
 
 /// When something happened, and what stands in the way of telling it.
@@ -80,7 +78,6 @@ impl News {
             Self::Flapping => Topic::Flapping,
             Self::UnknownLong => Topic::Unknown,
             Self::Certificate => Topic::Certificate,
-            Self::MaintenanceStarted | Self::MaintenanceEnded => Topic::Maintenance,
         }
     }
 
@@ -92,8 +89,6 @@ impl News {
             Self::Flapping => Kind::Flapping,
             Self::UnknownLong => Kind::UnknownLong,
             Self::Certificate => Kind::Certificate,
-            Self::MaintenanceStarted => Kind::MaintenanceStarted,
-            Self::MaintenanceEnded => Kind::MaintenanceEnded,
         }
     }
 

@@ -33,21 +33,18 @@ pub enum Topic {
     Certificate,
     /// A vendor wrote something new about an open incident.
     VendorUpdate,
-    /// A maintenance window of one's own begins or ends.
-    Maintenance,
     /// A service that cannot decide.
     Flapping,
 }
 
 impl Topic {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 7] = [
         Self::Down,
         Self::Degraded,
         Self::Recovered,
         Self::Unknown,
         Self::Certificate,
         Self::VendorUpdate,
-        Self::Maintenance,
         Self::Flapping,
     ];
 
@@ -69,7 +66,6 @@ impl Topic {
             Self::Unknown => "unknown",
             Self::Certificate => "certificate",
             Self::VendorUpdate => "vendor_update",
-            Self::Maintenance => "maintenance",
             Self::Flapping => "flapping",
         }
     }

@@ -69,10 +69,6 @@ fn others(wish: &Wish, who: &str, alone: bool) -> Vec<String> {
             Topic::VendorUpdate,
             "when a vendor writes about it".to_owned(),
         ),
-        (
-            Topic::Maintenance,
-            "when maintenance begins and ends".to_owned(),
-        ),
     ];
     parts
         .into_iter()
@@ -110,7 +106,6 @@ const fn name(topic: Topic) -> &'static str {
         Topic::Unknown => "unknowns",
         Topic::Certificate => "certificates",
         Topic::VendorUpdate => "vendors’ updates",
-        Topic::Maintenance => "maintenance",
         Topic::Flapping => "flapping",
     }
 }

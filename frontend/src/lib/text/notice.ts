@@ -53,7 +53,6 @@ export const noticeText = {
     unknown: 'Services nobody can tell anything of for 15 minutes',
     certificate: 'Certificates that end in 30, 14, 7, 3 or 1 days',
     vendor_update: 'What vendors write about an open incident',
-    maintenance: 'Maintenance windows that begin and end',
     flapping: 'Flapping, once; opens and ends are held until it settles',
   },
   delay: 'First message after',
