@@ -307,6 +307,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channels/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a channel would be sent, made of an example; nothing is sent. */
+        get: operations["preview_channel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/channels/{id}/rotate-secret": {
         parameters: {
             query?: never;
@@ -2021,7 +2038,7 @@ export interface components {
              */
             service_id: string | null;
             /**
-             * @description `down`, `degraded`, `recovered`, `unknown`, `certificate`, `vendor_update`, `maintenance`, `flapping`; empty for
+             * @description `down`, `degraded`, `recovered`, `unknown`, `certificate`, `vendor_update`, `flapping`; empty for
              *     nothing at all
              */
             topics: string[];
@@ -2051,7 +2068,7 @@ export interface components {
              * @description Only this service; not together with `category`
              */
             service_id?: string | null;
-            /** @description `down`, `degraded`, `recovered`, `unknown`, `certificate`, `vendor_update`, `maintenance`, `flapping` */
+            /** @description `down`, `degraded`, `recovered`, `unknown`, `certificate`, `vendor_update`, `flapping` */
             topics?: string[] | null;
         };
         /** @description What one look saw. */
@@ -2120,6 +2137,20 @@ export interface components {
             density: components["schemas"]["Density"];
             /** @default system */
             theme: components["schemas"]["Theme"];
+        };
+        /** @description What a channel would be sent. */
+        Preview: {
+            /** @description One request, or one letter per recipient */
+            parts: components["schemas"]["PreviewPart"][];
+        };
+        /** @description One request or letter, without secrets. */
+        PreviewPart: {
+            body: string;
+            content_type: string;
+            /** @description A letter's */
+            subject: string | null;
+            /** @description `POST https://…`, or a letter's recipient */
+            to: string;
         };
         /** @description The body of every error. */
         Problem: {
@@ -3700,6 +3731,61 @@ export interface operations {
             };
             /** @description Unknown or foreign */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_channel: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `down` if absent; `degraded`, `recovered`, `still`, `acknowledged`, `unknown_long`, `certificate`, `vendor_update`,
+                 *     `flapping`, `settled`, `digest` and so on
+                 */
+                kind?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message as it would be sent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown or foreign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such kind, or the channel cannot be read */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -82,7 +82,7 @@ pub(super) fn holds_forbidden(network: &IpNet) -> bool {
     }
 }
 
-/// The first address of every forbidden range within 2000::/3.
+/// The first address of every forbidden range within `2000::/3`.
 const FORBIDDEN_V6: [[u16; 8]; 4] = [
     [0x2001, 0, 0, 0, 0, 0, 0, 0],
     [0x2001, 0x0db8, 0, 0, 0, 0, 0, 0],
