@@ -1,6 +1,9 @@
 //! What most scenarios need: a database with services, the target, workers beside it, and a watch over all of them.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use bench::{
@@ -70,7 +73,11 @@ impl Stage {
         Ok(stage)
     }
 
-    async fn until_the_target_answers(&self, certificate: &PathBuf) -> anyhow::Result<()> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it asks whether its own target listens"
+    )]
+    async fn until_the_target_answers(&self, certificate: &Path) -> anyhow::Result<()> {
         for _ in 0..200 {
             let answers = tokio::net::TcpStream::connect(("127.0.0.1", PLAIN)).await;
             if answers.is_ok() && certificate.exists() {

@@ -92,6 +92,10 @@ fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     Ok(socket.listen(BACKLOG)?)
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the target is a process of its own and ends with it"
+)]
 async fn accept<F>(
     listener: TcpListener,
     serve: impl Fn(TcpStream) -> F + Clone + Send + 'static,

@@ -176,6 +176,10 @@ fn free_address() -> anyhow::Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it asks whether its own target listens"
+)]
 async fn until_it_listens(address: SocketAddr) -> anyhow::Result<()> {
     for _ in 0..600 {
         if TcpStream::connect(address).await.is_ok() {

@@ -28,6 +28,10 @@ use bus::Telling;
 /// No method fails or waits longer than a quarter of a second: what cannot be delivered is logged, counted and lost,
 /// and everybody who listens hears of the gap.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of them in a process"
+)]
 pub enum StatusCache {
     Redis(RedisCache),
     Memory(Memory),

@@ -21,6 +21,10 @@ use crate::{
 const INTERVAL: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Serialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "they are the names in benchmarks.json"
+)]
 struct Closing {
     services: u32,
     quiet: Vec<Window>,

@@ -89,6 +89,10 @@ async fn start(stage: &Stage, started: DateTime<Utc>, services: u32) -> anyhow::
         .await?)
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one line of the table after the other"
+)]
 fn section(sizes: &[Size]) -> anyhow::Result<Section> {
     let head: Vec<String> = std::iter::once(String::new())
         .chain(

@@ -20,6 +20,10 @@ const INTERVAL: Duration = Duration::from_secs(30);
 const RESTARTS: Duration = Duration::from_mins(5);
 
 #[derive(Debug, Serialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "they are the names in benchmarks.json"
+)]
 struct Minute {
     minute: u64,
     worker_mb: u64,

@@ -38,7 +38,7 @@ const PIECES: &[&[u8]] = &[
     b":",
 ];
 
-/// Throws the same numbers every time (SplitMix64).
+/// Throws the same numbers every time (`SplitMix64`).
 struct Dice(u64);
 
 impl Dice {
@@ -67,6 +67,10 @@ fn fixtures() -> Vec<Vec<u8>> {
     paths.into_iter().map(read).collect()
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a test goes on is said to the test"
+)]
 fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }

@@ -190,7 +190,6 @@ async fn pages_that_were_only_searched_for_are_bounded_in_age_and_number(pool: P
     };
     assert_eq!(forget(4).await, 0);
     assert_eq!(forget(3).await, 1, "the oldest beyond the number");
-    drop(forget);
     sqlx::query("update vendor_pages set sought_at = now() - interval '25 hours'")
         .execute(&mut *conn)
         .await

@@ -15,6 +15,10 @@ pub(crate) struct Program(Child);
 
 impl Program {
     /// Starts `worker` behind these words, with further variables.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the program runs beside the database of the tests"
+    )]
     pub(crate) fn start(stage: &Stage, behind: &[&str], variables: &[(&str, &str)]) -> Self {
         let database = stage.db.pool().connect_options();
         let mut url: Url = env::var("DATABASE_URL").unwrap().parse().unwrap();

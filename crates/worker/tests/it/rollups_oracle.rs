@@ -131,13 +131,16 @@ async fn agree(pool: PgPool, services: usize) {
     let mut looks = Vec::new();
     for _ in 0..services {
         let service = ground.service().await;
-        let history = history().new_tree(&mut runner).unwrap().current();
+        let history = history()
+            .new_tree(&mut runner)
+            .expect("a history")
+            .current();
         looks.extend(history.iter().map(|told| look(&service, base, *told)));
         truth.push((service, history));
     }
     // Mostly in order of time, as life is; then a tenth of all at any time, and a tenth once more.
     let order = proptest::collection::vec((0.0..1.0f64, 0.0..1.0f64), looks.len());
-    let order = order.new_tree(&mut runner).unwrap().current();
+    let order = order.new_tree(&mut runner).expect("an order").current();
     let mut arrivals: Vec<(f64, Look)> = Vec::new();
     for (look, (chance, at)) in looks.into_iter().zip(order) {
         let due = (look.slot - base).as_seconds_f64() / TimeDelta::hours(HOURS).as_seconds_f64();

@@ -27,7 +27,7 @@ use uuid::Uuid;
 use worker::{Parts, clock::DatabaseClock, config::Looking, notices::courier::Courier, pace::Pace};
 
 /// Longer than anything here may take, on a machine that does much else.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 pub(crate) struct Stage {
     pub(crate) db: Db,
