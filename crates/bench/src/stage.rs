@@ -1,9 +1,6 @@
 //! What most scenarios need: a database with services, the target, workers beside it, and a watch over all of them.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use anyhow::Context as _;
 use bench::{
