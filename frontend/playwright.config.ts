@@ -56,6 +56,7 @@ export default defineConfig({
     command: 'node e2e/fixture/server.mjs',
     port,
     env: { FIXTURE_PORT: String(port) },
-    reuseExistingServer: true,
+    // An old one would answer for another state of the tests.
+    reuseExistingServer: false,
   },
 });

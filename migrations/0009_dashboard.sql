@@ -10,7 +10,7 @@ alter table services
              when verdict = 2 then 1 when verdict = 4 then 2 when verdict = 5 then 3 else 4 end) stored;
 update services s set verdict = h.verdict from service_health h where h.service_key = s.key and h.verdict is not null;
 
-create function services_take_verdict() returns trigger language plpgsql as $$
+create or replace function services_take_verdict() returns trigger language plpgsql as $$
 begin
     update services set verdict = new.verdict where key = new.service_key;
     return null;

@@ -4,7 +4,6 @@ mod auth;
 mod browser;
 mod document;
 mod events;
-mod history;
 mod incidents;
 mod manners;
 mod notices;

@@ -262,7 +262,8 @@ fn a_wide_network_that_holds_private_ones_is_not_public() {
         // Begins with a public address.
         ("8.0.0.0/6", true),
         ("160.0.0.0/4", true),
-        ("128.0.0.0/3", true),
+        ("128.0.0.0/2", true),
+        ("128.0.0.0/3", false),
         ("0.0.0.0/0", true),
         ("192.168.0.0/32", true),
         ("2600::/12", false),

@@ -29,7 +29,9 @@ async fn without_a_free_file_a_look_is_internal_resource_and_unknown() {
             files.push(file);
         }
         let look = lab.get(&url).await;
-        look.failed(FailureCode::InternalResource);
+        // A resolver that gets no socket says only that it has none.
+        let ours = [FailureCode::InternalResource, FailureCode::InternalResolver];
+        assert!(look.code().is_some_and(|code| ours.contains(&code)));
         assert_eq!(look.judgement.verdict, Verdict::Unknown);
     }
     drop(files);

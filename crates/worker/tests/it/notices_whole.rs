@@ -129,7 +129,7 @@ async fn what_breaks_together_is_told_together_by_webhook_and_by_mail_and_so_is_
         let letters = inbox
             .letters()
             .iter()
-            .filter(|letter| letter.source.contains("Recovered"))
+            .filter(|letter| letter.source.contains("ecovered"))
             .count();
         (ends > 0 && letters > 0).then_some(())
     })
