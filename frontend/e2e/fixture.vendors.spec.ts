@@ -168,12 +168,11 @@ test('on the dashboard: page and component, no latency, a mark, and a filter by 
   await expect(row).toContainText('Forge Status / Login');
   await expect(row).toContainText('—');
   await expect(row).toContainText('Maintenance is under way: Moving the console');
-  const kind = page.getByRole('combobox', { name: 'Kind', exact: true });
-  await kind.selectOption('http_ping');
-  await expect(page).toHaveURL(/type=http_ping/);
-  await expect(row).toHaveCount(0);
+  // A short list needs no filters of its own; an address may have one all the same.
+  await page.goto('/?type=http_ping');
   await expect(page.getByRole('link', { name: 'Deploy hook', exact: true })).toBeVisible();
-  await kind.selectOption('status_page');
+  await expect(row).toHaveCount(0);
+  await page.goto('/?type=status_page');
   await expect(row).toBeVisible();
   await expect(page.getByRole('link', { name: 'Deploy hook', exact: true })).toHaveCount(0);
 });
