@@ -32,7 +32,7 @@ export default defineConfig({
   // Other work may load the machine: tests wait for what they expect, and are never timed.
   timeout: 90_000,
   expect: { timeout: 15_000 },
-  workers: process.env.CI === undefined ? 2 : 1,
+  workers: 2,
   reporter: [['list']],
   use: {
     baseURL: `http://127.0.0.1:${port}`,

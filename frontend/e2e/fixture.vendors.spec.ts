@@ -61,8 +61,7 @@ test('an address of a status page is taken for one; a service with a page of its
   await page.getByRole('button', { name: 'Search' }).click();
   await expect(page.getByRole('radio', { name: 'Status page' })).toBeChecked();
   await expect(page.getByRole('region', { name: 'What the page offers' })).toBeVisible();
-  const kind = page.getByRole('combobox', { name: 'Kind', exact: true });
-  await kind.selectOption('http_ping');
+  await page.getByText('HTTP', { exact: true }).click();
   await expect(page.getByRole('button', { name: 'Look' })).toBeVisible();
 });
 

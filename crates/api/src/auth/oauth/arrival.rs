@@ -28,7 +28,8 @@ pub async fn sign_in(
     device: &Device,
 ) -> Result<Session, Refusal> {
     match try_sign_in(state, profile, device).await {
-        // Two tabs arrived together for the first time and the other was faster: now the account is there.
+        // Either the address is somebody else's, or two tabs arrived together for the first time and the other was
+        // faster. Then the account is this person's by now.
         Err(Failed::Taken) => match try_sign_in(state, profile, device).await {
             Err(Failed::Taken) => Err(Refusal::AccountExists),
             Err(Failed::Refused(refusal)) => Err(refusal),
@@ -111,7 +112,7 @@ async fn newcomer(
         .await?
         .is_some()
     {
-        return Err(Refusal::AccountExists.into());
+        return Err(Failed::Taken);
     }
     let is_operator = settings.is_operator(&profile.email);
     match settings.sign_up {

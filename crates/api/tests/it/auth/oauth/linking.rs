@@ -141,19 +141,7 @@ async fn two_providers_that_are_taken_away_at_once_do_not_both_go(pool: PgPool) 
         .await
         .expect("locked");
     let waiting = async {
-        let mut conn = world.state.db.acquire().await.expect("a connection");
-        loop {
-            let held: i64 = sqlx::query_scalar(
-                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-            )
-            .fetch_one(&mut *conn)
-            .await
-            .expect("counted");
-            if held == 2 {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
+        wait_for_locked(&world, 2).await;
         tx.rollback().await.expect("let go");
     };
     let (github, google, ()) = tokio::join!(
