@@ -203,7 +203,7 @@ impl Watch<'_> {
     async fn outcome(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> anyhow::Result<Outcome> {
         anyhow::ensure!(from < to, "the clock of the database went backwards");
         sqlx::query_as(
-            "select count(*) as looked, count(*) filter (where verdict <> 1) as not_up,
+            "select count(*) as looked, count(*) filter (where checks.verdict <> 1) as not_up,
                     coalesce(percentile_disc(0.5) within group (order by late_ms), 0)::int4 as p50,
                     coalesce(percentile_disc(0.99) within group (order by late_ms), 0)::int4 as p99,
                     coalesce(max(late_ms), 0)::int4 as max

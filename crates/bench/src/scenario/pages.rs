@@ -1,4 +1,5 @@
-//! Vendor pages: how many polls do thousands of followers cost, and how much of a processor?
+//! Vendor pages: how many polls do thousands of followers cost, and how much of a processor, with one worker and with
+//! several?
 
 use std::{
     sync::{
@@ -28,25 +29,28 @@ use uuid::Uuid;
 use crate::{Args, report::Section, stage::settings};
 
 const PORT: u16 = 18_085;
+const ADMIN_PORT: u16 = 18_081;
 const PAGES: u32 = 200;
 const COMPONENTS: u32 = 50;
 const SECONDS: u32 = 60;
+/// Every page is read once, whole, before anything is measured; and a worker that joins takes its share over.
+const SETTLE: Duration = Duration::from_secs(70);
+const WORKERS: [u16; 2] = [1, 3];
 const ETAG: &str = "\"measured\"";
 
 /// What 200 pages with 50 followers each cost over the measured seconds.
 #[derive(Debug, Serialize)]
 struct Reading {
-    pages: u32,
-    services: u32,
-    seconds: u32,
+    workers: usize,
     /// Requests that the pages saw, and those answered with 304.
     requests: u64,
     unchanged: u64,
     /// Checks recorded, and those that were not up.
     recorded: i64,
     not_up: i64,
-    /// Of one processor.
+    /// Of one processor, all workers together.
     worker_cpu_percent: f64,
+    /// Of the largest worker.
     worker_peak_rss_mb: u64,
 }
 
@@ -79,22 +83,45 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Section> {
     section(&pages)
 }
 
-async fn measure(args: &Args, url: &str, db: &Db, counted: &Counted) -> anyhow::Result<Reading> {
-    let mut settings = settings(args, url);
-    settings.push(("ADMIN_ADDR", "127.0.0.1:18081".to_owned()));
-    let worker = Program::start(&args.programs.join("worker"), &[], &settings)?;
-    // Every page is read once, whole.
-    tokio::time::sleep(Duration::from_secs(70)).await;
+/// With one worker, then with ever more.
+async fn measure(
+    args: &Args,
+    url: &str,
+    db: &Db,
+    counted: &Counted,
+) -> anyhow::Result<Vec<Reading>> {
+    let mut workers = Vec::new();
+    let mut readings = Vec::new();
+    for wanted in WORKERS {
+        for number in (0..wanted).skip(workers.len()) {
+            let mut settings = settings(args, url);
+            settings.push(("ADMIN_ADDR", format!("127.0.0.1:{}", ADMIN_PORT + number)));
+            workers.push(Program::start(
+                &args.programs.join("worker"),
+                &[],
+                &settings,
+            )?);
+        }
+        tokio::time::sleep(SETTLE).await;
+        readings.push(read(&workers, db, counted).await?);
+    }
+    for worker in workers {
+        worker.stop().await?;
+    }
+    Ok(readings)
+}
+
+async fn read(workers: &[Program], db: &Db, counted: &Counted) -> anyhow::Result<Reading> {
     let count = || {
         (
             counted.requests.load(Ordering::Relaxed),
             counted.unchanged.load(Ordering::Relaxed),
         )
     };
-    let (before, cpu, from) = (count(), worker.cpu(), now(db).await?);
+    let cpu = || workers.iter().map(Program::cpu).sum::<Duration>();
+    let (requests, spent, from) = (count(), cpu(), now(db).await?);
     tokio::time::sleep(Duration::from_secs(SECONDS.into())).await;
-    let (after, cpu, to) = (count(), worker.cpu().saturating_sub(cpu), now(db).await?);
-    let rss = worker.peak_rss_mb();
+    let (after, spent, to) = (count(), cpu().saturating_sub(spent), now(db).await?);
     tokio::time::sleep(Duration::from_secs(3)).await;
     let (recorded, not_up): (i64, i64) = sqlx::query_as(
         "select count(*), count(*) filter (where verdict <> 1) from checks where slot_at >= $1 and slot_at < $2",
@@ -104,17 +131,18 @@ async fn measure(args: &Args, url: &str, db: &Db, counted: &Counted) -> anyhow::
     .fetch_one(db.pool())
     .await
     .context("reading back what was recorded")?;
-    worker.stop().await?;
     Ok(Reading {
-        pages: PAGES,
-        services: PAGES * COMPONENTS,
-        seconds: SECONDS,
-        requests: after.0 - before.0,
-        unchanged: after.1 - before.1,
+        workers: workers.len(),
+        requests: after.0 - requests.0,
+        unchanged: after.1 - requests.1,
         recorded,
         not_up,
-        worker_cpu_percent: (cpu.as_secs_f64() / f64::from(SECONDS) * 10_000.0).round() / 100.0,
-        worker_peak_rss_mb: rss,
+        worker_cpu_percent: (spent.as_secs_f64() / f64::from(SECONDS) * 10_000.0).round() / 100.0,
+        worker_peak_rss_mb: workers
+            .iter()
+            .map(Program::peak_rss_mb)
+            .max()
+            .unwrap_or_default(),
     })
 }
 
@@ -218,37 +246,37 @@ async fn follow(
     Ok(())
 }
 
-fn section(it: &Reading) -> anyhow::Result<Section> {
+fn section(readings: &[Reading]) -> anyhow::Result<Section> {
+    let polls = SECONDS * PAGES / 60;
     let mut section = Section::new(
         format!(
-            "Vendor pages: {} services that follow {} pages every 60 s",
-            it.services, it.pages
+            "Vendor pages: {} services that follow {PAGES} pages every 60 s",
+            PAGES * COMPONENTS
         ),
         format!(
-            "Measured for {} s, after every page was read once.",
-            it.seconds
+            "Measured for {SECONDS} s each, after every page was read once. Wanted, whatever the number of workers: at most \
+             {polls} polls of two conditional requests each, and under 2 % of a processor."
         ),
-        &["", "measured", "wanted"],
+        &[
+            "workers",
+            "requests",
+            "of them answered “not modified”",
+            "checks recorded",
+            "of them not up",
+            "workers, % of a processor",
+            "largest worker at its peak, MB",
+        ],
     );
-    let polls = f64::from(it.seconds) / 60.0 * f64::from(it.pages);
-    let requests = format!("{} / {}", it.requests, it.unchanged);
-    let most = format!("at most two a poll: {:.0}", 2.0 * polls);
-    section.row(&[
-        &"requests to all pages / answered “not modified”",
-        &requests,
-        &most,
-    ]);
-    let recorded = format!("{} / {}", it.recorded, it.not_up);
-    section.row(&[&"checks recorded / not up", &recorded, &""]);
-    section.row(&[
-        &"worker, % of a processor",
-        &it.worker_cpu_percent,
-        &"under 2",
-    ]);
-    section.row(&[
-        &"memory of the worker at its peak, MB",
-        &it.worker_peak_rss_mb,
-        &"",
-    ]);
-    section.with(it)
+    for it in readings {
+        section.row(&[
+            &it.workers,
+            &it.requests,
+            &it.unchanged,
+            &it.recorded,
+            &it.not_up,
+            &it.worker_cpu_percent,
+            &it.worker_peak_rss_mb,
+        ]);
+    }
+    section.with(&readings)
 }
