@@ -11,7 +11,13 @@ use axum::http::header::{HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS, X_FRAM
 use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use tower::{ServiceBuilder, ServiceExt as _};
-use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::{
+    CompressionLevel,
+    compression::{
+        CompressionLayer, DefaultPredicate, Predicate as _, predicate::NotForContentType,
+    },
+    set_header::SetResponseHeaderLayer,
+};
 use url::{Host, Position, Url};
 
 #[derive(RustEmbed)]
@@ -83,7 +89,13 @@ fn router() -> Router {
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
+    // Fonts come compressed; a browser keeps what is hashed, so that everything is compressed once for each of them.
+    let worthwhile = DefaultPredicate::new().and(NotForContentType::const_new("font/"));
+    let compression = CompressionLayer::new()
+        .quality(CompressionLevel::Precise(4))
+        .compress_when(worthwhile);
     let headers = ServiceBuilder::new()
+        .layer(compression)
         .layer(header(CONTENT_SECURITY_POLICY, POLICY))
         .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(X_FRAME_OPTIONS, "DENY"))
@@ -170,7 +182,20 @@ fn with(status: StatusCode, kind: &str, body: Body) -> Response<Body> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
+
     use super::*;
+
+    #[tokio::test]
+    async fn what_is_text_travels_compressed() {
+        let app = beside(Router::new(), &"http://localhost:8000".parse().unwrap());
+        let mut request = Request::new(Body::empty());
+        request
+            .headers_mut()
+            .insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip, br"));
+        let response = app.oneshot(request).await.unwrap();
+        assert_eq!(response.headers()[CONTENT_ENCODING], "br");
+    }
 
     #[tokio::test]
     async fn the_opener_policy_is_sent_only_to_origins_that_a_browser_trusts() {
