@@ -119,6 +119,35 @@ pub async fn list(conn: &mut PgConnection, services: &[ServiceKey]) -> Result<Ve
     Ok(rows.into_iter().map(dependency).collect())
 }
 
+#[derive(FromRow)]
+struct NeededRow {
+    id: Uuid,
+    vendor_page_id: Uuid,
+    component: Option<Json<Component>>,
+}
+
+/// What these services depend on.
+pub async fn of(
+    conn: &mut PgConnection,
+    services: &[ServiceId],
+) -> Result<Vec<(ServiceId, Needed)>> {
+    let rows: Vec<NeededRow> = sqlx::query_as(
+        "select s.id, d.vendor_page_id, d.component
+         from services s join service_dependencies d on d.service_key = s.key where s.id = any($1)",
+    )
+    .bind(services.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(conn)
+    .await?;
+    let needed = |row: NeededRow| {
+        let needed = Needed {
+            page: VendorPageId(row.vendor_page_id),
+            component: row.component.map(|component| component.0),
+        };
+        (ServiceId(row.id), needed)
+    };
+    Ok(rows.into_iter().map(needed).collect())
+}
+
 /// The pages of these shards that services which are not paused depend on.
 pub async fn pages(conn: &mut PgConnection, shards: &[i16]) -> Result<Vec<VendorPageId>> {
     let ids: Vec<Uuid> = sqlx::query_scalar(

@@ -28,6 +28,7 @@ pub mod refused_looks;
 pub mod rollups;
 pub mod schema;
 pub mod server;
+pub mod service_needs;
 pub mod services;
 pub mod sessions;
 pub mod setup_tokens;

@@ -2,6 +2,7 @@
 
 pub mod flapping;
 pub mod gather;
+pub mod hold;
 pub mod link;
 pub mod message;
 pub mod pace;

@@ -1,6 +1,9 @@
 //! “Them or us?”: what somebody else's page says of what a failing service depends on.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{
@@ -10,7 +13,7 @@ use db::{
     vendor_pages::{self, VendorPage},
 };
 use domain::{
-    id::{IncidentId, VendorPageId},
+    id::{IncidentId, ServiceId, VendorPageId},
     incident::IncidentEvent,
     vendor::Component,
 };
@@ -59,6 +62,11 @@ impl Trouble {
         Self::of(row.id, &page, (&row.name, &row.home))
     }
 
+    /// How a component stands, unless it is operational.
+    fn level(&self, component: Option<&Component>) -> Option<Level> {
+        level(&self.page, component).filter(|level| is_trouble(*level))
+    }
+
     /// What it means for an incident of a service that needs this component; none while that is operational.
     fn event(
         &self,
@@ -66,7 +74,7 @@ impl Trouble {
         component: Option<&Component>,
         at: DateTime<Utc>,
     ) -> Option<Entry> {
-        let level = level(&self.page, component).filter(|level| is_trouble(*level))?;
+        let level = self.level(component)?;
         let gravest = gravest(&self.page, component);
         let (title, url) = gravest.map_or((None, None), |(title, url)| (Some(title), url));
         let key = component.map_or("", |component| component.key.as_str());
@@ -96,14 +104,7 @@ pub(crate) async fn explain(
     if needed.is_empty() {
         return Ok(Vec::new());
     }
-    let mut ids: Vec<VendorPageId> = needed.iter().map(|one| one.needed.page).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let pages = vendor_pages::list(conn, &ids).await?;
-    let troubles: HashMap<VendorPageId, Trouble> = pages
-        .into_iter()
-        .filter_map(|row| Some((row.id, Trouble::stored(row, now)?)))
-        .collect();
+    let troubles = stored(conn, needed.iter().map(|one| &one.needed), now).await?;
     let event = |opening: &Opening, needed: &Needed| {
         let trouble = troubles.get(&needed.page)?;
         trouble.event(opening.id, needed.component.as_ref(), now)
@@ -114,6 +115,43 @@ pub(crate) async fn explain(
             let opening = openings.iter().find(|open| open.service == one.service)?;
             event(opening, &one.needed)
         })
+        .collect())
+}
+
+/// Those of these services that depend on something whose vendor says that it is in trouble.
+pub(crate) async fn troubled(
+    conn: &mut PgConnection,
+    services: &[ServiceId],
+    now: DateTime<Utc>,
+) -> db::Result<HashSet<ServiceId>> {
+    let needed = dependencies::of(conn, services).await?;
+    let troubles = stored(conn, needed.iter().map(|(_, needed)| needed), now).await?;
+    Ok(needed
+        .iter()
+        .filter(|(_, needed)| {
+            let trouble = troubles.get(&needed.page);
+            trouble.is_some_and(|trouble| trouble.level(needed.component.as_ref()).is_some())
+        })
+        .map(|(service, _)| *service)
+        .collect())
+}
+
+/// Those of the pages of what is needed on which something is wrong.
+async fn stored(
+    conn: &mut PgConnection,
+    needed: impl Iterator<Item = &Needed>,
+    now: DateTime<Utc>,
+) -> db::Result<HashMap<VendorPageId, Trouble>> {
+    let mut ids: Vec<VendorPageId> = needed.map(|one| one.page).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    let pages = vendor_pages::list(conn, &ids).await?;
+    Ok(pages
+        .into_iter()
+        .filter_map(|row| Some((row.id, Trouble::stored(row, now)?)))
         .collect())
 }
 

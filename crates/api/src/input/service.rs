@@ -53,6 +53,9 @@ pub struct ServiceInput {
     pub partial_outage_is: Option<String>,
     /// Parts of vendor pages that an `http_ping` service depends on: all of them, at most 10
     pub depends_on: Option<Vec<DependencyInput>>,
+    /// Other services of the workspace that it depends on: all of them, at most 10, and none that depends on it. While one
+    /// of them is in trouble, its own first notice waits
+    pub depends_on_services: Option<Vec<Uuid>>,
     /// At most 100 characters; null or empty for none
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -115,6 +118,7 @@ input!(ServiceInput {
     component_key,
     partial_outage_is,
     depends_on,
+    depends_on_services,
     category,
     tags,
     check_interval,

@@ -33,6 +33,7 @@ use crate::{
 };
 
 mod actions;
+mod behind;
 mod bulk;
 mod change;
 mod checks;
@@ -189,6 +190,7 @@ async fn show_service(
     let key = listed.stored.service.key;
     let latest = health::reading::latest(&mut conn, key).await?;
     let depends_on = needs::views(&mut conn, key).await?;
+    let depends_on_services = behind::views(&mut conn, key).await?;
     let pages = showing::pages(&mut conn, std::slice::from_ref(&listed)).await?;
     drop(conn);
     let body = secrets::open(&state.keyring, &listed.stored).body;
@@ -199,6 +201,7 @@ async fn show_service(
         body,
         latest: latest.map(Into::into),
         depends_on,
+        depends_on_services,
     };
     Ok(([(header::ETAG, etag)], Json(detail)))
 }

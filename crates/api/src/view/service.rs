@@ -134,6 +134,19 @@ pub struct ServiceDetail {
     pub latest: Option<ObservationView>,
     /// Parts of vendor pages that it depends on
     pub depends_on: Vec<DependencyView>,
+    /// Other services of the workspace that it depends on
+    pub depends_on_services: Vec<NeededServiceView>,
+}
+
+/// A service that another one depends on.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = NeededService)]
+pub struct NeededServiceView {
+    pub id: Uuid,
+    #[schema(example = "Database")]
+    pub name: String,
+    #[schema(value_type = super::words::ServiceStatus)]
+    pub status: String,
 }
 
 /// Percentages, floored so that 100 means exactly that; null when nothing was observed.

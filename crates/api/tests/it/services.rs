@@ -1,5 +1,6 @@
 //! Adding, reading, editing and deleting services.
 
+mod behind;
 mod bulk;
 mod conditions;
 mod grouped;

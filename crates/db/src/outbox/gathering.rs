@@ -44,7 +44,17 @@ pub struct Due {
     pub key: String,
     pub service: Option<ServiceId>,
     pub promise: Promise,
-    pub held: i16,
+    /// When something that its service depends on was last seen in trouble, if that put it off.
+    pub held_at: Option<DateTime<Utc>>,
+}
+
+/// A notice that is put off because something that its service depends on is in trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub id: i64,
+    pub until: DateTime<Utc>,
+    /// When that was seen to last; none when it is over by now.
+    pub seen_at: Option<DateTime<Utc>>,
 }
 
 /// Channels for which something is due and nothing under way, the longest waiting first.
@@ -108,13 +118,13 @@ struct Row {
     due_at: DateTime<Utc>,
     subject: Json<Subject>,
     promise: Json<Promise>,
-    held: i16,
+    held_at: Option<DateTime<Utc>>,
 }
 
 /// What is due for a channel, oldest first. Needs its lock.
 pub async fn due(conn: &mut PgConnection, channel: ChannelId, limit: i64) -> Result<Vec<Due>> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select id, key, kind, service_id, incident_id, occurred_at, due_at, subject, promise, held from outbox
+        "select id, key, kind, service_id, incident_id, occurred_at, due_at, subject, promise, held_at from outbox
          where channel_id = $1 and due_at <= now() and message_id is null and dropped is null
          order by id limit $2",
     )
@@ -131,12 +141,13 @@ pub async fn due(conn: &mut PgConnection, channel: ChannelId, limit: i64) -> Res
                 incident: row.incident_id.map(IncidentId),
                 occurred_at: row.occurred_at,
                 due_at: row.due_at,
+                held: row.held_at.is_some(),
                 subject: row.subject.0,
             },
             key: row.key,
             service: row.service_id.map(ServiceId),
             promise: row.promise.0,
-            held: row.held,
+            held_at: row.held_at,
         })
     };
     Ok(rows.into_iter().filter_map(due).collect())
@@ -204,12 +215,16 @@ pub async fn drop(conn: &mut PgConnection, dropped: &[(i64, &'static str)]) -> R
 }
 
 /// Puts notices off because something that their services depend on is in trouble.
-pub async fn hold(conn: &mut PgConnection, ids: &[i64], until: DateTime<Utc>) -> Result<()> {
+pub async fn hold(conn: &mut PgConnection, held: &[Held]) -> Result<()> {
     sqlx::query(
-        "update outbox set due_at = $2, held = least(held + 1, 30000)::smallint where id = any($1)",
+        "update outbox o set due_at = u.until, held = least(o.held + 1, 30000)::smallint,
+                held_at = coalesce(u.seen_at, o.held_at)
+         from unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) as u (id, until, seen_at)
+         where o.id = u.id",
     )
-    .bind(ids)
-    .bind(until)
+    .bind(held.iter().map(|one| one.id).collect::<Vec<_>>())
+    .bind(held.iter().map(|one| one.until).collect::<Vec<_>>())
+    .bind(held.iter().map(|one| one.seen_at).collect::<Vec<_>>())
     .execute(conn)
     .await?;
     Ok(())

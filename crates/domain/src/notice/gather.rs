@@ -23,6 +23,8 @@ pub struct Waiting {
     /// When it happened.
     pub occurred_at: DateTime<Utc>,
     pub due_at: DateTime<Utc>,
+    /// It was put off because something that its service depends on was in trouble.
+    pub held: bool,
     pub subject: Subject,
 }
 
@@ -141,7 +143,7 @@ struct States {
 }
 
 /// Whether it says how an incident stands.
-const fn is_standing(kind: Kind) -> bool {
+pub const fn is_standing(kind: Kind) -> bool {
     matches!(kind, Kind::Down | Kind::Degraded | Kind::Settled)
 }
 
@@ -233,10 +235,21 @@ fn compose(kind: Kind, members: &[&Waiting], now: DateTime<Utc>) -> Composed {
         subjects: named.iter().map(|one| one.subject.clone()).collect(),
         more,
         common_cause: common_cause(kind, &subjects),
-        notes: Vec::new(),
+        notes: held_back(&members),
         occurred_at: earliest(|one| one.occurred_at).unwrap_or(now),
         late: Some(now - due).filter(|late| *late >= WORTH_SAYING),
     }
+}
+
+/// Why it is told only now, where something was held.
+fn held_back(members: &[&Waiting]) -> Vec<String> {
+    let held = members.iter().filter(|one| one.held).count();
+    let who = match (held, members.len()) {
+        (0, _) => return Vec::new(),
+        (_, 1) => "This was held back while something it depends on".to_owned(),
+        (held, _) => format!("{held} of them were held back while something they depend on"),
+    };
+    vec![format!("{who} was in trouble.")]
 }
 
 const fn gravity(subject: &Subject) -> u8 {

@@ -22,7 +22,7 @@ use runtime::seal::Keyring;
 use url::Url;
 use uuid::Uuid;
 
-use super::Parts;
+use super::{Parts, hold};
 
 /// Notices that are gathered at once.
 const MOST: i64 = 20_000;
@@ -51,6 +51,7 @@ pub(super) async fn compose(parts: &Parts, channel: ChannelId, room: usize) -> d
     incidents.sort_unstable();
     incidents.dedup();
     let known = gathering::known(&mut tx, channel.id, &incidents).await?;
+    let due = hold::sift(&mut tx, channel.id, (due, &known), now).await?;
     let waiting: Vec<_> = due.iter().map(|due| refreshed(due, now)).collect();
     let gathered = gather(&waiting, &known, room, now);
     settle(&mut tx, parts, (&channel, &due), gathered, now).await?;

@@ -37,7 +37,8 @@ fn courier(inbox: &Inbox) -> notify::Courier {
 }
 
 impl Stage {
-    async fn listener(&self, name: &str, kind: ChannelKind, config: Value) {
+    /// A channel that hears the usual of everything.
+    pub(crate) async fn listener(&self, name: &str, kind: ChannelKind, config: Value) {
         let id = ChannelId(Uuid::now_v7());
         let config = ChannelConfig::parse(kind, &config, None).expect("a channel");
         let sealed = channels::sealed::seal(&keyring(), id, &config).expect("sealed");

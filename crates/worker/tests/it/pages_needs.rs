@@ -10,7 +10,7 @@ use crate::{
     stage::{Placed, Running, Stage, eventually},
 };
 
-async fn needing(stage: &Stage, site: &Site) -> Placed {
+pub(crate) async fn needing(stage: &Stage, site: &Site) -> Placed {
     let service = stage.add_quietly(&stage.config("/mine", 1)).await;
     let needed = Needed {
         page: site.id,
@@ -39,7 +39,7 @@ async fn dependency_events(stage: &Stage) -> Vec<IncidentEvent> {
 }
 
 /// A worker that has read the page.
-async fn reading(stage: &Stage, site: &Site) -> Running {
+pub(crate) async fn reading(stage: &Stage, site: &Site) -> Running {
     let worker = stage.worker(eager());
     let asked = site.asked(stage);
     eventually("two readings", async || {

@@ -20,6 +20,7 @@ use status_cache::{EventKind, LiveEvent};
 use uuid::Uuid;
 
 use super::{
+    behind,
     following::{self, Before, Resolved},
     needs, secrets,
 };
@@ -103,6 +104,7 @@ struct Original {
     stored: Stored,
     secrets: TargetSecrets,
     needs: Vec<Needed>,
+    behind: Vec<Uuid>,
 }
 
 impl Original {
@@ -126,10 +128,12 @@ async fn original(
     let stored = services::find(&mut conn, actor.workspace, ServiceId(id)).await?;
     let stored = stored.ok_or_else(|| Problem::field("service_id", "is not a service of yours"))?;
     let needs = needs::known(&mut conn, stored.service.key).await?;
+    let behind = behind::ids(&mut conn, stored.service.key).await?;
     Ok(Some(Original {
         secrets: secrets::open(&state.keyring, &stored),
         stored,
         needs,
+        behind,
     }))
 }
 
@@ -167,6 +171,10 @@ pub(super) async fn create(
     let key = services::insert(&mut tx, actor.workspace, &draft).await?;
     if let Some(needs) = &needs {
         dependencies::replace(&mut tx, actor.workspace, key, needs).await?;
+    }
+    let copied = || Some(&original.as_ref()?.behind);
+    if let Some(sent) = input.depends_on_services.as_ref().or_else(copied) {
+        behind::replace(&mut tx, (actor.workspace, key), sent).await?;
     }
     let now = services::now(&mut tx).await?;
     health::insert(&mut tx, actor.workspace, key, now).await?;
@@ -213,6 +221,9 @@ pub(super) async fn update(
     following::hold(&mut tx, &config, resolved.needs.as_deref()).await?;
     if let Some(needs) = &resolved.needs {
         dependencies::replace(&mut tx, actor.workspace, service.key, needs).await?;
+    }
+    if let Some(sent) = &input.depends_on_services {
+        behind::replace(&mut tx, (actor.workspace, service.key), sent).await?;
     }
     let done = replace(state, &mut tx, &locked, config).await?;
     let entry = actor.entry("service.updated", id.to_string(), json!({}));

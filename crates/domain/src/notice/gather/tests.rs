@@ -4,7 +4,13 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::{id::ServiceId, notice::message::VendorWords};
+use crate::{
+    id::ServiceId,
+    notice::{
+        hold::{Hold, Trouble, hold},
+        message::VendorWords,
+    },
+};
 
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
@@ -45,6 +51,7 @@ fn waiting(id: i64, kind: Kind, of: u128, due: i64) -> Waiting {
         incident: Some(incident(of)),
         occurred_at: at(due),
         due_at: at(due),
+        held: false,
         subject: subject(of, state),
     }
 }
@@ -237,11 +244,18 @@ fn any_step() -> impl Strategy<Value = (i64, Step)> {
 }
 
 proptest! {
-    /// The store as the outbox keeps it: one notice per incident and kind, one end per incident that has any.
+    /// The store as the outbox keeps it: one notice per incident and kind, one end per incident that has any; first notices
+    /// are held while something else is in trouble.
     #[test]
     fn a_channel_hears_of_each_kind_once_and_of_the_end_of_all_it_was_told(
         steps in proptest::collection::vec(any_step(), 1..60),
+        spans in proptest::collection::vec((0i64..600, 1i64..200, any::<bool>()), 0..4),
     ) {
+        let troubles: Vec<Trouble> = spans
+            .into_iter()
+            .map(|(from, long, told)| Trouble { from: at(from), until: Some(at(from + long)), told })
+            .collect();
+        let mut began: HashMap<IncidentId, DateTime<Utc>> = HashMap::new();
         let (mut now, mut ids, mut current) = (0i64, 0i64, 1u128);
         let mut outbox: Vec<Waiting> = Vec::new();
         let mut ended: HashMap<IncidentId, DateTime<Utc>> = HashMap::new();
@@ -252,6 +266,7 @@ proptest! {
             now += pause;
             match step {
                 Step::Stands(kind, delay) => {
+                    began.entry(incident(current)).or_insert(at(now));
                     let again = outbox.iter().any(|one| one.incident == Some(incident(current)) && one.kind == kind)
                         || told.contains(&(current, kind));
                     if !again {
@@ -269,16 +284,34 @@ proptest! {
                 }
                 Step::Ends => {}
                 Step::Gathers => {
-                    let due: Vec<Waiting> = outbox.iter().filter(|one| one.due_at <= at(now)).cloned().collect();
-                    let known = due.iter().map(|one| {
+                    let mut due: Vec<Waiting> = outbox.iter().filter(|one| one.due_at <= at(now)).cloned().collect();
+                    let known: BTreeMap<IncidentId, Known> = due.iter().map(|one| {
                         let id = one.incident.unwrap();
                         let was_told = told.iter().any(|(of, kind)| incident(*of) == id && is_standing(*kind));
                         (id, Known { told: was_told, ended_at: ended.get(&id).copied(), acknowledged: false })
                     }).collect();
+                    due.retain(|one| {
+                        let known = known[&one.incident.unwrap()];
+                        if known.told || !is_standing(one.kind) {
+                            return true;
+                        }
+                        match hold((began[&one.incident.unwrap()], known.ended_at), &troubles, at(now)) {
+                            Hold::Go => return true,
+                            Hold::Over => outbox.retain(|other| other.id != one.id),
+                            Hold::Until(until) => {
+                                let held = outbox.iter_mut().find(|other| other.id == one.id).unwrap();
+                                (held.due_at, held.held) = (until, true);
+                            }
+                        }
+                        false
+                    });
                     let gathered = gather(&due, &known, 3, at(now));
                     for (one, fate) in due.iter().zip(&gathered.fates) {
                         outbox.retain(|other| other.id != one.id);
                         if matches!(fate, Fate::Told(_)) {
+                            let lasts = |one: &Trouble| one.from <= at(now) && one.until.is_some_and(|until| at(now) < until);
+                            let first = is_standing(one.kind) && !known[&one.incident.unwrap()].told;
+                            prop_assert!(!(first && troubles.iter().any(lasts)), "a first notice was not held");
                             told.push((one.incident.unwrap().0.as_u128(), one.kind));
                         }
                     }

@@ -1,0 +1,221 @@
+//! Whether a first notice waits because something that its service depends on is in trouble.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// How soon it is asked again whether the trouble is over.
+const AGAIN: TimeDelta = TimeDelta::seconds(15);
+
+/// How long a service may take to follow what it depends on: one look of the grid of open incidents, and its confirmation.
+const AFTERMATH: TimeDelta = TimeDelta::seconds(45);
+
+/// Nobody waits longer because of trouble that they were not told of.
+pub const UNTOLD: TimeDelta = TimeDelta::hours(1);
+
+/// Trouble with something that a service depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    pub from: DateTime<Utc>,
+    /// None while it lasts.
+    pub until: Option<DateTime<Utc>>,
+    /// The same channel was told of it.
+    pub told: bool,
+}
+
+/// What becomes of a first notice that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// Nothing stands in its way.
+    Go,
+    /// Not before then.
+    Until(DateTime<Utc>),
+    /// It ended while it was held: nothing is told of it.
+    Over,
+}
+
+impl Trouble {
+    /// Whether it explains trouble since `began_at` that lasts at `at`.
+    fn covers(&self, began_at: DateTime<Utc>, at: DateTime<Utc>) -> bool {
+        let patience = self.told || at - began_at < UNTOLD;
+        self.from <= at && self.until.is_none_or(|until| at < until + AFTERMATH) && patience
+    }
+}
+
+/// Decides about the first notice of an incident that began and perhaps ended then. Only for a channel that was not told
+/// of it before.
+pub fn hold(
+    (began_at, ended_at): (DateTime<Utc>, Option<DateTime<Utc>>),
+    troubles: &[Trouble],
+    now: DateTime<Utc>,
+) -> Hold {
+    let at = ended_at.unwrap_or(now);
+    let covering = troubles.iter().filter(|one| one.covers(began_at, at));
+    let until = covering
+        .map(|one| {
+            let next = one.until.map_or(now + AGAIN, |until| until + AFTERMATH);
+            if one.told {
+                next
+            } else {
+                next.min(began_at + UNTOLD)
+            }
+        })
+        .max();
+    match (until, ended_at) {
+        (None, _) => Hold::Go,
+        (Some(_), Some(_)) => Hold::Over,
+        (Some(until), None) => Hold::Until(until),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
+    }
+
+    fn trouble(from: i64, until: Option<i64>) -> Trouble {
+        Trouble {
+            from: at(from),
+            until: until.map(at),
+            told: true,
+        }
+    }
+
+    #[test]
+    fn a_notice_waits_for_what_its_service_depends_on() {
+        use Hold::{Go, Over, Until};
+        let untold = |from, until| Trouble {
+            told: false,
+            ..trouble(from, until)
+        };
+        let rows: [(&str, &[Trouble], (i64, Option<i64>), i64, Hold); 12] = [
+            ("nothing else is wrong", &[], (100, None), 100, Go),
+            (
+                "it lasts",
+                &[trouble(50, None)],
+                (100, None),
+                110,
+                Until(at(125)),
+            ),
+            (
+                "it began later",
+                &[trouble(105, None)],
+                (100, None),
+                110,
+                Until(at(125)),
+            ),
+            (
+                "it has just ended",
+                &[trouble(50, Some(200))],
+                (100, None),
+                210,
+                Until(at(245)),
+            ),
+            (
+                "it ended long enough ago",
+                &[trouble(50, Some(200))],
+                (100, None),
+                245,
+                Go,
+            ),
+            (
+                "one ended, one lasts",
+                &[trouble(50, Some(200)), trouble(60, None)],
+                (100, None),
+                210,
+                Until(at(245)),
+            ),
+            (
+                "told of it, one waits all day",
+                &[trouble(50, None)],
+                (100, None),
+                80_000,
+                Until(at(80_015)),
+            ),
+            (
+                "not told of it, one waits an hour",
+                &[untold(50, None)],
+                (100, None),
+                3_695,
+                Until(at(3_700)),
+            ),
+            (
+                "and not longer",
+                &[untold(50, None)],
+                (100, None),
+                3_700,
+                Go,
+            ),
+            (
+                "over while it lasts",
+                &[trouble(50, None)],
+                (100, Some(150)),
+                160,
+                Over,
+            ),
+            (
+                "over right after it",
+                &[trouble(50, Some(150))],
+                (100, Some(170)),
+                900,
+                Over,
+            ),
+            (
+                "over before it began",
+                &[trouble(300, None)],
+                (100, Some(150)),
+                310,
+                Go,
+            ),
+        ];
+        for (what, troubles, span, now, expected) in rows {
+            let span = (at(span.0), span.1.map(at));
+            assert_eq!(hold(span, troubles, at(now)), expected, "{what}");
+        }
+    }
+
+    /// What one channel hears of an incident that is asked about whenever its notice is due: when its first notice left.
+    fn told_at(began: i64, ended: Option<i64>, troubles: &[Trouble]) -> Option<i64> {
+        let mut due = began;
+        loop {
+            let ended_by_now = ended.filter(|ended| *ended <= due).map(at);
+            match hold((at(began), ended_by_now), troubles, at(due)) {
+                Hold::Go => return ended_by_now.is_none().then_some(due),
+                Hold::Over => return None,
+                Hold::Until(until) => {
+                    let next = (until - DateTime::UNIX_EPOCH).num_seconds();
+                    assert!(next > due, "it gets on");
+                    due = next;
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_leaves_once_when_all_trouble_is_over_and_not_at_all_when_it_ended_before(
+            began in 0i64..500,
+            lasts in 1i64..2_000,
+            spans in proptest::collection::vec((0i64..1_000, 1i64..1_000, any::<bool>()), 0..5),
+        ) {
+            let ended = began + lasts;
+            let troubles: Vec<Trouble> = spans
+                .iter()
+                .map(|(from, long, told)| Trouble { told: *told, ..trouble(*from, Some(from + long)) })
+                .collect();
+            if let Some(told) = told_at(began, Some(ended), &troubles) {
+                prop_assert!(told < ended);
+                for one in &troubles {
+                    prop_assert!(!(one.from <= at(told) && one.until.is_some_and(|until| at(told) < until)));
+                }
+            }
+            // Of what never ends somebody hears, however much else was wrong.
+            let last = spans.iter().map(|(from, long, _)| from + long + 45).max().unwrap_or(0);
+            let told = told_at(began, None, &troubles);
+            prop_assert!(told.is_some_and(|told| told <= last.max(began)));
+        }
+    }
+}
