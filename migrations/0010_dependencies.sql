@@ -11,3 +11,6 @@ create index service_needs_needs_idx on service_needs (needs_key);
 
 -- When something that its service depends on was last seen in trouble.
 alter table outbox add column held_at timestamptz;
+
+-- Begins of maintenance windows that were told of are asked for every few seconds until their end was told too.
+create index outbox_maintenance_idx on outbox (created_at) where kind = 'maintenance_started';

@@ -16,6 +16,7 @@ pub mod acknowledging;
 pub mod ending;
 pub mod gathering;
 pub mod watching;
+pub mod windows;
 
 /// Where it is told that something waits; the payload is empty.
 pub const CHANNEL: &str = "notices";

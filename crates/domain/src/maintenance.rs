@@ -106,6 +106,13 @@ impl Window {
             .next()
     }
 
+    /// The occurrence that begins at `from`, to the millisecond, if there is one.
+    pub fn occurrence(&self, from: DateTime<Utc>) -> Option<Span> {
+        self.occurrences(from, from + TimeDelta::seconds(1), u16::MAX)
+            .into_iter()
+            .find(|span| span.from.timestamp_millis() == from.timestamp_millis())
+    }
+
     /// At most `most` occurrences that have not ended at `from` and begin before `until`.
     pub fn occurrences(&self, from: DateTime<Utc>, until: DateTime<Utc>, most: u16) -> Vec<Span> {
         let length = TimeDelta::from_std(self.duration).unwrap_or(TimeDelta::zero());

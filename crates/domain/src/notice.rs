@@ -11,3 +11,4 @@ pub mod quiet;
 pub mod retry;
 pub mod rule;
 pub mod sentence;
+pub mod window;

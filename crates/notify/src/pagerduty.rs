@@ -198,6 +198,9 @@ fn action(kind: Kind, subject: Option<&Subject>) -> Action {
             Action::Change
         }
         Kind::VendorUpdate if is_up => Action::Change,
+        Kind::Digest if subject.is_some_and(|subject| subject.state == Verdict::Maintenance) => {
+            Action::Change
+        }
         _ => Action::Trigger,
     }
 }

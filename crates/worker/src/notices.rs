@@ -6,6 +6,7 @@ pub mod courier;
 mod hold;
 mod send;
 mod watch;
+mod windows;
 
 use std::time::Duration;
 

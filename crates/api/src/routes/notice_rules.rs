@@ -49,7 +49,7 @@ struct NoticeRuleInput {
     #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
     service_id: Patch<Uuid>,
-    /// `down`, `degraded`, `recovered`, `unknown`, `certificate`, `vendor_update`, `flapping`
+    /// `down`, `degraded`, `recovered`, `unknown`, `certificate`, `vendor_update`, `flapping`, `maintenance`
     topics: Option<Vec<String>>,
     /// Seconds of trouble before the first message, 0–86400
     delay_s: Option<u64>,

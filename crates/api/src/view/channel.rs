@@ -109,7 +109,7 @@ pub struct RuleView {
     category: Option<String>,
     /// Only this service
     service_id: Option<Uuid>,
-    /// `down`, `degraded`, `recovered`, `unknown`, `certificate`, `vendor_update`, `flapping`; empty for
+    /// `down`, `degraded`, `recovered`, `unknown`, `certificate`, `vendor_update`, `flapping`, `maintenance`; empty for
     /// nothing at all
     topics: Vec<&'static str>,
     /// Seconds of trouble before the first message, 0–86400

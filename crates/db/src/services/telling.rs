@@ -49,6 +49,40 @@ pub async fn named(conn: &mut PgConnection, keys: &[i32]) -> Result<Vec<Named>> 
     Ok(rows.into_iter().map(Named::from).collect())
 }
 
+/// All services of a workspace that are not paused, by name.
+pub async fn of_workspace(conn: &mut PgConnection, workspace: WorkspaceId) -> Result<Vec<Named>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select s.key, s.id, s.name, s.category, coalesce(s.url, '') as target, m.until as muted_until
+         from services s
+         left join mutes m on m.service_id = s.id and m.until > now()
+         where s.workspace_id = $1 and s.paused_at is null order by lower(s.name), s.id",
+    )
+    .bind(workspace.0)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Named::from).collect())
+}
+
+/// Until when those of these services are in maintenance that are.
+pub async fn in_maintenance(
+    conn: &mut PgConnection,
+    ids: &[ServiceId],
+    now: DateTime<Utc>,
+) -> Result<HashMap<ServiceId, DateTime<Utc>>> {
+    let rows: Vec<(Uuid, DateTime<Utc>)> = sqlx::query_as(
+        "select id, maintenance_until from services
+         where id = any($1) and maintenance_from <= $2 and maintenance_until > $2",
+    )
+    .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
+    .bind(now)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, until)| (ServiceId(id), until))
+        .collect())
+}
+
 /// The names of these services of a workspace.
 pub async fn names(
     conn: &mut PgConnection,

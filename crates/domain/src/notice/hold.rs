@@ -66,6 +66,11 @@ pub fn hold(
     }
 }
 
+/// Until when a reminder waits whose service is in maintenance until then: the look that follows its end decides first.
+pub fn reminder(maintenance_until: DateTime<Utc>) -> DateTime<Utc> {
+    maintenance_until + AGAIN
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

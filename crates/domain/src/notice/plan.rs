@@ -27,6 +27,8 @@ pub enum News {
     UnknownLong,
     /// Its certificate ends soon.
     Certificate,
+    /// A maintenance window that covers it has begun.
+    Maintenance,
 }
 
 /// When something happened, and what stands in the way of telling it.
@@ -78,6 +80,7 @@ impl News {
             Self::Flapping => Topic::Flapping,
             Self::UnknownLong => Topic::Unknown,
             Self::Certificate => Topic::Certificate,
+            Self::Maintenance => Topic::Maintenance,
         }
     }
 
@@ -89,6 +92,7 @@ impl News {
             Self::Flapping => Kind::Flapping,
             Self::UnknownLong => Kind::UnknownLong,
             Self::Certificate => Kind::Certificate,
+            Self::Maintenance => Kind::MaintenanceStarted,
         }
     }
 
@@ -135,8 +139,12 @@ pub fn plan(rules: &[Rule], about: &About<'_>, news: News, moment: &Moment) -> V
 impl Promise {
     /// When the end of what was promised may be told, which happened at `ended_at`.
     pub fn end_due(&self, ended_at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
-        let moment = Moment::at(ended_at, now);
-        opens(self.quiet.as_ref(), Topic::Recovered, ended_at, &moment)
+        self.due(Topic::Recovered, ended_at, now)
+    }
+
+    /// When something else that follows may be told, which happened at `at`.
+    pub fn due(&self, topic: Topic, at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+        opens(self.quiet.as_ref(), topic, at, &Moment::at(at, now))
     }
 
     /// When the next reminder is due after one message has left.

@@ -35,10 +35,12 @@ pub enum Topic {
     VendorUpdate,
     /// A service that cannot decide.
     Flapping,
+    /// A maintenance window of our own begins or ends.
+    Maintenance,
 }
 
 impl Topic {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Down,
         Self::Degraded,
         Self::Recovered,
@@ -46,6 +48,7 @@ impl Topic {
         Self::Certificate,
         Self::VendorUpdate,
         Self::Flapping,
+        Self::Maintenance,
     ];
 
     /// What somebody hears of who said nothing else.
@@ -67,6 +70,7 @@ impl Topic {
             Self::Certificate => "certificate",
             Self::VendorUpdate => "vendor_update",
             Self::Flapping => "flapping",
+            Self::Maintenance => "maintenance",
         }
     }
 

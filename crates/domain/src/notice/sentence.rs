@@ -69,6 +69,10 @@ fn others(wish: &Wish, who: &str, alone: bool) -> Vec<String> {
             Topic::VendorUpdate,
             "when a vendor writes about it".to_owned(),
         ),
+        (
+            Topic::Maintenance,
+            "when maintenance begins and ends".to_owned(),
+        ),
     ];
     parts
         .into_iter()
@@ -107,6 +111,7 @@ const fn name(topic: Topic) -> &'static str {
         Topic::Certificate => "certificates",
         Topic::VendorUpdate => "vendors’ updates",
         Topic::Flapping => "flapping",
+        Topic::Maintenance => "maintenance",
     }
 }
 

@@ -52,6 +52,7 @@ pub(super) async fn compose(parts: &Parts, channel: ChannelId, room: usize) -> d
     incidents.dedup();
     let known = gathering::known(&mut tx, channel.id, &incidents).await?;
     let due = hold::sift(&mut tx, channel.id, (due, &known), now).await?;
+    let due = hold::sift_reminders(&mut tx, due, now).await?;
     let waiting: Vec<_> = due.iter().map(|due| refreshed(due, now)).collect();
     let gathered = gather(&waiting, &known, room, now);
     settle(&mut tx, parts, (&channel, &due), gathered, now).await?;

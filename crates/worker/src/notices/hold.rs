@@ -1,4 +1,5 @@
-//! Holding first notices while something that their services depend on is in trouble.
+//! Holding first notices while something that their services depend on is in trouble, and reminders while their services are in
+//! maintenance.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +8,14 @@ use db::{
     PgConnection,
     outbox::gathering::{self, Due, Held},
     service_needs::{self, Suffering},
+    services::telling,
 };
 use domain::{
     id::{ChannelId, IncidentId},
     notice::{
         gather::{Known, Why, is_standing},
-        hold::{Hold, Trouble, hold},
+        hold::{Hold, Trouble, hold, reminder},
+        message::Kind,
     },
 };
 
@@ -67,6 +70,40 @@ pub(super) async fn sift(
     }
     if !over.is_empty() {
         gathering::drop(conn, &over).await?;
+    }
+    Ok(due)
+}
+
+/// Gives everything but reminders of services that are in maintenance: those are put off until that is over.
+pub(super) async fn sift_reminders(
+    conn: &mut PgConnection,
+    mut due: Vec<Due>,
+    now: DateTime<Utc>,
+) -> db::Result<Vec<Due>> {
+    let services: Vec<_> = due
+        .iter()
+        .filter(|due| due.waiting.kind == Kind::Still)
+        .filter_map(|due| due.service)
+        .collect();
+    if services.is_empty() {
+        return Ok(due);
+    }
+    let until = telling::in_maintenance(conn, &services, now).await?;
+    let mut held = Vec::new();
+    due.retain(|due| {
+        let until = due.service.and_then(|service| until.get(&service));
+        let Some(until) = until.filter(|_| due.waiting.kind == Kind::Still) else {
+            return true;
+        };
+        held.push(Held {
+            id: due.waiting.id,
+            until: reminder(*until),
+            seen_at: None,
+        });
+        false
+    });
+    if !held.is_empty() {
+        gathering::hold(conn, &held).await?;
     }
     Ok(due)
 }

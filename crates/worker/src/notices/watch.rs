@@ -1,4 +1,5 @@
-//! What tells itself with time: services that have settled, long unknowns, certificates, and messages that nobody takes.
+//! What tells itself with time: services that have settled, long unknowns, certificates, maintenance windows, and messages
+//! that nobody takes.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -23,7 +24,7 @@ use domain::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Parts, send::tell_elsewhere};
+use super::{Parts, send::tell_elsewhere, windows};
 
 /// How often it is looked what has come about.
 const PERIOD: Duration = Duration::from_secs(5);
@@ -50,6 +51,7 @@ pub(super) async fn run(parts: Parts, stop: CancellationToken) -> anyhow::Result
             give_up(&parts, now).await?;
             let mut conn = parts.db.acquire().await?;
             unknowns(&mut conn, now).await?;
+            windows::note(&mut conn, now).await?;
             if certificates_at.is_none_or(|at| now >= at) {
                 certificates(&mut conn, now).await?;
                 certificates_at = Some(now + CERTIFICATES);

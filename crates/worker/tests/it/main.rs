@@ -9,6 +9,7 @@ mod notices_holding;
 mod notices_post;
 mod notices_telling;
 mod notices_whole;
+mod notices_windows;
 mod pages_faults;
 mod pages_flapping;
 mod pages_judging;

@@ -19,7 +19,7 @@ use crate::{
     stage::{Stage, brisk, eventually},
 };
 
-fn window(begins: chrono::DateTime<chrono::Utc>, duration: Duration) -> Window {
+pub(crate) fn window(begins: chrono::DateTime<chrono::Utc>, duration: Duration) -> Window {
     Window {
         id: WindowId(Uuid::now_v7()),
         title: "Upgrade".into(),

@@ -54,6 +54,7 @@ export const noticeText = {
     certificate: 'Certificates that end in 30, 14, 7, 3 or 1 days',
     vendor_update: 'What vendors write about an open incident',
     flapping: 'Flapping, once; opens and ends are held until it settles',
+    maintenance: 'Your maintenance windows, when they begin and when they end',
   },
   delay: 'First message after',
   delayHint: 'What is over before is never told.',

@@ -103,8 +103,8 @@ fn about_several(message: &Message) -> String {
             None => format!("Updates about {total} services"),
         },
         Kind::MaintenanceUpcoming => format!("Maintenance planned for {total} services"),
-        Kind::MaintenanceStarted => format!("Maintenance of {total} services has begun"),
-        Kind::MaintenanceEnded => format!("Maintenance of {total} services is over"),
+        Kind::MaintenanceStarted => format!("{total} maintenance windows have begun"),
+        Kind::MaintenanceEnded => format!("{total} maintenance windows are over"),
         Kind::Flapping => format!("{total} services flapping"),
         Kind::Settled => format!("{total} services settled"),
         Kind::Isolated => format!("PulseCheck is cut off: {total} services unknown"),
@@ -210,6 +210,14 @@ fn in_one_line(subject: &Subject, kind: Kind) -> String {
             }
             line.push('.');
         }
+        // A window, told beside other things or with other windows.
+        _ if subject.target.is_empty() && subject.state == Verdict::Up => {
+            let name = clean(&subject.name, NAME);
+            let lasted = subject
+                .lasted
+                .map(|lasted| format!(" after {}", span(lasted)));
+            line = format!("{name} is over{}.", lasted.unwrap_or_default());
+        }
         _ if subject.state == Verdict::Up => {
             if let Some(lasted) = subject.lasted {
                 line = format!("{line} again after {}", span(lasted));
@@ -249,9 +257,15 @@ pub(super) fn of_subject(subject: &Subject, kind: Kind) -> Vec<String> {
             span(lasted),
             instant(subject.since)
         )),
+        (Kind::MaintenanceEnded, Some(lasted)) => lines.push(format!(
+            "It lasted {}, from {}.",
+            span(lasted),
+            instant(subject.since)
+        )),
         (
             Kind::Down
             | Kind::Degraded
+            | Kind::MaintenanceStarted
             | Kind::Still
             | Kind::Acknowledged
             | Kind::UnknownLong
