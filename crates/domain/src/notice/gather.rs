@@ -12,6 +12,8 @@ pub const NAMED: usize = 50;
 
 /// A message that leaves this much later than it was due says so.
 const WORTH_SAYING: TimeDelta = TimeDelta::seconds(120);
+/// One that tells a beginning only with its end says so sooner.
+const WORTH_SAYING_OF_BOTH: TimeDelta = TimeDelta::seconds(10);
 
 /// A notice that is due.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,16 +124,40 @@ pub fn gather(
             Err(why) => Fate::Dropped(*why),
         })
         .collect();
+    let composed = |kind: Kind, members: &[&Waiting]| Composed {
+        late: lateness(members, (&states, known), now),
+        ..compose(kind, members, now)
+    };
     let messages = if together {
         let all: Vec<&Waiting> = telling().map(|(one, _)| one).collect();
-        vec![compose(Kind::Digest, &latest_of_each(&all), now)]
+        vec![composed(Kind::Digest, &latest_of_each(&all))]
     } else {
         kinds
             .iter()
-            .map(|(kind, members)| compose(*kind, members, now))
+            .map(|(kind, members)| composed(*kind, members))
             .collect()
     };
     Gathered { fates, messages }
+}
+
+/// How much later than the first of it was due something is told, if that is worth saying.
+fn lateness(
+    members: &[&Waiting],
+    (states, known): (&States, &BTreeMap<IncidentId, Known>),
+    now: DateTime<Utc>,
+) -> Option<TimeDelta> {
+    // Of what ended before anybody was told of it the beginning is late, too.
+    let both = |one: &&Waiting| {
+        let incident = one.incident.filter(|_| one.kind == Kind::Recovered)?;
+        let told = known.get(&incident).is_some_and(|known| known.told);
+        states.first_due.get(&incident).filter(|_| !told).copied()
+    };
+    let late = |due: Option<DateTime<Utc>>, worth: TimeDelta| {
+        due.map(|due| now - due).filter(|late| *late >= worth)
+    };
+    let of_both = members.iter().filter_map(both).min();
+    let of_any = members.iter().map(|one| one.due_at).min();
+    late(of_both, WORTH_SAYING_OF_BOTH).max(late(of_any, WORTH_SAYING))
 }
 
 /// What waits about each incident.
@@ -229,7 +255,6 @@ fn compose(kind: Kind, members: &[&Waiting], now: DateTime<Utc>) -> Composed {
     }
     let subjects: Vec<&Subject> = members.iter().map(|one| &one.subject).collect();
     let earliest = |time: fn(&Waiting) -> DateTime<Utc>| members.iter().map(|one| time(one)).min();
-    let due = earliest(|one| one.due_at).unwrap_or(now);
     Composed {
         kind,
         subjects: named.iter().map(|one| one.subject.clone()).collect(),
@@ -237,7 +262,7 @@ fn compose(kind: Kind, members: &[&Waiting], now: DateTime<Utc>) -> Composed {
         common_cause: common_cause(kind, &subjects),
         notes: held_back(&members),
         occurred_at: earliest(|one| one.occurred_at).unwrap_or(now),
-        late: Some(now - due).filter(|late| *late >= WORTH_SAYING),
+        late: None,
     }
 }
 

@@ -143,6 +143,28 @@ async fn two_good_attempts_of_one_slot_resolve_an_incident(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
+async fn l02_a_single_good_answer_during_an_outage_ends_nothing(pool: PgPool) {
+    let stage = Stage::set(pool).await;
+    let mut modes = vec![Mode::status(503); 6];
+    modes.extend([Mode::ok(), Mode::status(503)]);
+    stage.upstream.set(Mode::Sequence { modes }).await;
+    let service = stage.add(&stage.config("/", 1)).await;
+    let worker = stage.worker(brisk());
+    eventually("looks after the good answer", async || {
+        (stage.asked("/") >= 12).then_some(())
+    })
+    .await;
+    worker.stop().await;
+    let incidents = stage.incidents().await;
+    assert_eq!(incidents.len(), 1);
+    assert_eq!(incidents[0].resolved_at, None);
+    let checks = stage.checks(service).await;
+    // The good answer was seen, and asked for once more.
+    assert!(checks.iter().any(|check| check.attempts == 2), "{checks:?}");
+    assert!(checks.iter().all(|check| check.verdict == Verdict::Down));
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
 async fn slots_that_fall_due_during_a_look_are_covered_by_it(pool: PgPool) {
     let stage = Stage::set(pool).await;
     let mut config = stage.config("/", 1);

@@ -5,6 +5,7 @@ mod ground;
 mod handing_over;
 mod looking;
 mod maintenance_windows;
+mod notices_away;
 mod notices_holding;
 mod notices_post;
 mod notices_telling;

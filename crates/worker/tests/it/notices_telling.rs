@@ -131,7 +131,7 @@ async fn an_outage_that_was_over_before_we_could_tell_is_one_message_that_says_i
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
-async fn forty_services_that_fail_together_are_one_message_that_names_them_all(pool: PgPool) {
+async fn l03_forty_services_that_fail_together_are_one_message_that_names_them_all(pool: PgPool) {
     let ground = Ground::new(pool).await;
     let services = ground.services(40).await;
     ground.listener("ops", &[]).await;
@@ -294,7 +294,9 @@ async fn a_channel_that_refuses_for_good_is_left_alone_and_another_one_says_so(p
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
-async fn a_service_that_cannot_decide_is_said_to_flap_once_and_to_have_settled_once(pool: PgPool) {
+async fn l01_a_service_that_cannot_decide_is_said_to_flap_once_and_to_have_settled_once(
+    pool: PgPool,
+) {
     let ground = Ground::new(pool).await;
     let service = ground.service().await;
     ground.listener("ops", &[]).await;
@@ -310,6 +312,9 @@ async fn a_service_that_cannot_decide_is_said_to_flap_once_and_to_have_settled_o
         ground.all_is_told().await;
     }
     assert_eq!(ground.count("incidents").await, 15);
+    let overlapping = "incidents a join incidents b on a.id < b.id
+                       and tstzrange(a.started_at, a.resolved_at) && tstzrange(b.started_at, b.resolved_at)";
+    assert_eq!(ground.count(overlapping).await, 0);
     let count = |kind| post.kinds().iter().filter(|one| **one == kind).count();
     assert_eq!(count(Kind::Flapping), 1);
     assert!(

@@ -196,6 +196,22 @@ fn a_message_that_waited_for_us_says_so() {
 }
 
 #[test]
+fn what_is_told_only_with_its_end_says_so_sooner() {
+    let late = |told, now| {
+        let waiting = [
+            waiting(1, Kind::Down, 1, 10),
+            waiting(2, Kind::Recovered, 1, 40),
+        ];
+        let gathered = gather(&waiting, &knows(told, Some(40)), 3, at(now));
+        assert_eq!(gathered.messages.len(), 1);
+        gathered.messages[0].late
+    };
+    assert_eq!(late(false, 60), Some(TimeDelta::seconds(50)));
+    assert_eq!(late(false, 19), None);
+    assert_eq!(late(true, 60), None);
+}
+
+#[test]
 fn what_all_have_in_common_stands_first() {
     let cause = |change: fn(usize, &mut Subject)| {
         let mut subjects = [subject(1, Verdict::Down), subject(2, Verdict::Down)];
