@@ -7,6 +7,7 @@ mod looking;
 mod maintenance_windows;
 mod notices_away;
 mod notices_holding;
+mod notices_killed;
 mod notices_post;
 mod notices_telling;
 mod notices_whole;

@@ -67,7 +67,7 @@ impl Stage {
 }
 
 /// The bodies of what a webhook was sent, with the id that each came under.
-fn posted(receiver: &Upstream) -> Vec<(String, Value)> {
+pub(crate) fn posted(receiver: &Upstream) -> Vec<(String, Value)> {
     let requests = receiver.requests();
     let posts = requests.iter().filter(|request| request.method == "POST");
     posts
