@@ -206,9 +206,14 @@ test('what a service depends on is suggested from its host, chosen and kept', as
   await dialog.getByRole('button', { name: 'Add' }).click();
   await expect(depends).toContainText('Forge · Webhooks');
   await depends.getByRole('button', { name: 'Remove Forge Status · API Requests' }).click();
+  const behind = page.getByRole('group', { name: 'Stands behind' });
+  await behind.getByRole('combobox', { name: 'Search your services' }).fill('Forge');
+  await page.getByRole('option').first().click();
+  await expect(behind.getByRole('button', { name: /^Remove Forge/ })).toBeVisible();
   await page.getByRole('button', { name: 'Save changes' }).click();
   const shown = page.getByRole('region', { name: 'Depends on' });
   await expect(shown).toContainText('Webhooks');
+  await expect(shown.getByRole('link', { name: /^Forge/ })).toHaveCount(2);
   await expect(shown).not.toContainText('API Requests');
 });
 

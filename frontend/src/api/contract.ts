@@ -26,7 +26,10 @@ export type BulkInput = Schemas['BulkInput'];
 export type BulkResult = Schemas['BulkResult'];
 /** A service on its own page. */
 export type ServiceDetail = Service &
-  Pick<Schemas['ServiceDetail'], 'uptime' | 'body' | 'latest' | 'depends_on'> & {
+  Pick<
+    Schemas['ServiceDetail'],
+    'uptime' | 'body' | 'latest' | 'depends_on' | 'depends_on_services'
+  > & {
     /** Of the version that was read; sent back with changes. */
     etag?: string | null;
   };
@@ -50,6 +53,8 @@ export type VendorMaintenance = Schemas['VendorMaintenance'];
 /** What a vendor said at one look. */
 export type VendorWords = Schemas['VendorWords'];
 export type Dependency = Schemas['Dependency'];
+/** A service that another one depends on. */
+export type NeededService = Schemas['NeededService'];
 export type DependencyInput = Schemas['DependencyInput'];
 export type FailingDependency = Schemas['FailingDependency'];
 

@@ -2006,6 +2006,14 @@ export interface components {
              */
             until?: string | null;
         };
+        /** @description A service that another one depends on. */
+        NeededService: {
+            /** Format: uuid */
+            id: string;
+            /** @example Database */
+            name: string;
+            status: components["schemas"]["ServiceStatus"];
+        };
         /** @description A new channel, and what is shown only now. */
         NewChannel: components["schemas"]["Channel"] & {
             /** @description Of a webhook: what its signatures are checked with. It is not shown again */
@@ -2038,7 +2046,7 @@ export interface components {
              */
             service_id: string | null;
             /**
-             * @description `down`, `degraded`, `recovered`, `unknown`, `certificate`, `vendor_update`, `flapping`; empty for
+             * @description `down`, `degraded`, `recovered`, `unknown`, `certificate`, `vendor_update`, `flapping`, `maintenance`; empty for
              *     nothing at all
              */
             topics: string[];
@@ -2068,7 +2076,7 @@ export interface components {
              * @description Only this service; not together with `category`
              */
             service_id?: string | null;
-            /** @description `down`, `degraded`, `recovered`, `unknown`, `certificate`, `vendor_update`, `flapping` */
+            /** @description `down`, `degraded`, `recovered`, `unknown`, `certificate`, `vendor_update`, `flapping`, `maintenance` */
             topics?: string[] | null;
         };
         /** @description What one look saw. */
@@ -2381,6 +2389,8 @@ export interface components {
             body: string | null;
             /** @description Parts of vendor pages that it depends on */
             depends_on: components["schemas"]["Dependency"][];
+            /** @description Other services of the workspace that it depends on */
+            depends_on_services: components["schemas"]["NeededService"][];
             latest: components["schemas"]["Observation"] | null;
             uptime: components["schemas"]["Uptime"];
         };
@@ -2429,6 +2439,11 @@ export interface components {
             degraded_threshold_ms?: number | null;
             /** @description Parts of vendor pages that an `http_ping` service depends on: all of them, at most 10 */
             depends_on?: components["schemas"]["DependencyInput"][] | null;
+            /**
+             * @description Other services of the workspace that it depends on: all of them, at most 10, and none that depends on it. While one
+             *     of them is in trouble, its own first notice waits
+             */
+            depends_on_services?: string[] | null;
             /**
              * Format: int64
              * @description 100–599; `expected_statuses` wins where both are sent

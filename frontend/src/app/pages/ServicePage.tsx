@@ -70,7 +70,7 @@ export function ServicePage() {
       ) : (
         <>
           <LastLook service={service} />
-          <Dependencies dependencies={service.depends_on} />
+          <Dependencies dependencies={service.depends_on} services={service.depends_on_services} />
         </>
       )}
       <Section

@@ -14,6 +14,7 @@ import { ChangedElsewhere } from './ChangedElsewhere';
 import { DependsOn } from './DependsOn';
 import { type Refusal, refusalOf, rootOf } from './form-refusal';
 import { draftOf, type FormValues, intervals, nextKey, withStatus } from './form-values';
+import { NeededServices } from './NeededServices';
 import { TestResult } from './TestResult';
 import { useLeaveGuard } from './useLeaveGuard';
 
@@ -82,7 +83,7 @@ export function ServiceForm(props: Props) {
   }, [refusals]);
 
   const draft = draftOf(values);
-  const asked = { ...draft, depends_on: null };
+  const asked = { ...draft, depends_on: null, depends_on_services: null };
   const question = JSON.stringify({ ...asked, name: '', category: '', tags: [] });
 
   const change = (part: Partial<FormValues>) => {
@@ -149,7 +150,7 @@ export function ServiceForm(props: Props) {
   useEffect(() => {
     if (!first.current) return;
     first.current = false;
-    test.mutate({ ...draftOf(initial), depends_on: null });
+    test.mutate({ ...draftOf(initial), depends_on: null, depends_on_services: null });
   }, [initial, test]);
 
   return (
@@ -231,6 +232,12 @@ export function ServiceForm(props: Props) {
             value={values.depends_on}
             errors={errors.depends_on}
             onChange={(depends_on) => change({ depends_on })}
+          />
+          <NeededServices
+            self={serviceId}
+            value={values.depends_on_services}
+            errors={errors.depends_on_services}
+            onChange={(depends_on_services) => change({ depends_on_services })}
           />
           <AdvancedFields
             values={values}

@@ -6,7 +6,15 @@ import { shellText } from '@/lib/text/shell';
 
 const text = serviceText.form;
 
-const basic = ['url', 'name', 'category', 'check_interval', 'depends_on', 'partial_outage_is'];
+const basic = [
+  'url',
+  'name',
+  'category',
+  'check_interval',
+  'depends_on',
+  'depends_on_services',
+  'partial_outage_is',
+];
 /** Fields of the part that is folded away. */
 const advanced = [
   'method',

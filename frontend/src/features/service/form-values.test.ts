@@ -73,6 +73,12 @@ describe('what a service depends on', () => {
     ]);
   });
 
+  it('names services of one’s own by their ids', () => {
+    const depends_on_services = [{ id: 'a', name: 'Database', status: 'up' as const }];
+    const values = { ...emptyValues('example.com'), depends_on_services };
+    expect(draftOf(values).depends_on_services).toEqual(['a']);
+  });
+
   it('stands once, however often it is chosen', () => {
     const joined = joinDependencies([line('a'), line(null)], [line('b'), line('a', 'GitHub Inc')]);
     expect(joined.map(({ component_key }) => component_key)).toEqual(['a', null, 'b']);

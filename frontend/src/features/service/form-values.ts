@@ -3,6 +3,7 @@ import type {
   Assertion,
   AssertionKind,
   DependencyInput,
+  NeededService,
   ServiceDetail,
   ServiceDraft,
 } from '@/api/contract';
@@ -55,6 +56,7 @@ export interface FormValues {
   /** `auto`, `4` or `6` */
   address_family: string;
   depends_on: DependencyLine[];
+  depends_on_services: NeededService[];
 }
 
 export const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
@@ -93,6 +95,7 @@ export const emptyValues = (url = ''): FormValues => ({
   tls_verify: true,
   address_family: 'auto',
   depends_on: [],
+  depends_on_services: [],
 });
 
 export function valuesOf(service: ServiceDetail): FormValues {
@@ -122,6 +125,7 @@ export function valuesOf(service: ServiceDetail): FormValues {
         status,
       }),
     ),
+    depends_on_services: service.depends_on_services,
   };
 }
 
@@ -165,6 +169,7 @@ export function draftOf(values: FormValues): ServiceDraft {
     tls_verify: values.tls_verify,
     address_family: values.address_family,
     depends_on: values.depends_on.map(dependencyOf),
+    depends_on_services: values.depends_on_services.map(({ id }) => id),
   };
 }
 

@@ -1,6 +1,16 @@
 /** Words of the dashboard's list, the service page and the service form. */
 
 export const serviceText = {
+  needs: {
+    title: 'Stands behind',
+    detail:
+      'While one of these services is down, nobody is told of this one; if it still fails afterwards, they are.',
+    add: 'Search your services',
+    found: 'Your services',
+    announce: (n: number) => (n === 1 ? '1 service' : `${n} services`),
+    remove: (name: string) => `Remove ${name}`,
+    tooMany: 'At most 10 can be named.',
+  },
   attention: 'Needs attention',
   uncategorised: 'Other services',
   openMenu: (name: string) => `Actions for ${name}`,
