@@ -99,9 +99,7 @@ async function scroll(browser: Browser, page: Page) {
     traceEvents: { name: string; ts: number }[];
   };
   const shown = sorted(
-    trace.traceEvents
-      .filter(({ name }) => name === 'Display::DrawAndSwap')
-      .map(({ ts }) => ts),
+    trace.traceEvents.filter(({ name }) => name === 'Display::DrawAndSwap').map(({ ts }) => ts),
   );
   expect(shown.length).toBeGreaterThan(0);
   const gaps = shown.slice(1).map((ts, index) => (ts - (shown[index] ?? ts)) / 1000);
