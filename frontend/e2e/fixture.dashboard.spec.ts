@@ -122,6 +122,24 @@ test('one that somebody else deletes says so under the pointer and goes when tha
   await expect(page.getByText('NAS is deleted.')).toHaveCount(0);
 });
 
+test('windows of one’s own stand above the list while they run and a day before they begin', async ({
+  page,
+}) => {
+  await choose(page, 'busy');
+  await page.goto('/');
+  const lines = page
+    .getByRole('region', { name: 'Maintenance', exact: true })
+    .getByRole('listitem');
+  await expect(lines).toHaveText([
+    /Move to the new rack.*2 services.*under way.*until/,
+    /Certificates are renewed.*all services.*from/,
+    /Broker upgrade.*Relay.*under way.*until/,
+  ]);
+  await lines.first().getByRole('link').click();
+  await expect(page).toHaveURL('/maintenance');
+  await expect(page.getByText('Backups of the database')).toBeVisible();
+});
+
 test('a live event touches its row and nothing else in the list', async ({ page }) => {
   await choose(page, 'many');
   await page.goto('/');

@@ -16,6 +16,15 @@ export const maintenanceQuery = () =>
     throwOnError: isPageError,
   });
 
+/** The same list for the dashboard, where it is company and its failure no page of its own. */
+export const windowsQuery = () =>
+  queryOptions({
+    ...maintenanceQuery(),
+    throwOnError: false,
+    refetchInterval: 300_000,
+    staleTime: 60_000,
+  });
+
 export const calendarQuery = () =>
   queryOptions({
     queryKey: keys.calendar,

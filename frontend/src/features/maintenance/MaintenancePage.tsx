@@ -19,6 +19,7 @@ import { Icon } from '@/ui/Icon';
 import { Empty, Failure, PageColumn, Panel, Section, Sentence, SkeletonRows } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
 import { toast } from '@/ui/Toasts';
+import { covers } from './soon';
 import { WindowDialog } from './WindowDialog';
 
 export function MaintenancePage() {
@@ -128,11 +129,6 @@ function when(one: MaintenanceWindow): string {
 function recurrence(rule: string | null): string {
   const known = text.rules.find(([word]) => word === (rule ?? ''));
   return known?.[1] ?? rule ?? text.once;
-}
-
-function covers(one: MaintenanceWindow): string {
-  if (one.categories !== null) return text.categories(one.categories.join(', '));
-  return one.service_ids === null ? text.all : text.services(one.service_ids.length);
 }
 
 function Calendar() {

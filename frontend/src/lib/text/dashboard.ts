@@ -48,6 +48,8 @@ export const dashboardText = {
   target: 'Address',
 
   maintenance: 'Maintenance',
+  maintenanceOwn: 'Planned here',
+  maintenanceMore: (n: number) => `and ${integer(n)} more planned`,
   maintenanceUnderWay: 'under way',
   maintenanceUntil: (moment: string) => `until ${moment}`,
   maintenanceFrom: (moment: string) => `from ${moment}`,

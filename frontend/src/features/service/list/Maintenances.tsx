@@ -1,30 +1,75 @@
-/** Planned work of vendors that concerns the reader's services: under way, or within the next week. */
+/**
+ * Planned work that concerns the reader's services: windows of the workspace's own, running or
+ * within a day, and what vendors announce, under way or within the next week.
+ */
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Maintenance } from '@/api/contract';
+import { type MaintenanceWindow, windowsQuery } from '@/api/maintenance';
 import { maintenancesQuery } from '@/api/services';
+import { covers, soonWindows } from '@/features/maintenance/soon';
 import { paths } from '@/lib/paths';
 import { dashboardText as text } from '@/lib/text/dashboard';
-import { dayAndTime, exact, now } from '@/lib/time';
+import { dayAndTime, exact, isSameDay, shortClock } from '@/lib/time';
 import { Panel, Section } from '@/ui/Page';
+import { useNow } from '@/ui/RelativeTime';
 import { StatusGlyph } from '@/ui/StatusGlyph';
 
+/** Of each kind. */
 const SHOWN = 4;
 const SOON_MS = 7 * 86_400_000;
 
 export function Maintenances() {
-  const { data = [] } = useQuery(maintenancesQuery());
-  const soon = data.filter(
+  const { data: vendors = [] } = useQuery(maintenancesQuery());
+  const { data: windows = [] } = useQuery(windowsQuery());
+  const now = useNow();
+  const own = soonWindows(windows, now);
+  const announced = vendors.filter(
     ({ active, scheduled_for }) =>
-      active || (scheduled_for != null && Date.parse(scheduled_for) - now() < SOON_MS),
+      active || (scheduled_for != null && Date.parse(scheduled_for) - now < SOON_MS),
   );
-  if (soon.length === 0) return null;
+  if (own.length + announced.length === 0) return null;
   return (
-    <Section className="mt-8" title={text.maintenance}>
+    <Section
+      className="mt-8"
+      title={text.maintenance}
+      aside={
+        own.length > SHOWN ? (
+          <Link
+            to={paths.maintenance()}
+            className="touch inline-flex items-center rounded-sm hover:text-ink hover:underline"
+          >
+            {text.maintenanceMore(own.length - SHOWN)}
+          </Link>
+        ) : undefined
+      }
+    >
       <Panel>
         <ul className="divide-y divide-line">
-          {soon.slice(0, SHOWN).map((one) => (
-            <Line key={`${one.page_name} ${one.id}`} one={one} />
+          {own.slice(0, SHOWN).map(({ window, active, moment }) => (
+            <Line
+              key={window.id}
+              to={paths.maintenance()}
+              name={window.title}
+              active={active}
+              moment={moment}
+              now={now}
+            >
+              <OwnDetail window={window} />
+            </Line>
+          ))}
+          {announced.slice(0, SHOWN).map((one) => (
+            <Line
+              key={`${one.page_name} ${one.id}`}
+              to={paths.service(one.service_id)}
+              name={one.name}
+              active={one.active}
+              moment={(one.active ? one.scheduled_until : one.scheduled_for) ?? null}
+              now={now}
+            >
+              <VendorDetail one={one} />
+            </Line>
           ))}
         </ul>
       </Panel>
@@ -32,33 +77,50 @@ export function Maintenances() {
   );
 }
 
-function Line({ one }: { one: Maintenance }) {
-  const { active, scheduled_for, scheduled_until } = one;
-  const moment = active ? scheduled_until : scheduled_for;
+const OwnDetail = ({ window }: { window: MaintenanceWindow }) => (
+  <>
+    {text.maintenanceOwn} · <bdi>{covers(window)}</bdi>
+  </>
+);
+
+const VendorDetail = ({ one }: { one: Maintenance }) => (
+  <>
+    <bdi>{one.page_name}</bdi> · <bdi>{text.concerns(one.service_name, one.services)}</bdi>
+  </>
+);
+
+interface LineProps {
+  to: string;
+  name: string;
+  active: boolean;
+  /** Its end when it is under way, else its beginning. */
+  moment: string | null;
+  now: number;
+  children: ReactNode;
+}
+
+function Line({ to, name, active, moment, now, children }: LineProps) {
   return (
     <li className="relative flex min-h-14 items-center gap-3 px-4 py-2 hover:bg-hover first:rounded-t-[9px] last:rounded-b-[9px]">
       <StatusGlyph status="maintenance" muted={!active} />
       <div className="min-w-0 flex-1">
-        <Link
-          to={paths.service(one.service_id)}
-          className="block truncate font-medium after:absolute after:inset-0"
-        >
-          <bdi>{one.name}</bdi>
+        <Link to={to} className="block truncate font-medium after:absolute after:inset-0">
+          <bdi>{name}</bdi>
         </Link>
-        <p className="truncate text-sm text-faint">
-          <bdi>{one.page_name}</bdi> · <bdi>{text.concerns(one.service_name, one.services)}</bdi>
-        </p>
+        <p className="truncate text-sm text-faint">{children}</p>
       </div>
       <div className="figures shrink-0 text-right text-sm text-soft">
         {active && <p className="font-medium text-maintenance-text">{text.maintenanceUnderWay}</p>}
-        {moment != null && (
+        {moment !== null && (
           <p className={active ? 'text-faint' : ''} title={exact(moment)}>
-            {active
-              ? text.maintenanceUntil(dayAndTime(moment))
-              : text.maintenanceFrom(dayAndTime(moment))}
+            {(active ? text.maintenanceUntil : text.maintenanceFrom)(whenIn(moment, now))}
           </p>
         )}
       </div>
     </li>
   );
 }
+
+/** Without the day where it is today. */
+const whenIn = (moment: string, now: number): string =>
+  isSameDay(moment, now) ? shortClock(moment) : dayAndTime(moment);
