@@ -4,9 +4,15 @@ import { useRef } from 'react';
 import type { ServiceDetail } from '@/api/contract';
 import { serviceQuery } from '@/api/services';
 
-/** Undefined until it has been asked for anew. */
-export function useFirstAnswer(id: string): ServiceDetail | undefined {
-  const { data, isFetchedAfterMount } = useQuery({
+interface FirstAnswer {
+  /** Undefined until it has been asked for anew. */
+  service: ServiceDetail | undefined;
+  error: unknown;
+  retry: () => void;
+}
+
+export function useFirstAnswer(id: string): FirstAnswer {
+  const { data, error, refetch, isFetchedAfterMount } = useQuery({
     ...serviceQuery(id),
     refetchInterval: false,
     staleTime: 0,
@@ -14,5 +20,5 @@ export function useFirstAnswer(id: string): ServiceDetail | undefined {
   const first = useRef<ServiceDetail>(undefined);
   if (first.current?.id !== id) first.current = undefined;
   if (isFetchedAfterMount) first.current ??= data;
-  return first.current;
+  return { service: first.current, error, retry: () => void refetch() };
 }
