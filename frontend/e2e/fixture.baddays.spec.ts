@@ -1,5 +1,5 @@
 /** Bad input and bad days: what the pages of a service and of incidents do when names are odd, answers fail, or clocks are wrong. */
-import type { Route } from '@playwright/test';
+import type { Page, Route } from '@playwright/test';
 import { choose, expect, happen, incidentId, serviceId, test } from './fixture/start';
 
 const odd = [
@@ -117,6 +117,92 @@ test('what comes slowly is announced in words, not only by grey bars', async ({ 
   release();
   await expect(page.getByText('Blog was down')).toBeVisible();
   await expect(page.getByText('Still loading')).toHaveCount(0);
+});
+
+/** Requests that nobody answers, until the returned function lets them through. */
+async function silence(page: Page, which: RegExp): Promise<() => Promise<void>> {
+  const never = () => new Promise<void>(() => undefined);
+  await page.route(which, never);
+  return () => page.unroute(which, never);
+}
+
+for (const [name, path, which, shown] of [
+  ['the dashboard', '/', /api\/summary/, 'Checkout API is down'],
+  ['its list', '/', /api\/services\/groups/, 'Old campaign site'],
+  ['its rows', '/', /api\/services\?.*category=Home/, 'Router'],
+  ['incidents', '/incidents', /api\/incidents\?.*limit=50/, 'Blog was down'],
+  ['a service', `/services/${serviceId(2)}`, /api\/services\/[^/]+$/, 'Checkout API is down'],
+  ['an edited service', `/services/${serviceId(7)}/edit`, /api\/services\/[^/]+$/, 'Save changes'],
+  ['its days', `/services/${serviceId(2)}`, /\/days/, '90 days'],
+  ['a channel', `/notices/${'01930000-0000-7000-8000-00000000c001'}`, /channels\//, 'Cancel'],
+  ['the sign-in', '/login', /auth\/providers/, 'Password'],
+] as const) {
+  test(`${name}: what never comes is waited for with words, ends, and is asked for again`, async ({
+    page,
+  }) => {
+    await page.clock.install();
+    await choose(page, name === 'the sign-in' ? 'signed-out' : 'busy');
+    const speak = await silence(page, which);
+    const asked = page.waitForRequest(which);
+    await page.goto(path);
+    await asked;
+    await expect(page.getByText('Still loading').first()).toHaveCSS('opacity', '1');
+    await page.clock.fastForward(20_000);
+    const alert = page.getByRole('alert').filter({ hasText: 'did not answer within 20 s' });
+    await expect(alert).toBeVisible();
+    await speak();
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByText(shown).first()).toBeVisible();
+    await expect(page.getByText('Still loading')).toHaveCount(0);
+  });
+}
+
+test('a change that nobody answers ends, and says that it may have happened', async ({ page }) => {
+  await page.clock.install();
+  await choose(page, 'busy');
+  await page.goto('/settings');
+  await page.getByRole('textbox').fill('Another name');
+  await silence(page, /api\/workspace/);
+  const asked = page.waitForRequest(/api\/workspace/);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await asked;
+  await page.clock.fastForward(20_000);
+  await expect(page.getByText('It may have happened all the same')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Save' })).toBeEnabled();
+  await expect(page.getByRole('textbox')).toHaveValue('Another name');
+});
+
+test('a look before saving is given longer', async ({ page }) => {
+  await page.clock.install();
+  await choose(page, 'busy');
+  await page.goto('/services/new');
+  const speak = await silence(page, /services\/test/);
+  const asked = page.waitForRequest(/services\/test/);
+  await page.goto('/services/new?url=shop.example.com&look=1');
+  await asked;
+  await page.clock.fastForward(30_000);
+  await expect(page.getByText('did not answer')).toHaveCount(0);
+  await page.clock.fastForward(15_000);
+  await expect(page.getByText('did not answer within 45 s. Try again.')).toBeVisible();
+  await speak();
+  await page.getByRole('button', { name: 'Look', exact: false }).first().click();
+  await expect(page.getByRole('region', { name: 'What we saw' })).toBeVisible();
+});
+
+test('a link out of a message that meets silence can be pressed again', async ({ page }) => {
+  await page.clock.install();
+  await choose(page, 'signed-out');
+  await page.goto('/acknowledge?token=t');
+  const speak = await silence(page, /api\/links/);
+  const asked = page.waitForRequest(/api\/links/);
+  await page.getByRole('button', { name: 'Take it on' }).click();
+  await asked;
+  await page.clock.fastForward(20_000);
+  await expect(page.getByRole('alert')).toContainText('did not answer');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Do you take this on?');
+  await speak();
+  await page.getByRole('button', { name: 'Take it on' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Shop is yours');
 });
 
 test('a browser whose clock is an hour slow or fast tells the same times', async ({ page }) => {

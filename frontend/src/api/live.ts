@@ -1,4 +1,5 @@
 /** Live events: one stream per browser, held by one tab and passed on to the others. */
+import { fetchWithin } from './deadline';
 import { refreshSession, sessionEnded } from './session';
 
 const CHANNEL = 'pulsecheck.live';
@@ -165,7 +166,7 @@ function holdStream(signal: AbortSignal, handlers: StreamHandlers): Promise<void
 async function sessionState(): Promise<'renewed' | 'ended' | 'unreachable'> {
   const askedAt = Date.now();
   try {
-    const response = await fetch('/api/auth/me');
+    const response = await fetchWithin('/api/auth/me');
     if (response.ok) return 'renewed';
     return response.status === 401 ? await refreshSession(askedAt) : 'unreachable';
   } catch {

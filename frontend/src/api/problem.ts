@@ -28,6 +28,18 @@ export class Problem extends Error {
   }
 }
 
+/** No answer came within its time. */
+export class LateProblem extends Problem {
+  readonly seconds: number;
+
+  constructor(seconds: number, mayHaveHappened: boolean) {
+    super(0);
+    this.seconds = seconds;
+    const { late } = shellText.problems;
+    this.message = mayHaveHappened ? late.change(seconds) : late.question(seconds);
+  }
+}
+
 function sentenceFor(status: number, body: ProblemBody, retryAfter: number | null): string {
   const text = shellText.problems;
   if (status === 0) return text.offline;

@@ -14,7 +14,7 @@ import type {
 } from './contract';
 import { keys } from './keys';
 import { pollWhileAway } from './live';
-import { isPageError } from './problem';
+import { isPageError, LateProblem } from './problem';
 import { api, asked, body, type Page, page, tagged } from './transport';
 
 /** Rows of one page of the dashboard. */
@@ -170,6 +170,14 @@ export const lookNow = (id: string) =>
   body(api.POST('/api/services/{id}/check', { params: path(id) }));
 export const testService = (draft: ServiceDraft) =>
   body<TestRun>(api.POST('/api/services/test', { body: draft }));
-/** The same change to many; a preview changes nothing. `keepalive` lets the request outlive the page. */
+/** The same change to many. `keepalive` lets the request outlive the page. */
 export const changeServices = (input: BulkInput, keepalive = false) =>
   body<BulkResult>(api.POST('/api/services/bulk', { body: input, keepalive }));
+/** What that would change; nothing does. */
+export const previewChange = async (input: BulkInput): Promise<BulkResult> => {
+  try {
+    return await changeServices({ ...input, dry_run: true });
+  } catch (error) {
+    throw error instanceof LateProblem ? new LateProblem(error.seconds, false) : error;
+  }
+};

@@ -1,4 +1,5 @@
 /** Keeps the session alive: one silent refresh for all tabs, and one place that learns of its end. */
+import { fetchWithin } from './deadline';
 
 const LOCK = 'pulsecheck.refresh';
 const STAMP = 'pulsecheck.refreshed';
@@ -29,7 +30,7 @@ export function refreshSession(failedAt: number): Promise<Refreshed> {
 async function refreshUnlessDone(failedAt: number): Promise<Refreshed> {
   if (lastRefresh() > failedAt) return 'renewed';
   try {
-    const response = await fetch('/api/auth/refresh', { method: 'POST' });
+    const response = await fetchWithin('/api/auth/refresh', undefined, { method: 'POST' });
     if (response.ok) {
       noteRefresh();
       return 'renewed';

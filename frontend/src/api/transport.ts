@@ -1,7 +1,8 @@
-/** The one way to the API: JSON both ways, silent token refresh, the server's clock, problems thrown. */
+/** The one way to the API: JSON both ways, deadlines, silent token refresh, the server's clock, problems thrown. */
 import createClient from 'openapi-fetch';
 import { noteServerTime } from '../lib/time';
-import { Problem, problemFrom } from './problem';
+import { fetchWithin, mayChange, patienceFor, TooLate } from './deadline';
+import { LateProblem, Problem, problemFrom } from './problem';
 import type { paths } from './schema.gen';
 import { refreshSession, sessionEnded } from './session';
 
@@ -26,10 +27,15 @@ export async function fetchApi(request: Request): Promise<Response> {
 }
 
 async function attempt(request: Request): Promise<Response> {
+  const { method } = request;
+  const { pathname } = new URL(request.url);
   let response: Response;
   try {
-    response = await fetch(request);
+    response = await fetchWithin(request, patienceFor(method, pathname));
   } catch (error) {
+    if (error instanceof TooLate) {
+      throw new LateProblem(error.seconds, mayChange(method, pathname));
+    }
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new Problem(0);
   }
@@ -47,6 +53,18 @@ interface Answer<T> {
   response: Response;
 }
 
+/** A good answer; what cannot be read comes from something that is not PulseCheck. */
+async function good<A extends Answer<unknown>>(asked: Promise<A>): Promise<A> {
+  let answer: A;
+  try {
+    answer = await asked;
+  } catch (error) {
+    throw error instanceof SyntaxError ? new Problem(0) : error;
+  }
+  if (!answer.response.ok) throw problemFrom(answer.response, answer.error);
+  return answer;
+}
+
 /**
  * The body of a good answer; everything else is thrown as a problem. `Named` gives the shape its
  * name of the contract where the client's own rendering of it loses tuples.
@@ -54,8 +72,7 @@ interface Answer<T> {
 export async function body<Named = never, T = unknown>(
   asked: Promise<Answer<T>>,
 ): Promise<[Named] extends [never] ? T : Named> {
-  const { data, error, response } = await asked;
-  if (!response.ok) throw problemFrom(response, error);
+  const { data } = await good(asked);
   return data as [Named] extends [never] ? T : Named;
 }
 
@@ -63,8 +80,7 @@ export async function body<Named = never, T = unknown>(
 export async function tagged<Named extends object>(
   asked: Promise<Answer<unknown>>,
 ): Promise<Named & { etag: string | null }> {
-  const { data, error, response } = await asked;
-  if (!response.ok) throw problemFrom(response, error);
+  const { data, response } = await good(asked);
   return { ...(data as Named), etag: response.headers.get('ETag') };
 }
 
@@ -77,8 +93,7 @@ export interface Page<T> {
 
 /** A list with its paging headers. */
 export async function page<T>(asked: Promise<Answer<T[]>>): Promise<Page<T>> {
-  const { data, error, response } = await asked;
-  if (!response.ok) throw problemFrom(response, error);
+  const { data, response } = await good(asked);
   const total = Number.parseInt(response.headers.get('X-Total-Count') ?? '', 10);
   return {
     items: data ?? [],

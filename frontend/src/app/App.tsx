@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { createBrowserRouter, RouterProvider } from 'react-router';
 import { keys } from '@/api/keys';
-import { Problem } from '@/api/problem';
+import { LateProblem, Problem } from '@/api/problem';
 import { whenSessionEnds } from '@/api/session';
 import { onSignOutElsewhere } from '@/api/sign-out';
 import { isWall, paths } from '@/lib/paths';
@@ -16,9 +16,13 @@ const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
-      // What the server refused stays refused; only silence and overload are worth another try.
+      // What the server refused stays refused; only silence and overload are worth another try,
+      // and who has waited for a whole deadline decides it for themselves.
       retry: (failures, error) =>
-        failures < 2 && error instanceof Problem && (error.status === 0 || error.status >= 500),
+        failures < 2 &&
+        error instanceof Problem &&
+        !(error instanceof LateProblem) &&
+        (error.status === 0 || error.status >= 500),
       refetchOnWindowFocus: true,
       // An answer may come over the LAN while the browser believes to be offline.
       networkMode: 'always',

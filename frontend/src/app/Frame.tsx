@@ -21,7 +21,7 @@ import { dashboardText } from '@/lib/text/dashboard';
 import { shellText } from '@/lib/text/shell';
 import { buttonClass } from '@/ui/Button';
 import { cx } from '@/ui/classes';
-import { useIsSlow } from '@/ui/Page';
+import { StillLoading, Waiting } from '@/ui/Page';
 import { OpenIncidentCount } from '@/ui/PageTitle';
 import { Connection } from './Connection';
 import { ForbiddenPage, OfflinePage } from './ErrorPages';
@@ -92,16 +92,6 @@ export function StartUp() {
   );
 }
 
-/** Words for who has waited longer than a moment. */
-function Waiting() {
-  const slow = useIsSlow();
-  return (
-    <p role="status" className={slow ? 'pt-[18vh] text-center text-soft' : 'sr-only'}>
-      {slow ? shellText.slow : shellText.loading}
-    </p>
-  );
-}
-
 function SignedIn({ me, wall }: { me: Me; wall: boolean }) {
   const client = useQueryClient();
   const navigation = useNavigation();
@@ -140,10 +130,11 @@ function SignedIn({ me, wall }: { me: Me; wall: boolean }) {
       <FrameColour />
       <Shortcuts open={shortcuts} onOpen={setShortcuts} />
       {navigation.state === 'loading' && (
-        <div
-          aria-hidden="true"
-          className="fixed inset-x-0 top-0 z-50 h-0.5 animate-pulse-soft bg-accent"
-        />
+        <div role="status" className="fixed inset-x-0 top-0 z-50">
+          <span className="sr-only">{shellText.loading}</span>
+          <div className="h-0.5 animate-pulse-soft bg-accent" />
+          <StillLoading place="absolute inset-x-0 top-3" />
+        </div>
       )}
       <main id="content" tabIndex={-1} className="outline-none">
         <Outlet />

@@ -129,15 +129,52 @@ export function useIsSlow(): boolean {
   return slow;
 }
 
-/** Grey bars need words when they stand for more than a second; the animation's delay is that second. */
-export function StillLoading() {
+/**
+ * Grey bars need words when they stand for more than a second; the animation's delay is that second.
+ * Over what is around it, or over the page.
+ */
+export function StillLoading({ place = 'absolute inset-x-0 top-5' }: { place?: string }) {
   return (
     <p
       aria-hidden="true"
-      className="pointer-events-none absolute inset-x-0 top-5 z-10 mx-auto w-fit animate-late rounded-md bg-raised px-3 py-1 text-sm text-soft shadow-float"
+      className={cx(
+        'pointer-events-none z-10 m-auto h-fit w-fit animate-late rounded-md bg-raised px-3 py-1 text-sm whitespace-nowrap text-soft shadow-float',
+        place,
+      )}
     >
       {shellText.stillLoading}
     </p>
+  );
+}
+
+/** Words for who has waited longer than a moment, where nothing else is known yet. */
+export function Waiting() {
+  const slow = useIsSlow();
+  return (
+    <p role="status" className={slow ? 'pt-[18vh] text-center text-soft' : 'sr-only'}>
+      {slow ? shellText.slow : shellText.loading}
+    </p>
+  );
+}
+
+/** A part of the app that is on its way, as long as nothing shows where it will stand. */
+export function PartLoading() {
+  return (
+    <div role="status" className="pointer-events-none fixed inset-0 z-50 flex">
+      <span className="sr-only">{shellText.loading}</span>
+      <StillLoading place="" />
+    </div>
+  );
+}
+
+/** One thing that is on its way, as tall as it will be. */
+export function SkeletonBlock({ className }: { className: string }) {
+  return (
+    <div role="status" className={cx('relative', className)}>
+      <span className="sr-only">{shellText.loading}</span>
+      <StillLoading place="absolute inset-0" />
+      <Skeleton className="h-full rounded-lg" />
+    </div>
   );
 }
 

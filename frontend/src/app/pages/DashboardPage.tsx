@@ -28,7 +28,15 @@ import { dashboardText as text } from '@/lib/text/dashboard';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
-import { Empty, Failure, PageColumn, Skeleton, SkeletonRows } from '@/ui/Page';
+import {
+  Empty,
+  Failure,
+  PageColumn,
+  PartLoading,
+  Skeleton,
+  SkeletonRows,
+  Waiting,
+} from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
 
 const FirstService = lazy(() => import('@/features/service/FirstService'));
@@ -54,7 +62,7 @@ export function DashboardPage() {
           <Loading />
         )
       ) : summary.total === 0 ? (
-        <Suspense fallback={null}>
+        <Suspense fallback={<Waiting />}>
           {mayEdit ? (
             <FirstService onPasteList={setPasting} />
           ) : (
@@ -65,7 +73,7 @@ export function DashboardPage() {
         <Watched summary={summary} fetchedAt={dataUpdatedAt} />
       )}
       {pasting !== null && (
-        <Suspense fallback={null}>
+        <Suspense fallback={<PartLoading />}>
           <PasteList initial={pasting} onClose={() => setPasting(null)} />
         </Suspense>
       )}

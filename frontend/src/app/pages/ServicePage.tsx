@@ -83,6 +83,12 @@ export function ServicePage() {
           ) : undefined
         }
       >
+        {incidents.isPending && <SkeletonRows rows={2} label={shellText.loading} />}
+        {incidents.isError && incidents.data === undefined && (
+          <Failure retry={shellText.retry} onRetry={() => void incidents.refetch()}>
+            {sentenceOf(incidents.error)}
+          </Failure>
+        )}
         {incidents.data !== undefined && known.length === 0 && <Empty>{text.noIncidents}</Empty>}
         {known.length > 0 && (
           <Panel>

@@ -10,7 +10,7 @@ import { shellText } from '@/lib/text/shell';
 import { Button, buttonClass } from '@/ui/Button';
 import { cx } from '@/ui/classes';
 import { TextField } from '@/ui/Field';
-import { Failure, Notice, Skeleton } from '@/ui/Page';
+import { Failure, Notice, Skeleton, StillLoading } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
 import { ProviderMark } from './ProviderMark';
 import { Welcome } from './Welcome';
@@ -139,8 +139,9 @@ function PasswordForm({ next }: { next: string }) {
 
 function Loading() {
   return (
-    <div role="status" className="mt-7 space-y-3">
+    <div role="status" className="relative mt-7 space-y-3">
       <span className="sr-only">{shellText.loading}</span>
+      <StillLoading place="absolute inset-0" />
       <Skeleton className="h-10" />
       <Skeleton className="h-10" />
       <Skeleton className="h-10" />

@@ -3,14 +3,16 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import type { Incident } from '@/api/contract';
 import { type IncidentFilters, type IncidentRange, incidentSpansQuery } from '@/api/incidents';
+import { sentenceOf } from '@/api/problem';
 import { type Lane, lanesOf, type Placed } from '@/lib/lanes';
 import { integer } from '@/lib/numbers';
 import { paths } from '@/lib/paths';
 import { incidentText } from '@/lib/text/incident';
+import { shellText } from '@/lib/text/shell';
 import { ticksOf } from '@/lib/ticks';
 import { axisDay, dayAndTime, shortClock, since } from '@/lib/time';
 import { cx } from '@/ui/classes';
-import { Panel, Skeleton } from '@/ui/Page';
+import { Failure, Panel, SkeletonBlock } from '@/ui/Page';
 import { useNow } from '@/ui/RelativeTime';
 
 const text = incidentText.map;
@@ -29,11 +31,18 @@ interface Props {
 }
 
 export function IncidentMap({ filters, range }: Props) {
-  const { data: spans } = useQuery(incidentSpansQuery(filters, range));
+  const { data: spans, error, refetch } = useQuery(incidentSpansQuery(filters, range));
   // A minute is finer than a pixel.
   const to = Math.ceil(useNow() / 60_000) * 60_000;
   const from = to - rangeMs[range];
-  if (spans === undefined) return <Skeleton className="h-40 rounded-lg" />;
+  if (spans === undefined) {
+    if (error === null) return <SkeletonBlock className="h-40" />;
+    return (
+      <Failure retry={shellText.retry} onRetry={() => void refetch()}>
+        {text.error} {sentenceOf(error)}
+      </Failure>
+    );
+  }
   const { shown, more } = lanesOf(spans, { from, to, most: LANES });
   const open = spans.filter(({ resolved_at }) => resolved_at === null).length;
   const services = shown.length + more;

@@ -18,7 +18,7 @@ import { noticeText as text } from '@/lib/text/notice';
 import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
 import { CheckField, SelectField, TextField } from '@/ui/Field';
-import { PageColumn, Sentence, SkeletonRows } from '@/ui/Page';
+import { Failure, PageColumn, Sentence, SkeletonRows } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
 import { toast } from '@/ui/Toasts';
 import { ChannelFields } from './ChannelFields';
@@ -36,7 +36,7 @@ export function NewChannelPage() {
 
 export function EditChannelPage() {
   const { id = '' } = useParams();
-  const { data: channel } = useQuery(channelQuery(id));
+  const { data: channel, error, refetch } = useQuery(channelQuery(id));
   return (
     <PageColumn narrow>
       <PageTitle>{channel?.name ?? text.title}</PageTitle>
@@ -45,7 +45,13 @@ export function EditChannelPage() {
       </Sentence>
       {channel === undefined ? (
         <div className="mt-7">
-          <SkeletonRows rows={3} label={shellText.loading} />
+          {error === null ? (
+            <SkeletonRows rows={3} label={shellText.loading} />
+          ) : (
+            <Failure retry={shellText.retry} onRetry={() => void refetch()}>
+              {sentenceOf(error)}
+            </Failure>
+          )}
         </div>
       ) : (
         <ChannelForm key={channel.revision} channel={channel} />

@@ -16,7 +16,8 @@ import { RuleDialog } from './RuleDialog';
 
 interface Props {
   channel: Channel;
-  rules: readonly NoticeRule[];
+  /** None while they are not known. */
+  rules: readonly NoticeRule[] | undefined;
   mayEdit: boolean;
 }
 
@@ -63,8 +64,8 @@ export function ChannelPanel({ channel, rules, mayEdit }: Props) {
           </div>
         )}
         <ul className="mt-3 space-y-1.5">
-          {rules.length === 0 && <li className="text-soft">{text.noRules}</li>}
-          {rules.map((one) => (
+          {rules?.length === 0 && <li className="text-soft">{text.noRules}</li>}
+          {rules?.map((one) => (
             <li key={one.id} className="flex items-start justify-between gap-3">
               <span className="min-w-0 break-words text-soft">{one.sentence}</span>
               {mayEdit && (

@@ -10,6 +10,7 @@ import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { DotList } from '@/ui/DotList';
+import { Failure, SkeletonBlock } from '@/ui/Page';
 import { RelativeTime } from '@/ui/RelativeTime';
 import { toast } from '@/ui/Toasts';
 
@@ -23,7 +24,7 @@ interface Exchange {
 export function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onClose: () => void }) {
   const mayEdit = useMayEdit();
   const client = useQueryClient();
-  const { data: whole } = useQuery(deliveryQuery(delivery.id));
+  const { data: whole, error, refetch } = useQuery(deliveryQuery(delivery.id));
   const again = useMutation({
     mutationFn: () => resend(delivery.id),
     onSuccess: () => {
@@ -43,6 +44,12 @@ export function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onCl
       </DotList>
       {delivery.detail !== '' && <p className="mt-2 break-words">{delivery.detail}</p>}
       <div className="mt-4 max-h-[50dvh] space-y-4 overflow-y-auto">
+        {whole === undefined && error === null && <SkeletonBlock className="h-24" />}
+        {whole === undefined && error !== null && (
+          <Failure retry={shellText.retry} onRetry={() => void refetch()}>
+            {sentenceOf(error)}
+          </Failure>
+        )}
         {whole !== undefined && whole.lines.length > 0 && (
           <ul className="space-y-1 text-soft">
             {whole.lines.map((line) => (

@@ -2,7 +2,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { Link, useLocation, useSearchParams } from 'react-router';
 import { followLink } from '@/api/notices';
-import { sentenceOf } from '@/api/problem';
+import { Problem, sentenceOf } from '@/api/problem';
 import { paths } from '@/lib/paths';
 import { noticeText } from '@/lib/text/notice';
 import { Button, buttonClass } from '@/ui/Button';
@@ -10,6 +10,8 @@ import { PageColumn, Sentence } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
 
 const text = noticeText.link;
+/** What the server says about a link that it does not know, or not any more. */
+const DEAD = [400, 404, 410, 422];
 
 export function LinkPage() {
   const [search] = useSearchParams();
@@ -17,6 +19,8 @@ export function LinkPage() {
   const leaves = pathname.startsWith('/unsubscribe');
   const follow = useMutation({ mutationFn: () => followLink(search.get('token') ?? '') });
   const done = follow.data;
+  // Silence says nothing about the link: it can be pressed again.
+  const dead = follow.error instanceof Problem && DEAD.includes(follow.error.status);
   const sentence =
     done === undefined
       ? leaves
@@ -31,13 +35,17 @@ export function LinkPage() {
     <main>
       <PageColumn narrow>
         <PageTitle>{leaves ? text.unsubscribe : text.acknowledge}</PageTitle>
-        <Sentence>{follow.isError ? text.gone : sentence}</Sentence>
-        {follow.isError && <p className="mt-2 text-soft">{sentenceOf(follow.error)}</p>}
+        <Sentence>{dead ? text.gone : sentence}</Sentence>
+        {follow.isError && (
+          <p role="alert" className="mt-2 text-soft">
+            {sentenceOf(follow.error)}
+          </p>
+        )}
         {done === undefined && !follow.isError && !leaves && (
           <p className="mt-2 text-soft">{text.acknowledgeDetail}</p>
         )}
         <div className="mt-6 flex gap-3">
-          {done === undefined && !follow.isError && (
+          {done === undefined && !dead && (
             <Button
               kind="primary"
               busy={follow.isPending && text.working}

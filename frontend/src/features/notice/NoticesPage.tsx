@@ -16,7 +16,7 @@ import { ChannelPanel } from './ChannelPanel';
 export function NoticesPage() {
   const mayEdit = useMayEdit();
   const channels = useQuery(channelsQuery());
-  const { data: rules } = useQuery(rulesQuery());
+  const rules = useQuery(rulesQuery());
   const list = channels.data ?? [];
   const broken = list.filter((channel) => channel.broken !== null).length;
   const add = mayEdit ? (
@@ -49,11 +49,16 @@ export function NoticesPage() {
         {channels.data !== undefined && list.length === 0 && (
           <Empty action={add}>{text.empty}</Empty>
         )}
+        {rules.isError && rules.data === undefined && (
+          <Failure retry={shellText.retry} onRetry={() => void rules.refetch()}>
+            {text.rulesError} {sentenceOf(rules.error)}
+          </Failure>
+        )}
         {list.map((channel) => (
           <ChannelPanel
             key={channel.id}
             channel={channel}
-            rules={rulesOf(rules ?? [], channel.id)}
+            rules={rules.data && rulesOf(rules.data, channel.id)}
             mayEdit={mayEdit}
           />
         ))}

@@ -8,7 +8,7 @@ import { vendorText } from '@/lib/text/vendor';
 import { hostOf } from '@/lib/vendor';
 import { Button, IconButton } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
-import { Panel } from '@/ui/Page';
+import { Panel, PartLoading } from '@/ui/Page';
 import { type DependencyLine, joinDependencies } from './form-values';
 import { Level } from './VendorLevel';
 
@@ -89,7 +89,7 @@ export function DependsOn({ url, value, errors, onChange }: Props) {
         </div>
       )}
       {asking !== null && (
-        <Suspense fallback={null}>
+        <Suspense fallback={<PartLoading />}>
           <DependencyDialog
             from={asking.from}
             most={MOST - value.length}

@@ -9,7 +9,7 @@ import { milliseconds } from '@/lib/numbers';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
 import { cx } from '@/ui/classes';
-import { Empty, Failure, Panel, Section, Skeleton, StillLoading } from '@/ui/Page';
+import { Empty, Failure, Panel, Section, SkeletonBlock } from '@/ui/Page';
 import { Segmented } from '@/ui/Segmented';
 import { figuresOf, type IncidentSpan } from './latency-series';
 
@@ -69,9 +69,9 @@ export function LatencySection({ service, incidents }: Props) {
           </dl>
           <div className="h-56">
             {data === undefined ? (
-              <Loading />
+              <SkeletonBlock className="h-full" />
             ) : (
-              <Suspense fallback={<Loading />}>
+              <Suspense fallback={<SkeletonBlock className="h-full" />}>
                 <LatencyChart
                   points={data}
                   range={range}
@@ -108,16 +108,6 @@ function Figure({
       )}
       <dt className="text-faint">{label}</dt>
       <dd className="font-medium">{milliseconds(value)}</dd>
-    </div>
-  );
-}
-
-function Loading() {
-  return (
-    <div role="status" className="relative h-full">
-      <span className="sr-only">{shellText.loading}</span>
-      <StillLoading />
-      <Skeleton className="h-full" />
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { serviceText } from '@/lib/text/service';
 import { stateText } from '@/lib/text/state';
 import { Button } from '@/ui/Button';
 import { cx } from '@/ui/classes';
-import { Panel, Skeleton } from '@/ui/Page';
+import { Panel, Skeleton, StillLoading } from '@/ui/Page';
 import { StatusGlyph, wordColour } from '@/ui/StatusGlyph';
 import { CertificateFacts } from './CertificateFacts';
 import { LookPhases } from './LookPhases';
@@ -26,7 +26,8 @@ interface Props {
 export function TestResult({ look, outdated, pending, onAccept, onHeader, onVendorPage }: Props) {
   if (look === null) {
     return pending ? (
-      <Panel className="space-y-3 p-5">
+      <Panel className="relative space-y-3 p-5">
+        <StillLoading />
         <p role="status" className="sr-only">
           {serviceText.form.testing}
         </p>

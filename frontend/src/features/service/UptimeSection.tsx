@@ -2,11 +2,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ServiceDetail } from '@/api/contract';
+import { sentenceOf } from '@/api/problem';
 import { daysQuery } from '@/api/services';
 import { percent } from '@/lib/numbers';
 import { serviceText } from '@/lib/text/service';
+import { shellText } from '@/lib/text/shell';
 import { DayBar } from '@/ui/DayBar';
-import { Panel, Section, Skeleton } from '@/ui/Page';
+import { Failure, Panel, Section, SkeletonBlock } from '@/ui/Page';
 import { Segmented } from '@/ui/Segmented';
 
 const text = serviceText.page;
@@ -15,7 +17,7 @@ const ranges = ['24h', '7d', '30d', '90d'] as const;
 export function UptimeSection({ service }: { service: ServiceDetail }) {
   const [shown, setShown] = useState<'30' | '90'>(() => (window.innerWidth < 640 ? '30' : '90'));
   const n = Number(shown);
-  const { data } = useQuery(daysQuery(service.id, n));
+  const { data, error, refetch } = useQuery(daysQuery(service.id, n));
   const days = data ?? (n === 30 ? service.uptime_30d_bar : undefined);
   return (
     <Section
@@ -50,8 +52,12 @@ export function UptimeSection({ service }: { service: ServiceDetail }) {
           ))}
         </dl>
         <div className="border-t border-line px-4 py-4 sm:px-5">
-          {days === undefined ? (
-            <Skeleton className="h-9" />
+          {days === undefined && error !== null ? (
+            <Failure retry={shellText.retry} onRetry={() => void refetch()}>
+              {sentenceOf(error)}
+            </Failure>
+          ) : days === undefined ? (
+            <SkeletonBlock className="h-9" />
           ) : (
             <DayBar
               name={service.name}

@@ -35,6 +35,7 @@ export const incidentText = {
     range: 'Range',
   },
   map: {
+    error: 'The drawing could not be loaded.',
     ranges: {
       '24h': 'the last 24 hours',
       '7d': 'the last 7 days',

@@ -103,6 +103,8 @@ export const noticeText = {
   rotateHint: 'The one before signs beside it for another day.',
   done: 'Done',
 
+  rulesError: 'What they hear could not be loaded.',
+
   ledgerTitle: 'Everything that was said',
   ledgerEmpty: 'Nothing was sent yet.',
   ledgerEmptyFiltered: 'Nothing that fits.',

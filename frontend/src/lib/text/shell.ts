@@ -30,6 +30,11 @@ export const shellText = {
 
   problems: {
     offline: 'PulseCheck does not answer. Check your connection; this page tries again by itself.',
+    late: {
+      question: (seconds: number) => `PulseCheck did not answer within ${seconds} s. Try again.`,
+      change: (seconds: number) =>
+        `PulseCheck did not answer within ${seconds} s. It may have happened all the same: look before you try again.`,
+    },
     unavailable: 'PulseCheck cannot reach its database right now. It tries again by itself.',
     busy: (seconds: number) => `Too many requests. Try again in ${seconds} s.`,
     forbidden: 'Your role does not allow this.',

@@ -6,6 +6,7 @@ import { dashboardText as text } from '@/lib/text/dashboard';
 import { Button, IconButton } from '@/ui/Button';
 import { Icon, type IconName } from '@/ui/Icon';
 import { Menu, MenuItem } from '@/ui/Menu';
+import { PartLoading } from '@/ui/Page';
 import type { BulkAction } from './bulk';
 import { endSelecting, selectMatching, sizeOf, useSelection } from './selection';
 
@@ -126,7 +127,7 @@ export function BulkBar({ asked, total }: Props) {
         </div>
       </section>
       {action !== null && (
-        <Suspense fallback={null}>
+        <Suspense fallback={<PartLoading />}>
           <BulkDialog
             key={action}
             action={action}

@@ -6,7 +6,7 @@ import { keys } from '@/api/keys';
 import { markGone } from '@/api/live-cache';
 import { deleteLater, UNDO_MS, undoDelete } from '@/api/pending-delete';
 import { fieldsOf, sentenceOf } from '@/api/problem';
-import { changeServices } from '@/api/services';
+import { changeServices, previewChange } from '@/api/services';
 import { dashboardText } from '@/lib/text/dashboard';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
@@ -83,6 +83,7 @@ export default function BulkDialog({ action, selection, onClose }: Props) {
           asked={input !== null}
           result={preview.data}
           error={refused ?? preview.error}
+          onRetry={refused === null ? preview.retry : undefined}
         />
         {action === 'delete' && <p className="text-sm text-soft">{text.deleteHint}</p>}
         <div className="flex justify-end gap-2">
@@ -111,16 +112,17 @@ function usePreview(input: BulkInput | null) {
   }, [input, settled]);
   const query = useQuery({
     queryKey: keys.bulkPreview(settled ?? {}),
-    queryFn: () => changeServices({ ...(settled ?? {}), dry_run: true }),
+    queryFn: () => previewChange(settled ?? {}),
     enabled: settled !== null,
     gcTime: 0,
     retry: false,
     refetchOnWindowFocus: false,
   });
+  const retry = () => void query.refetch();
   // What stands there must belong to what is asked.
   return settled === input && settled !== null
-    ? { data: query.data, error: query.error }
-    : { data: undefined, error: null };
+    ? { data: query.data, error: query.isFetching ? null : query.error, retry }
+    : { data: undefined, error: null, retry };
 }
 
 /** Tells what was done, and how it is taken back. */

@@ -2,6 +2,8 @@
 import type { BulkResult } from '@/api/contract';
 import { sentenceOf } from '@/api/problem';
 import { dashboardText } from '@/lib/text/dashboard';
+import { shellText } from '@/lib/text/shell';
+import { Button } from '@/ui/Button';
 import { DotList } from '@/ui/DotList';
 import { Icon } from '@/ui/Icon';
 import { Skeleton } from '@/ui/Page';
@@ -17,9 +19,10 @@ interface Props {
   asked: boolean;
   result: BulkResult | undefined;
   error: unknown;
+  onRetry: (() => void) | undefined;
 }
 
-export function BulkPreview({ action, asked, result, error }: Props) {
+export function BulkPreview({ action, asked, result, error, onRetry }: Props) {
   return (
     <section
       aria-label={text.preview}
@@ -27,9 +30,14 @@ export function BulkPreview({ action, asked, result, error }: Props) {
       className="min-h-24 rounded-lg bg-sunken px-4 py-3"
     >
       {error != null ? (
-        <p role="alert" className="text-down-text">
-          {sentenceOf(error)}
-        </p>
+        <div role="alert" className="flex flex-wrap items-center justify-between gap-3">
+          <p className="min-w-0 text-down-text">{sentenceOf(error)}</p>
+          {onRetry !== undefined && (
+            <Button size="sm" onClick={onRetry}>
+              {shellText.retry}
+            </Button>
+          )}
+        </div>
       ) : !asked ? (
         <p className="text-soft">{text.fill}</p>
       ) : result === undefined ? (

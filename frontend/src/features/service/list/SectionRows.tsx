@@ -7,7 +7,7 @@ import { dashboardText as text } from '@/lib/text/dashboard';
 import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
 import { cx } from '@/ui/classes';
-import { Panel, Skeleton } from '@/ui/Page';
+import { Panel, Skeleton, StillLoading } from '@/ui/Page';
 import { ServiceRow } from './ServiceRow';
 import type { Section } from './sections';
 import { useRows } from './useRows';
@@ -40,6 +40,11 @@ export function SectionRows({ section, from, to, height }: Props) {
           <Button size="sm" onClick={rows.retry}>
             {shellText.retry}
           </Button>
+        </div>
+      )}
+      {rows.error === null && numbers.some((row) => rows.at(row) === undefined) && (
+        <div aria-hidden="true" className="sticky top-28 z-10 h-0">
+          <StillLoading />
         </div>
       )}
       <ul className="relative" style={{ height: section.rows * height - 2 }}>
