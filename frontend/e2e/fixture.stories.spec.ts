@@ -114,6 +114,49 @@ test('unsaved changes are not lost without a question', async ({ page }) => {
   await expect(page).toHaveURL('/incidents');
 });
 
+for (const [form, path, open, field] of [
+  ['a channel', '/notices/new', null, 'Name'],
+  ['a rule', '/notices', 'Add rule', 'Remind while it lasts'],
+  ['a window', '/maintenance', 'Plan maintenance', 'What is done'],
+  ['the name of the workspace', '/settings', null, 'Name'],
+  ['a password', '/account', null, 'New password'],
+  ['a list', '/services/new', 'Paste a list', 'Category'],
+] as const) {
+  test(`what was typed about ${form} is not lost without a question`, async ({ page }) => {
+    await choose(page, 'busy');
+    await page.goto('/incidents');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.goto(path);
+    if (open !== null) await page.getByRole('button', { name: open }).first().click();
+    const within = open === null ? page.locator('main') : page.getByRole('dialog');
+    const box = within.getByLabel(field).last();
+    const type = async () => {
+      if ((await box.evaluate(({ tagName }) => tagName)) === 'SELECT')
+        await box.selectOption({ index: 2 });
+      else await box.fill('Something new');
+    };
+    const question = page.getByRole('dialog', { name: 'Leave without saving?' });
+    const goAway = () =>
+      open === null
+        ? page.getByRole('link', { name: 'Incidents' }).first().click()
+        : within.first().getByRole('button', { name: 'Close' }).click();
+    await type();
+    await goAway();
+    await question.getByRole('button', { name: 'Stay' }).click();
+    await expect(question).toHaveCount(0);
+    await expect(box).toBeVisible();
+    if (open !== null) {
+      await page.keyboard.press('Escape');
+      await question.getByRole('button', { name: 'Stay' }).click();
+    }
+    await goAway();
+    await question.getByRole('button', { name: 'Leave' }).click();
+    await expect(question).toHaveCount(0);
+    if (open === null) await expect(page).toHaveURL('/incidents');
+    else await expect(page.getByRole('dialog')).toHaveCount(0);
+  });
+}
+
 test('a service is duplicated with what differs changed, and the original stays', async ({
   page,
 }) => {

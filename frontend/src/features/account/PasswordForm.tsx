@@ -5,6 +5,7 @@ import { changePassword } from '@/api/account';
 import type { Me } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { fieldsOf, sentenceOf } from '@/api/problem';
+import { useLeaveGuard } from '@/features/form/useLeaveGuard';
 import { accountText } from '@/lib/text/account';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
@@ -16,6 +17,8 @@ const text = accountText.page;
 export function PasswordForm({ me }: { me: Me }) {
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
+  // The other field may have been filled by the browser.
+  useLeaveGuard(next !== '');
   const client = useQueryClient();
   const change = useMutation({
     mutationFn: () => changePassword(me.has_password ? current : null, next),

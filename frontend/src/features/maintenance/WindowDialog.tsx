@@ -10,11 +10,13 @@ import {
 } from '@/api/maintenance';
 import { fieldsOf, sentenceOf } from '@/api/problem';
 import { serviceSearchQuery } from '@/api/services';
+import { useIsChanged, useLeaveGuard } from '@/features/form/useLeaveGuard';
 import { maintenanceText as text } from '@/lib/text/maintenance';
 import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { CheckField, SelectField, TextArea, TextField } from '@/ui/Field';
+import { Notice } from '@/ui/Page';
 import { toast } from '@/ui/Toasts';
 
 type Covers = 'all' | 'categories' | 'services';
@@ -45,6 +47,19 @@ export function WindowDialog({ window: before, onClose }: Props) {
     enabled: covers === 'services',
   });
 
+  const { unlock, leave } = useLeaveGuard(
+    useIsChanged({
+      title,
+      begins,
+      zone,
+      minutes,
+      recurs,
+      rule,
+      covers,
+      categories,
+      chosen: [...chosen].sort(),
+    }),
+  );
   const save = useMutation({
     mutationFn: () => {
       const names = categories.split('\n').map((name) => name.trim());
@@ -61,15 +76,14 @@ export function WindowDialog({ window: before, onClose }: Props) {
       return before === null ? createWindow(draft) : updateWindow(before.id, draft);
     },
     onSuccess: async (saved) => {
+      unlock();
       toast(text.saved(saved.title));
       await client.invalidateQueries({ queryKey: keys.maintenance });
       onClose();
     },
-    onError: (error) => {
-      if (Object.keys(fieldsOf(error)).length === 0) toast(sentenceOf(error), { kind: 'error' });
-    },
   });
   const errors = fieldsOf(save.error);
+  const failed = Object.keys(errors).length === 0 ? save.error : null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!save.isPending) save.mutate();
@@ -80,7 +94,7 @@ export function WindowDialog({ window: before, onClose }: Props) {
     <Dialog
       title={before === null ? text.add : before.title}
       closeLabel={shellText.close}
-      onClose={onClose}
+      onClose={() => leave(onClose)}
       sheet
     >
       <form onSubmit={submit} className="space-y-4">
@@ -176,6 +190,7 @@ export function WindowDialog({ window: before, onClose }: Props) {
             ))}
           </div>
         )}
+        {failed !== null && <Notice kind="error">{sentenceOf(failed)}</Notice>}
         <Button type="submit" kind="primary" busy={save.isPending && text.saving}>
           {text.save}
         </Button>

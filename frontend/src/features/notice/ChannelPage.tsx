@@ -12,6 +12,7 @@ import {
   updateChannel,
 } from '@/api/notices';
 import { fieldsOf, sentenceOf } from '@/api/problem';
+import { useIsChanged, useLeaveGuard } from '@/features/form/useLeaveGuard';
 import { channelKinds, configOf, kindOf, type Typed, typedOf } from '@/lib/channel-kinds';
 import { paths } from '@/lib/paths';
 import { noticeText as text } from '@/lib/text/notice';
@@ -72,7 +73,11 @@ function ChannelForm({ channel }: { channel: Channel | null }) {
   const [most, setMost] = useState(String(channel?.most_per_minute ?? 3));
   const [on, setOn] = useState(!(channel?.paused ?? false));
   const [secret, setSecret] = useState<string | null>(null);
-  const leave = () => navigate(paths.notices());
+  const { unlock } = useLeaveGuard(useIsChanged({ word, name, typed, most, on }));
+  const leave = () => {
+    unlock();
+    return navigate(paths.notices());
+  };
 
   const refresh = () =>
     Promise.all([
@@ -91,6 +96,7 @@ function ChannelForm({ channel }: { channel: Channel | null }) {
       return made.signing_secret;
     },
     onSuccess: async (fresh) => {
+      unlock();
       await refresh();
       toast(channel === null ? text.created(name) : text.saved(name));
       if (fresh === null) await leave();

@@ -12,12 +12,13 @@ import {
 } from '@/api/notices';
 import { fieldsOf, sentenceOf } from '@/api/problem';
 import { groupsQuery, serviceQuery, serviceSearchQuery } from '@/api/services';
+import { useIsChanged, useLeaveGuard } from '@/features/form/useLeaveGuard';
 import { noticeText as text } from '@/lib/text/notice';
 import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { CheckField, SelectField, TextField } from '@/ui/Field';
-import { toast } from '@/ui/Toasts';
+import { Notice } from '@/ui/Page';
 
 interface Props {
   channel: Channel;
@@ -57,7 +58,11 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
     page.items.flatMap(({ category }) => category ?? []),
   );
 
+  const { unlock, leave } = useLeaveGuard(
+    useIsChanged({ scope, category, service, topics, delay, remind, quiet, isQuiet }),
+  );
   const settle = async () => {
+    unlock();
     await client.invalidateQueries({ queryKey: keys.rules });
     onClose();
   };
@@ -76,16 +81,13 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
         : updateRule(rule.id, draft);
     },
     onSuccess: settle,
-    onError: (error) => {
-      if (Object.keys(fieldsOf(error)).length === 0) toast(sentenceOf(error), { kind: 'error' });
-    },
   });
   const remove = useMutation({
     mutationFn: (id: string) => deleteRule(id),
     onSuccess: settle,
-    onError: (error) => toast(sentenceOf(error), { kind: 'error' }),
   });
   const errors = fieldsOf(save.error);
+  const failed = remove.error ?? (Object.keys(errors).length === 0 ? save.error : null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!save.isPending) save.mutate();
@@ -99,7 +101,7 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
     <Dialog
       title={rule === null ? text.addRule : text.editRule}
       closeLabel={shellText.close}
-      onClose={onClose}
+      onClose={() => leave(onClose)}
       sheet
     >
       <form onSubmit={submit} className="space-y-4">
@@ -207,12 +209,17 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
             />
           </div>
         )}
+        {failed !== null && <Notice kind="error">{sentenceOf(failed)}</Notice>}
         <div className="flex justify-between gap-3 pt-1">
           <Button type="submit" kind="primary" busy={save.isPending && text.saving}>
             {text.save}
           </Button>
           {rule !== null && (
-            <Button kind="danger" onClick={() => remove.mutate(rule.id)}>
+            <Button
+              kind="danger"
+              busy={remove.isPending && text.removing}
+              onClick={() => remove.mutate(rule.id)}
+            >
               {text.remove}
             </Button>
           )}

@@ -4,6 +4,7 @@ import { type FormEvent, useMemo, useState } from 'react';
 import { keys } from '@/api/keys';
 import { sentenceOf } from '@/api/problem';
 import { createService } from '@/api/services';
+import { useCloseGuard, useIsChanged } from '@/features/form/useLeaveGuard';
 import { parseList } from '@/lib/paste-list';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
@@ -34,6 +35,8 @@ export default function PasteList({
   const lines = useMemo(() => parseList(pasted), [pasted]);
   const good = lines.filter((line) => line.service !== null);
   const unreadable = lines.length - good.length;
+
+  const { leave } = useCloseGuard(useIsChanged({ pasted, category }));
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -75,7 +78,7 @@ export default function PasteList({
   };
 
   return (
-    <Dialog title={text.title} closeLabel={shellText.close} onClose={onClose} sheet>
+    <Dialog title={text.title} closeLabel={shellText.close} onClose={() => leave(onClose)} sheet>
       <form onSubmit={submit} className="space-y-4">
         <TextArea
           label={text.label}

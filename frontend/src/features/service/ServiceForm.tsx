@@ -4,6 +4,7 @@ import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'rea
 import type { Service, ServiceDraft, TestRun } from '@/api/contract';
 import type { FieldErrors } from '@/api/problem';
 import { testService } from '@/api/services';
+import { useLeaveGuard } from '@/features/form/useLeaveGuard';
 import { nameFromUrl, toUrl } from '@/lib/paste-list';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
@@ -16,7 +17,6 @@ import { type Refusal, refusalOf, rootOf } from './form-refusal';
 import { draftOf, type FormValues, intervals, nextKey, withStatus } from './form-values';
 import { NeededServices } from './NeededServices';
 import { TestResult } from './TestResult';
-import { useLeaveGuard } from './useLeaveGuard';
 
 const text = serviceText.form;
 
@@ -114,9 +114,8 @@ export function ServiceForm(props: Props) {
     onSuccess: (look) => setTested({ for: question, look }),
     onError: refuse,
   });
-  const unlock = useLeaveGuard(
+  const { unlock } = useLeaveGuard(
     instead === undefined && JSON.stringify(values) !== JSON.stringify(initial),
-    text.unsaved,
   );
   const saving = useMutation({
     mutationFn: save,

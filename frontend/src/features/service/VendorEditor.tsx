@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import type { Service, ServiceDetail, ServiceDraft } from '@/api/contract';
 import { type FieldErrors, sentenceOf } from '@/api/problem';
 import { readUrlsQuery } from '@/api/vendor';
+import { useLeaveGuard } from '@/features/form/useLeaveGuard';
 import { toUrl } from '@/lib/paste-list';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
@@ -15,7 +16,6 @@ import { ChangedElsewhere } from './ChangedElsewhere';
 import { ComponentPicker, WHOLE } from './ComponentPicker';
 import { type Refusal, refusalOf } from './form-refusal';
 import { type FoundPage, PageSearch } from './PageSearch';
-import { useLeaveGuard } from './useLeaveGuard';
 import { VendorFields } from './VendorFields';
 import { commonOf, isGone, targetOf, vendorValuesOf } from './vendor-values';
 
@@ -50,7 +50,7 @@ export default function VendorEditor({
   const [choosing, setChoosing] = useState(isGone(service));
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const dirty = choice !== null || JSON.stringify(values) !== JSON.stringify(initial);
-  const unlock = useLeaveGuard(dirty, serviceText.form.unsaved);
+  const { unlock } = useLeaveGuard(dirty);
   const saving = useMutation({
     mutationFn: save,
     onError: (error) => setRefusal(refusalOf(error)),

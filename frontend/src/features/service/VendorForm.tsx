@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react';
 import type { Service } from '@/api/contract';
 import type { FieldErrors } from '@/api/problem';
 import { createService } from '@/api/services';
-import { serviceText } from '@/lib/text/service';
+import { useLeaveGuard } from '@/features/form/useLeaveGuard';
 import { shellText } from '@/lib/text/shell';
 import { vendorText } from '@/lib/text/vendor';
 import { Button } from '@/ui/Button';
@@ -12,7 +12,6 @@ import { Notice } from '@/ui/Page';
 import { ComponentPicker } from './ComponentPicker';
 import { refusalOf } from './form-refusal';
 import { type FoundPage, PageSearch } from './PageSearch';
-import { useLeaveGuard } from './useLeaveGuard';
 import { VendorFields } from './VendorFields';
 import { commonOf, emptyVendorValues, nameFor, targetOf } from './vendor-values';
 
@@ -47,7 +46,7 @@ function Choosing({ found, vendor, categories, onSaved, onCancel }: ChoosingProp
   const [errors, setErrors] = useState<FieldErrors>({});
   const [refusals, setRefusals] = useState<string[]>([]);
   const [done, setDone] = useState<number | null>(null);
-  const unlock = useLeaveGuard(chosen.size > 0, serviceText.form.unsaved);
+  const { unlock } = useLeaveGuard(chosen.size > 0);
   const keys = [...chosen];
   const made = keys.map((key) => nameFor(key, discovery, vendor));
   const [onlyName] = made;

@@ -5,6 +5,7 @@ import { keys } from '@/api/keys';
 import { fieldsOf, sentenceOf } from '@/api/problem';
 import { summaryQuery } from '@/api/services';
 import { renameWorkspace, type Workspace, workspaceQuery } from '@/api/workspace';
+import { useLeaveGuard } from '@/features/form/useLeaveGuard';
 import { integer } from '@/lib/numbers';
 import { shellText } from '@/lib/text/shell';
 import { workspaceText as text } from '@/lib/text/workspace';
@@ -105,6 +106,7 @@ function NameForm({ name: before }: { name: string }) {
   const [name, setName] = useState(before);
   const [saving, setSaving] = useState(false);
   const [errors, setErrors] = useState<readonly string[]>([]);
+  useLeaveGuard(name.trim() !== before);
   const unchanged = name.trim() === before || name.trim() === '';
 
   const save = async (event: FormEvent) => {

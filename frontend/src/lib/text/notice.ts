@@ -31,6 +31,7 @@ export const noticeText = {
   tested: (name: string) => `${name} took the test message.`,
   testFailed: (name: string, why: string) => `${name} did not take it. ${why}`,
   remove: 'Delete',
+  removing: 'Deleting',
   removed: (name: string) => `${name} is deleted.`,
   removeQuestion: (name: string) =>
     `Delete ${name}, with its rules and its part of the ledger? Nobody is told there any more.`,

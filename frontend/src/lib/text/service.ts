@@ -138,12 +138,6 @@ export const serviceText = {
     created: (name: string) => `${name} is watched from now on.`,
     updated: (name: string) => `${name} is saved.`,
     invalidUrl: 'Not an http or https address.',
-    unsaved: {
-      title: 'Leave without saving?',
-      detail: 'What you changed on this page is not saved yet and would be lost.',
-      yes: 'Leave',
-      no: 'Stay',
-    },
     fixFields: 'Some fields need another value.',
     changedElsewhere:
       'It was changed meanwhile by somebody else, so nothing was saved. Load their version and change that.',

@@ -17,6 +17,12 @@ export const shellText = {
   cancel: 'Cancel',
   undo: 'Undo',
   save: 'Save',
+  unsaved: {
+    title: 'Leave without saving?',
+    detail: 'What you changed is not saved yet and would be lost.',
+    yes: 'Leave',
+    no: 'Stay',
+  },
   loading: 'Loading',
   stillLoading: 'Still loading …',
   slow: 'Still loading. The server is slow to answer.',

@@ -1,0 +1,60 @@
+/** Asks before what was typed is lost: within the app, when a dialog is closed and when the tab is. */
+import { type RefObject, useEffect, useRef } from 'react';
+import { useBeforeUnload, useBlocker } from 'react-router';
+import { shellText } from '@/lib/text/shell';
+import { ask } from '@/ui/Question';
+
+export interface LeaveGuard {
+  /** Lets the next way out pass: it is saved, or given up on purpose. */
+  unlock: () => void;
+  /** Goes, after a question where something would be lost; for what leaves a form but not the page. */
+  leave: (go: () => void) => void;
+}
+
+/** For the form of a page, or of a dialog over a page without one: the router asks one guard only. */
+export function useLeaveGuard(changed: boolean): LeaveGuard {
+  const { unlocked, ...guard } = useGuard(changed);
+  const blocker = useBlocker(() => changed && !unlocked.current);
+  useEffect(() => {
+    if (blocker.state !== 'blocked') return;
+    void ask(shellText.unsaved).then((go) => (go ? blocker.proceed() : blocker.reset()));
+  }, [blocker]);
+  return guard;
+}
+
+/** For a dialog over a page with a form of its own. */
+export function useCloseGuard(changed: boolean): LeaveGuard {
+  const { unlocked: _, ...guard } = useGuard(changed);
+  return guard;
+}
+
+function useGuard(changed: boolean): LeaveGuard & { unlocked: RefObject<boolean> } {
+  const unlocked = useRef(false);
+  const asking = useRef(false);
+  useBeforeUnload((event) => {
+    if (changed && !unlocked.current) event.preventDefault();
+  });
+  const unlock = () => {
+    unlocked.current = true;
+  };
+  const leave = async (go: () => void) => {
+    if (changed && !unlocked.current) {
+      // Escape may come twice.
+      if (asking.current) return;
+      asking.current = true;
+      const goes = await ask(shellText.unsaved);
+      asking.current = false;
+      if (!goes) return;
+      unlock();
+    }
+    go();
+  };
+  return { unlocked, unlock, leave: (go) => void leave(go) };
+}
+
+/** True once the values of a form are not what they were when it was opened. */
+export function useIsChanged(values: object): boolean {
+  const now = JSON.stringify(values);
+  const first = useRef(now);
+  return now !== first.current;
+}
