@@ -108,12 +108,14 @@ function AccountMenu({ me, onShortcuts }: Pick<Props, 'me' | 'onShortcuts'>) {
   return (
     <Menu
       label={shellText.accountMenu(me.email)}
+      named
       className="w-64"
       buttonClassName="touch flex items-center gap-2 rounded-md py-1 pr-1 pl-1 hover:bg-sunken lg:pr-2"
       button={
         <>
           <Avatar me={me} />
-          <span className="max-w-48 truncate text-sm text-soft max-lg:hidden">{me.email}</span>
+          <span className="sr-only">{shellText.accountMenuOf}</span>
+          <span className="max-w-48 truncate text-sm text-soft max-lg:sr-only">{me.email}</span>
           <Icon name="chevronDown" size={14} className="text-faint max-lg:hidden" />
         </>
       }

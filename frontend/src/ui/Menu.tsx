@@ -5,6 +5,8 @@ import { cx } from './classes';
 interface Props {
   label: string;
   button: ReactNode;
+  /** What the button shows says what it is: it needs no other name. */
+  named?: boolean;
   buttonClassName?: string;
   className?: string;
   /** Which edge of the button the list keeps to. */
@@ -18,6 +20,7 @@ interface Props {
 export function Menu({
   label,
   button,
+  named = false,
   buttonClassName,
   className,
   align = 'right',
@@ -72,7 +75,7 @@ export function Menu({
       <button
         ref={trigger}
         type="button"
-        aria-label={label}
+        aria-label={named ? undefined : label}
         aria-haspopup="menu"
         aria-expanded={open}
         aria-controls={open ? id : undefined}

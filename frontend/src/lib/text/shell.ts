@@ -10,6 +10,7 @@ export const shellText = {
   account: 'Account',
   about: 'About',
   signOut: 'Sign out',
+  accountMenuOf: 'Account menu of',
   accountMenu: (email: string) => `Account menu of ${email}`,
   theme: 'Theme',
   themes: { light: 'Light', dark: 'Dark', system: 'System' },
