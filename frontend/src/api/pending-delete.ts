@@ -1,16 +1,29 @@
 /** Deletions that can still be undone: services are hidden at once and deleted ten seconds later. */
 import { useSyncExternalStore } from 'react';
+import { inParts } from '@/lib/parts';
+import type { BulkInput } from './contract';
 import { changeServices, deleteService } from './services';
 
 export const UNDO_MS = 10_000;
-/** What the server takes in one request. */
-const MOST = 5_000;
-/** So many ids fit into a request that outlives the page. */
-const MOST_AT_LEAVING = 1_500;
+/** Browsers let 64 KiB outlive a page, in all its requests together; a little is left for others. */
+const OUTLIVES_BYTES = 60_000;
+
+const bodyOf = (ids: readonly string[]): BulkInput => ({ action: 'delete', ids: [...ids] });
+/** A single one needs no body. */
+const bytesOf = (ids: readonly string[]): number =>
+  ids.length === 1 ? 0 : JSON.stringify(bodyOf(ids)).length;
+
+/** Few enough to be deleted while the page goes; more are deleted at once or perhaps not at all. */
+export const canWait = (ids: readonly string[]): boolean => bytesOf(ids) <= OUTLIVES_BYTES;
 
 let hidden: ReadonlySet<string> = new Set();
-/** Each deletion by its first id. */
-const pending = new Map<string, { ids: readonly string[]; timer: ReturnType<typeof setTimeout> }>();
+interface Pending {
+  ids: readonly string[];
+  timer: ReturnType<typeof setTimeout>;
+  run: () => void;
+}
+/** Each deletion by its first id, the oldest first. */
+const pending = new Map<string, Pending>();
 const listeners = new Set<() => void>();
 
 function update(change: (ids: Set<string>) => void): void {
@@ -25,7 +38,10 @@ const show = (ids: readonly string[]): void =>
     for (const id of ids) all.delete(id);
   });
 
-/** `onError` hears when the server refused; the services are shown again then. */
+/**
+ * `onError` hears when the server refused; the services are shown again then. Those that could not
+ * all be sent while the page goes wait no longer for an undo: the oldest are deleted now.
+ */
 export function deleteLater(
   ids: readonly string[],
   onDone: () => void,
@@ -36,35 +52,51 @@ export function deleteLater(
   update((all) => {
     for (const id of ids) all.add(id);
   });
-  const timer = setTimeout(() => {
+  const run = () => {
+    clearTimeout(timer);
     pending.delete(first);
     deleteNow(ids).then(onDone, (error: unknown) => {
       show(ids);
       onError(error);
     });
-  }, UNDO_MS);
-  pending.set(first, { ids, timer });
+  };
+  const timer = setTimeout(run, UNDO_MS);
+  pending.set(first, { ids, timer, run });
+  for (const one of overdue([...pending.values()])) one.run();
 }
 
-async function deleteNow(ids: readonly string[], leaving = false): Promise<void> {
+/** The oldest ones, until the others fit into what outlives a page. */
+export function overdue<T extends Pick<Pending, 'ids'>>(all: readonly T[]): T[] {
+  let bytes = all.reduce((sum, { ids }) => sum + bytesOf(ids), 0);
+  const out: T[] = [];
+  for (const one of all) {
+    if (bytes <= OUTLIVES_BYTES) break;
+    if (bytesOf(one.ids) === 0) continue;
+    bytes -= bytesOf(one.ids);
+    out.push(one);
+  }
+  return out;
+}
+
+/** With as many requests as it takes. */
+export async function deleteNow(ids: readonly string[]): Promise<void> {
   const [only, ...others] = ids;
   if (only !== undefined && others.length === 0) {
-    await deleteService(only, leaving);
+    await deleteService(only);
     return;
   }
-  const size = leaving ? MOST_AT_LEAVING : MOST;
-  for (let from = 0; from < ids.length; from += size) {
-    const asked = changeServices({ action: 'delete', ids: ids.slice(from, from + size) }, leaving);
-    if (!leaving) await asked;
-  }
+  for (const part of inParts(ids)) await changeServices(bodyOf(part));
 }
 
-export function undoDelete(ids: readonly string[]): void {
+/** False when it is too late: they are deleted already. */
+export function undoDelete(ids: readonly string[]): boolean {
   const [first] = ids;
-  if (first === undefined) return;
-  clearTimeout(pending.get(first)?.timer);
+  const found = first === undefined ? undefined : pending.get(first);
+  if (first === undefined || found === undefined) return false;
+  clearTimeout(found.timer);
   pending.delete(first);
   show(ids);
+  return true;
 }
 
 /** Takes back the deletion that this service is part of. */
@@ -76,7 +108,9 @@ export function undoDeleteOf(id: string): void {
 window.addEventListener('pagehide', () => {
   for (const { ids, timer } of pending.values()) {
     clearTimeout(timer);
-    void deleteNow(ids, true).catch(() => undefined);
+    const [only = ''] = ids;
+    const asked = ids.length === 1 ? deleteService(only, true) : changeServices(bodyOf(ids), true);
+    void asked.catch(() => undefined);
   }
   pending.clear();
 });

@@ -66,8 +66,8 @@ export function useServiceActions() {
         undo: {
           label: shellText.undo,
           run: () => {
-            undoDelete([service.id]);
-            toast(text.restored(service.name));
+            if (undoDelete([service.id])) toast(text.restored(service.name));
+            else toast(text.removedAlready(service.name), { kind: 'error' });
           },
         },
       });

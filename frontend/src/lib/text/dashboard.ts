@@ -119,6 +119,9 @@ export const dashboardText = {
     words: { paused: 'paused', watched: 'watched', deleted: 'deleted' } as Record<string, string>,
     deleteHint:
       'Their history and their incidents go with them. You can undo this for ten seconds.',
+    deleteHintMany:
+      'Their history and their incidents go with them. So many are deleted at once: this cannot be undone.',
+    tooLate: 'They are deleted already.',
   },
 
   wall: {

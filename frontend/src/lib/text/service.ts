@@ -170,6 +170,7 @@ export const serviceText = {
     paused: (name: string) => `${name} is paused.`,
     resumed: (name: string) => `${name} is watched again.`,
     removed: (name: string) => `${name} is deleted.`,
+    removedAlready: (name: string) => `${name} is deleted already.`,
     restored: (name: string) => `${name} is back.`,
     pausedDetail: 'It is not looked at until you resume it.',
     pendingDetail: 'The first look takes a second or two.',

@@ -4,7 +4,7 @@ import { type FormEvent, useEffect, useId, useMemo, useState } from 'react';
 import type { BulkInput, BulkResult } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { markGone } from '@/api/live-cache';
-import { deleteLater, UNDO_MS, undoDelete } from '@/api/pending-delete';
+import { canWait, deleteLater, deleteNow, UNDO_MS, undoDelete } from '@/api/pending-delete';
 import { fieldsOf, sentenceOf } from '@/api/problem';
 import { changeServices, previewChange } from '@/api/services';
 import { dashboardText } from '@/lib/text/dashboard';
@@ -41,19 +41,24 @@ export default function BulkDialog({ action, selection, onClose }: Props) {
   const preview = usePreview(input);
   const finish = useFinish(action);
   const changing = preview.data?.changed.length ?? 0;
+  /** It is done when the time for undo is over. */
+  const waits = action === 'delete' && canWait(preview.data?.changed ?? []);
   const n = preview.data === undefined ? sizeOf(selection) : changing;
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (busy || input === null || changing === 0) return;
-    if (action === 'delete' && preview.data !== undefined) {
+    if (waits && preview.data !== undefined) {
       finish(preview.data);
       onClose();
       return;
     }
     setBusy(true);
     try {
-      finish(await changeServices(input));
+      if (action === 'delete' && preview.data !== undefined) {
+        await deleteNow(preview.data.changed);
+        finish(preview.data);
+      } else finish(await changeServices(input));
       onClose();
     } catch (error) {
       setRefused(error);
@@ -85,7 +90,11 @@ export default function BulkDialog({ action, selection, onClose }: Props) {
           error={refused ?? preview.error}
           onRetry={refused === null ? preview.retry : undefined}
         />
-        {action === 'delete' && <p className="text-sm text-soft">{text.deleteHint}</p>}
+        {action === 'delete' && (
+          <p className={waits ? 'text-sm text-soft' : 'text-sm font-medium'}>
+            {waits ? text.deleteHint : text.deleteHintMany}
+          </p>
+        )}
         <div className="flex justify-end gap-2">
           <Button kind="quiet" onClick={onClose}>
             {shellText.cancel}
@@ -140,6 +149,12 @@ function useFinish(action: BulkAction): (done: BulkResult) => void {
   return (done) => {
     const ids = done.changed;
     endSelecting();
+    if (action === 'delete' && !canWait(ids)) {
+      markGone(client, ids);
+      read();
+      toast(text.done.delete(ids.length));
+      return;
+    }
     if (action === 'delete') {
       deleteLater(
         ids,
@@ -151,7 +166,10 @@ function useFinish(action: BulkAction): (done: BulkResult) => void {
       );
     } else read();
     const undo = async () => {
-      if (action === 'delete') undoDelete(ids);
+      if (action === 'delete' && !undoDelete(ids)) {
+        toast(text.tooLate, { kind: 'error' });
+        return;
+      }
       for (const input of reversal(action, done)) await changeServices(input);
       read();
       toast(text.undone);

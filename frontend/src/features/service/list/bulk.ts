@@ -1,5 +1,7 @@
 /** A change to many services: what is sent for it, and what takes it back. */
+
 import type { BulkInput, BulkResult } from '@/api/contract';
+import { inParts } from '@/lib/parts';
 import type { Selection } from './selection';
 
 export const bulkActions = ['pause', 'resume', 'category', 'tags', 'interval', 'delete'] as const;
@@ -56,8 +58,15 @@ export function asked(
   }
 }
 
-/** What has to be asked to make everything as it was. */
-export function reversal(action: BulkAction, { before, changed }: BulkResult): BulkInput[] {
+/** What has to be asked to make everything as it was, in requests that the server takes. */
+export const reversal = (action: BulkAction, done: BulkResult): BulkInput[] =>
+  steps(action, done).flatMap(({ ids, ...step }) =>
+    inParts(ids).map((part): BulkInput => ({ ...step, ids: part })),
+  );
+
+type Step = BulkInput & { ids: string[] };
+
+function steps(action: BulkAction, { before, changed }: BulkResult): Step[] {
   switch (action) {
     case 'pause':
       return [{ action: 'resume', ids: changed }];
