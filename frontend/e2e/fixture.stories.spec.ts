@@ -297,3 +297,21 @@ test('no answer from the server has a page that goes on by itself', async ({ pag
     timeout: 15_000,
   });
 });
+
+test('a window and a rule that were deleted can be brought back', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/maintenance');
+  const backups = page.getByText('Backups of the database', { exact: true });
+  await page.getByRole('button', { name: 'Delete Backups of the database' }).click();
+  await expect(backups).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(backups).toBeVisible();
+  await page.goto('/notices');
+  const rule = page.getByText(/^Night duty hears when/);
+  const panel = page.getByRole('region', { name: 'Night duty' });
+  await panel.getByRole('button', { name: 'Change rule' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(rule).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(panel.getByText('#ops hears of it again.')).toBeVisible();
+});

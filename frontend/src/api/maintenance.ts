@@ -32,8 +32,15 @@ export const calendarQuery = () =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-export const createWindow = (draft: MaintenanceDraft) =>
-  body<MaintenanceWindow>(api.POST('/api/maintenance', { body: draft }));
+/** Also out of a window that was there: it gets another id. */
+export const createWindow = (draft: Required<MaintenanceDraft>) => {
+  const { title, begins, zone, duration_s, rule, categories, service_ids } = draft;
+  return body<MaintenanceWindow>(
+    api.POST('/api/maintenance', {
+      body: { title, begins, zone, duration_s, rule, categories, service_ids },
+    }),
+  );
+};
 
 export const updateWindow = (id: string, draft: MaintenanceDraft) =>
   body<MaintenanceWindow>(

@@ -4,10 +4,12 @@ import { useState } from 'react';
 import { keys } from '@/api/keys';
 import {
   calendarQuery,
+  createWindow,
   deleteWindow,
   type MaintenanceWindow,
   maintenanceQuery,
 } from '@/api/maintenance';
+import { UNDO_MS } from '@/api/pending-delete';
 import { sentenceOf } from '@/api/problem';
 import { useMayEdit } from '@/api/role';
 import { maintenanceText as text } from '@/lib/text/maintenance';
@@ -84,13 +86,17 @@ export function MaintenancePage() {
 
 function Line({ window: one, onEdit }: { window: MaintenanceWindow; onEdit?: () => void }) {
   const client = useQueryClient();
+  const read = () => client.invalidateQueries({ queryKey: keys.maintenance });
   const remove = useMutation({
     mutationFn: () => deleteWindow(one.id),
     onSuccess: () => {
-      toast(text.removed(one.title));
-      return client.invalidateQueries({ queryKey: keys.maintenance });
+      toast(text.removed(one.title), {
+        forMs: UNDO_MS,
+        undo: { label: shellText.undo, run: () => void createWindow(one).then(read, complain) },
+      });
+      return read();
     },
-    onError: (error) => toast(sentenceOf(error), { kind: 'error' }),
+    onError: complain,
   });
   return (
     <li className="flex flex-wrap items-center justify-between gap-3 px-4 py-3">
@@ -110,7 +116,13 @@ function Line({ window: one, onEdit }: { window: MaintenanceWindow; onEdit?: () 
           <Button size="sm" onClick={onEdit} aria-label={text.editLabel(one.title)}>
             {text.edit}
           </Button>
-          <Button size="sm" kind="danger" onClick={() => remove.mutate()}>
+          <Button
+            size="sm"
+            kind="danger"
+            aria-label={text.removeLabel(one.title)}
+            busy={remove.isPending && text.removing}
+            onClick={() => remove.mutate()}
+          >
             {text.remove}
           </Button>
         </div>
@@ -118,6 +130,8 @@ function Line({ window: one, onEdit }: { window: MaintenanceWindow; onEdit?: () 
     </li>
   );
 }
+
+const complain = (error: unknown) => toast(sentenceOf(error), { kind: 'error' });
 
 function when(one: MaintenanceWindow): string {
   if (one.next === null) return text.over;

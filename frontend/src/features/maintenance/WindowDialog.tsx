@@ -64,7 +64,7 @@ export function WindowDialog({ window: before, onClose }: Props) {
     mutationFn: () => {
       const names = categories.split('\n').map((name) => name.trim());
       const recurring = recurs === CUSTOM ? rule.trim() : recurs;
-      const draft: MaintenanceDraft = {
+      const draft: Required<MaintenanceDraft> = {
         title,
         begins: `${begins}:00`,
         zone,

@@ -10,6 +10,7 @@ import {
   type RuleDraft,
   updateRule,
 } from '@/api/notices';
+import { UNDO_MS } from '@/api/pending-delete';
 import { fieldsOf, sentenceOf } from '@/api/problem';
 import { groupsQuery, serviceQuery, serviceSearchQuery } from '@/api/services';
 import { useIsChanged, useLeaveGuard } from '@/features/form/useLeaveGuard';
@@ -19,6 +20,7 @@ import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { CheckField, SelectField, TextField } from '@/ui/Field';
 import { Notice } from '@/ui/Page';
+import { toast } from '@/ui/Toasts';
 
 interface Props {
   channel: Channel;
@@ -84,8 +86,19 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
   });
   const remove = useMutation({
     mutationFn: (id: string) => deleteRule(id),
-    onSuccess: settle,
+    onSuccess: () => {
+      toast(text.ruleRemoved, {
+        forMs: UNDO_MS,
+        undo: { label: shellText.undo, run: () => void (rule && bringBack(rule)) },
+      });
+      return settle();
+    },
   });
+  const bringBack = ({ id: _, sentence: __, ...before }: NoticeRule) =>
+    createRule(before).then(
+      () => client.invalidateQueries({ queryKey: keys.rules }),
+      (error: unknown) => toast(sentenceOf(error), { kind: 'error' }),
+    );
   const errors = fieldsOf(save.error);
   const failed = remove.error ?? (Object.keys(errors).length === 0 ? save.error : null);
   const submit = (event: FormEvent) => {

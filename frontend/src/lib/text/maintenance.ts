@@ -15,6 +15,8 @@ export const maintenanceText = {
   edit: 'Edit',
   editLabel: (title: string) => `Edit ${title}`,
   remove: 'Delete',
+  removing: 'Deleting',
+  removeLabel: (title: string) => `Delete ${title}`,
   removed: (title: string) => `${title} is deleted.`,
   loadError: 'The windows could not be loaded.',
   active: (until: string) => `under way until ${until}`,

@@ -32,6 +32,7 @@ export const noticeText = {
   testFailed: (name: string, why: string) => `${name} did not take it. ${why}`,
   remove: 'Delete',
   removing: 'Deleting',
+  ruleRemoved: 'The rule is deleted.',
   removed: (name: string) => `${name} is deleted.`,
   removeQuestion: (name: string) =>
     `Delete ${name}, with its rules and its part of the ledger? Nobody is told there any more.`,
