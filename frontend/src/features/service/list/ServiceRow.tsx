@@ -21,7 +21,7 @@ import { toggle, useIsSelected, useIsSelecting } from './selection';
 
 /** Shared by the rows and by the column heads above them. */
 export const rowGrid =
-  'grid grid-cols-[minmax(0,1fr)_auto_auto] items-center gap-x-4 md:grid-cols-[minmax(0,1fr)_minmax(9rem,13rem)_4.25rem_4.25rem_2rem] lg:grid-cols-[minmax(0,1fr)_minmax(10rem,15rem)_4.25rem_4.75rem_4.25rem_2rem]';
+  'grid grid-cols-[minmax(0,1fr)_auto_auto] items-center gap-x-4 max-md:gap-x-3 md:grid-cols-[minmax(0,1fr)_minmax(9rem,13rem)_4.25rem_4.25rem_2rem] lg:grid-cols-[minmax(0,1fr)_minmax(10rem,15rem)_4.25rem_4.75rem_4.25rem_2rem]';
 
 interface Props {
   service: Service;
@@ -48,7 +48,7 @@ export const ServiceRow = memo(function ServiceRow({ service, within }: Props) {
       onKeyDown={onKeyDown}
       className={cx(
         rowGrid,
-        'group relative h-full content-center gap-y-2 pr-2 pl-4 transition-colors',
+        'group relative h-full content-center gap-y-1.5 pr-2 pl-4 transition-colors max-md:pr-1',
         selected ? 'bg-accent-wash' : 'hover:bg-hover',
       )}
     >
@@ -67,7 +67,7 @@ export const ServiceRow = memo(function ServiceRow({ service, within }: Props) {
             </Link>
             {service.vendor !== null && <VendorMark vendor={service.vendor} />}
           </div>
-          <p className="truncate text-sm text-faint">
+          <p className="truncate text-sm text-faint max-md:hidden">
             <span className={wordColour[status]}>{stateText.short[status]}</span>
             {service.current_status.suspect === true && <> · {stateText.checkingAgain}</>}
             {' · '}
@@ -75,13 +75,16 @@ export const ServiceRow = memo(function ServiceRow({ service, within }: Props) {
           </p>
         </div>
       </div>
-      <div className="relative z-[1] max-md:col-span-3 max-md:row-start-2 max-md:pr-2">
-        <DayBar
-          name={service.name}
-          days={service.uptime_30d_bar}
-          createdAt={service.created_at}
-          faded={faded}
-        />
+      <div className="relative z-[1] flex items-center gap-3 max-md:col-span-2 max-md:row-start-2">
+        <Trouble service={service} />
+        <div className="min-w-0 flex-1">
+          <DayBar
+            name={service.name}
+            days={service.uptime_30d_bar}
+            createdAt={service.created_at}
+            faded={faded}
+          />
+        </div>
       </div>
       <p className="figures text-right text-sm text-soft max-md:hidden">
         <span className="sr-only">{text.columns.uptime} </span>
@@ -97,10 +100,11 @@ export const ServiceRow = memo(function ServiceRow({ service, within }: Props) {
         )}
       </div>
       <p className="figures text-right text-sm text-soft max-md:col-start-2 max-md:row-start-1">
+        <span className={cx('mr-2 md:hidden', wordColour[status])}>{stateText.short[status]}</span>
         <span className="sr-only">{text.columns.latency} </span>
-        {!measured ? '—' : faded ? '' : milliseconds(latency)}
+        {!measured ? <span className="max-md:hidden">—</span> : faded ? '' : milliseconds(latency)}
       </p>
-      <div className="relative z-[2] max-md:col-start-3 max-md:row-start-1 has-aria-expanded:z-30">
+      <div className="relative z-[2] max-md:col-start-3 max-md:row-span-2 max-md:row-start-1 has-aria-expanded:z-30">
         {mayEdit && <ServiceMenu service={service} />}
       </div>
     </div>
@@ -143,6 +147,17 @@ function Tick({ service, selected, within, mayEdit }: TickProps) {
       />
     </span>
   );
+}
+
+/** On a phone there is room for what is wrong, beside the bar, and for nothing else. */
+function Trouble({ service }: { service: Service }) {
+  const { reason, suspect } = service.current_status;
+  const words = [
+    ...(suspect === true ? [stateText.checkingAgain] : []),
+    ...(isTroubled(statusOf(service)) && reason != null ? [reason.sentence] : []),
+  ];
+  if (words.length === 0) return null;
+  return <p className="w-1/2 shrink-0 truncate text-sm text-soft md:hidden">{words.join(' · ')}</p>;
 }
 
 /** What is wrong while something is, else where the service lives. */

@@ -4,7 +4,7 @@ import type { Sizes } from '@/lib/geometry';
 
 /** In rem; the classes of `ServiceRow` and `SectionHead` say the same. */
 const wide: Sizes = { head: 4.25, row: 3.5 };
-const narrow: Sizes = { head: 4.25, row: 5.75 };
+const narrow: Sizes = { head: 4.25, row: 4.25 };
 
 const query = '(min-width: 48rem)';
 
