@@ -54,8 +54,13 @@ export function ForbiddenPage({ signedIn = false }: { signedIn?: boolean }) {
   );
 }
 
-export function OfflinePage() {
-  return <ErrorPage {...shellText.offline} />;
+/** It tries again by itself; who does not want to wait presses. */
+export function OfflinePage({ onRetry }: { onRetry: () => void }) {
+  return (
+    <ErrorPage {...shellText.offline}>
+      <Button onClick={onRetry}>{shellText.retry}</Button>
+    </ErrorPage>
+  );
 }
 
 /** Shown when rendering failed, or when a part of the app could not be loaded. */

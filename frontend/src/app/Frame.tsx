@@ -57,7 +57,15 @@ export function Frame() {
     return <Navigate replace to={here === '/' ? paths.login() : paths.login(here)} />;
   }
   if (error !== null) {
-    return <main>{hasStatus(error, 403) ? <ForbiddenPage /> : <OfflinePage />}</main>;
+    return (
+      <main>
+        {hasStatus(error, 403) ? (
+          <ForbiddenPage />
+        ) : (
+          <OfflinePage onRetry={() => void me.refetch()} />
+        )}
+      </main>
+    );
   }
   return <StartUp />;
 }

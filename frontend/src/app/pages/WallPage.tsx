@@ -15,6 +15,7 @@ import { percent } from '@/lib/numbers';
 import { paths } from '@/lib/paths';
 import { worstOf } from '@/lib/status';
 import { dashboardText } from '@/lib/text/dashboard';
+import { serviceText } from '@/lib/text/service';
 import { stateText } from '@/lib/text/state';
 import { duration, shortClock } from '@/lib/time';
 import { cx } from '@/ui/classes';
@@ -75,7 +76,7 @@ function Wall({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }) {
           </h1>
           {summary.uptime_24h !== null && (
             <p className="figures mt-[0.8vmin] text-[2.4vmin] leading-tight text-soft">
-              {percent(summary.uptime_24h)} · 24 h
+              {serviceText.uptime24(percent(summary.uptime_24h))}
             </p>
           )}
         </div>

@@ -20,6 +20,7 @@ import { DotList } from '@/ui/DotList';
 import { Icon } from '@/ui/Icon';
 import { Empty, Failure, PageColumn, Panel, Section, Sentence, SkeletonRows } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
+import { StatusGlyph } from '@/ui/StatusGlyph';
 import { toast } from '@/ui/Toasts';
 import { covers } from './soon';
 import { WindowDialog } from './WindowDialog';
@@ -100,16 +101,21 @@ function Line({ window: one, onEdit }: { window: MaintenanceWindow; onEdit?: () 
   });
   return (
     <li className="flex flex-wrap items-center justify-between gap-3 px-4 py-3">
-      <div className="min-w-0">
-        <p className="truncate font-medium">
-          <bdi>{one.title}</bdi>
-        </p>
-        <DotList className="text-sm text-faint">
-          {when(one)}
-          {text.lasts(duration(one.duration_s * 1000))}
-          {recurrence(one.rule)}
-          {covers(one)}
-        </DotList>
+      <div className="flex min-w-0 items-start gap-3">
+        <StatusGlyph status="maintenance" muted={!one.active} className="mt-1" />
+        <div className="min-w-0">
+          <p className="truncate font-medium">
+            <bdi>{one.title}</bdi>
+          </p>
+          <DotList className="text-sm text-faint">
+            <span className={one.active ? 'font-medium text-maintenance-text' : ''}>
+              {when(one)}
+            </span>
+            {text.lasts(duration(one.duration_s * 1000))}
+            {recurrence(one.rule)}
+            {covers(one)}
+          </DotList>
+        </div>
       </div>
       {onEdit !== undefined && (
         <div className="flex gap-2">

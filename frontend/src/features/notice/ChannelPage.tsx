@@ -1,7 +1,7 @@
 /** Adding a channel, and changing one. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { useNavigate, useParams } from 'react-router';
+import { Link, useNavigate, useParams } from 'react-router';
 import { keys } from '@/api/keys';
 import {
   type Channel,
@@ -17,8 +17,9 @@ import { channelKinds, configOf, kindOf, type Typed, typedOf } from '@/lib/chann
 import { paths } from '@/lib/paths';
 import { noticeText as text } from '@/lib/text/notice';
 import { shellText } from '@/lib/text/shell';
-import { Button } from '@/ui/Button';
+import { Button, backLinkClass } from '@/ui/Button';
 import { CheckField, SelectField, TextField } from '@/ui/Field';
+import { Icon } from '@/ui/Icon';
 import { Failure, PageColumn, Sentence, SkeletonRows } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
 import { toast } from '@/ui/Toasts';
@@ -29,6 +30,7 @@ export function NewChannelPage() {
   return (
     <PageColumn narrow>
       <PageTitle>{text.add}</PageTitle>
+      <ToNotices />
       <Sentence>{text.newChannel}</Sentence>
       <ChannelForm channel={null} />
     </PageColumn>
@@ -41,6 +43,7 @@ export function EditChannelPage() {
   return (
     <PageColumn narrow>
       <PageTitle>{channel?.name ?? text.title}</PageTitle>
+      <ToNotices />
       <Sentence>
         <bdi>{channel?.name ?? text.title}</bdi>
       </Sentence>
@@ -60,6 +63,13 @@ export function EditChannelPage() {
     </PageColumn>
   );
 }
+
+const ToNotices = () => (
+  <Link to={paths.notices()} className={backLinkClass}>
+    <Icon name="arrowLeft" size={14} />
+    {text.title}
+  </Link>
+);
 
 function ChannelForm({ channel }: { channel: Channel | null }) {
   const client = useQueryClient();

@@ -7,8 +7,9 @@ import { type Channel, type NoticeRule, testChannel } from '@/api/notices';
 import { sentenceOf } from '@/api/problem';
 import { paths } from '@/lib/paths';
 import { noticeText as text } from '@/lib/text/notice';
-import { Button, buttonClass } from '@/ui/Button';
+import { Button, buttonClass, IconButton } from '@/ui/Button';
 import { DotList } from '@/ui/DotList';
+import { Icon } from '@/ui/Icon';
 import { Notice, Panel } from '@/ui/Page';
 import { RelativeTime } from '@/ui/RelativeTime';
 import { toast } from '@/ui/Toasts';
@@ -63,15 +64,21 @@ export function ChannelPanel({ channel, rules, mayEdit }: Props) {
             <Notice kind="error">{text.broken(channel.broken.reason)}</Notice>
           </div>
         )}
-        <ul className="mt-3 space-y-1.5">
-          {rules?.length === 0 && <li className="text-soft">{text.noRules}</li>}
+        <ul className="mt-3 divide-y divide-line border-t border-line">
+          {rules?.length === 0 && <li className="py-2 text-soft">{text.noRules}</li>}
           {rules?.map((one) => (
-            <li key={one.id} className="flex items-start justify-between gap-3">
-              <span className="min-w-0 break-words text-soft">{one.sentence}</span>
+            <li key={one.id} className="flex items-start justify-between gap-3 py-1.5">
+              <span className="min-w-0 py-1 break-words text-soft">
+                {withoutName(one.sentence, channel.name)}
+              </span>
               {mayEdit && (
-                <Button size="sm" kind="quiet" onClick={() => setRule(one)}>
-                  {text.editRule}
-                </Button>
+                <IconButton
+                  label={text.editRule}
+                  className="-mr-1.5 shrink-0"
+                  onClick={() => setRule(one)}
+                >
+                  <Icon name="edit" />
+                </IconButton>
               )}
             </li>
           ))}
@@ -91,6 +98,13 @@ export function ChannelPanel({ channel, rules, mayEdit }: Props) {
       )}
     </Panel>
   );
+}
+
+/** The name stands above: "Hears when …" says the same. */
+function withoutName(sentence: string, name: string): string {
+  if (!sentence.startsWith(`${name} `)) return sentence;
+  const rest = sentence.slice(name.length + 1);
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
 }
 
 const lastWord = (outcome: string): string =>

@@ -1,14 +1,16 @@
 /** The ledger: every attempt to say something, newest first; the filters stand in the URL. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { channelsQuery, type Delivery, deliveriesQuery } from '@/api/notices';
 import { sentenceOf } from '@/api/problem';
+import { paths } from '@/lib/paths';
 import { noticeText as text } from '@/lib/text/notice';
 import { shellText } from '@/lib/text/shell';
-import { Button } from '@/ui/Button';
+import { Button, backLinkClass } from '@/ui/Button';
 import { DotList } from '@/ui/DotList';
 import { SelectField } from '@/ui/Field';
+import { Icon } from '@/ui/Icon';
 import { Empty, Failure, PageColumn, Panel, Sentence, SkeletonRows } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
 import { RelativeTime } from '@/ui/RelativeTime';
@@ -36,8 +38,12 @@ export function LedgerPage() {
   return (
     <PageColumn narrow>
       <PageTitle>{text.ledger}</PageTitle>
+      <Link to={paths.notices()} className={backLinkClass}>
+        <Icon name="arrowLeft" size={14} />
+        {text.title}
+      </Link>
       <Sentence>{text.ledgerTitle}</Sentence>
-      <div className="mt-6 grid gap-3 sm:grid-cols-2">
+      <div className="mt-6 grid grid-cols-2 gap-3">
         <SelectField
           label={text.channel}
           value={channel}
