@@ -53,6 +53,8 @@ id! {
     DeliveryId
     /// A maintenance window.
     WindowId
+    /// Mail to one person, such as the report of a week.
+    LetterId
 }
 
 /// The narrow number under which a service's checks are stored; never leaves the database's side of the API.

@@ -22,6 +22,7 @@ pub mod open_hours;
 pub mod ownership;
 pub mod packed;
 pub mod recent;
+pub mod report;
 pub mod schedule;
 pub mod service;
 pub mod target;

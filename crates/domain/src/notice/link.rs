@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ChannelId, MessageId, WorkspaceId};
+use crate::id::{ChannelId, LetterId, MessageId, UserId, WorkspaceId};
 
 /// The context under which links are sealed.
 pub const CONTEXT: &str = "notice-link";
@@ -19,4 +19,8 @@ pub enum Permit {
     Calendar { workspace: WorkspaceId },
     /// Take this address out of a channel.
     Unsubscribe { channel: ChannelId, address: String },
+    /// Say that the address to which this letter went is one's own. Once, and not for long.
+    Verify { letter: LetterId },
+    /// Get no more reports of the week.
+    StopReports { user: UserId },
 }
