@@ -18,6 +18,8 @@ use crate::{
 mod compose;
 mod config;
 mod look;
+pub mod personal;
+mod sheet;
 
 pub use compose::Letter;
 pub use config::{Mail, MailConfig, Security};

@@ -27,7 +27,7 @@ mod veil;
 mod webhook;
 
 pub use courier::{Courier, Endpoints, Preview, PreviewPart, check};
-pub use email::{Letter, Mail, MailConfig, Security};
+pub use email::{Letter, Mail, MailConfig, Security, personal};
 pub use outcome::{Exchange, Outcome, Refusal, Report};
 pub use sample::sample;
 pub use webhook::new_signing_secret;

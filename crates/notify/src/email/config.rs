@@ -1,6 +1,6 @@
 //! The installation's mail server: settings in, checked values or every fault at once out.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use domain::channel::parse_address;
 use runtime::{faults::Faults, secret};
@@ -24,7 +24,7 @@ pub enum Security {
 #[group(skip)]
 #[command(next_help_heading = "Mail")]
 pub struct MailConfig {
-    /// The mail server that notices go through; without one there is no e-mail
+    /// The mail server that mail goes through; without one there are no notices by mail, verified addresses or weekly reports
     #[arg(long, env = "SMTP_HOST", value_name = "HOST")]
     pub smtp_host: Option<String>,
     /// Its port; 587 for starttls, 465 for tls, 25 for none unless set
@@ -129,6 +129,16 @@ fn sender_of(text: &str) -> Result<(String, String), String> {
         name
     };
     Ok((name, parse_address(address.trim())?))
+}
+
+impl fmt::Display for Mail {
+    /// Through which server it goes, and in whose name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            host, port, from, ..
+        } = self;
+        write!(f, "through {host}:{port} as {from}")
+    }
 }
 
 impl Mail {
