@@ -20,7 +20,7 @@ use serde_json::json;
 use url::Url;
 use uuid::Uuid;
 
-use crate::auth::{email, password};
+use crate::auth::{email, password, verification};
 
 /// How long a set-up link works. Every start prints a new one while there is no operator.
 pub const SETUP_LINK_LIFE: TimeDelta = TimeDelta::days(30);
@@ -32,11 +32,13 @@ pub struct NewPerson {
     pub name: String,
     pub avatar_url: Option<String>,
     pub is_operator: bool,
+    /// A provider vouches for the address.
+    pub is_verified: bool,
     /// How the account came about: `setup`, `command`, `google`, `github`.
     pub by: &'static str,
 }
 
-/// Makes a person with a workspace of their own. Fails with `Taken("email")` when the address has an account.
+/// Makes a person with a workspace of their own, and asks by mail whether the address is theirs where nobody vouches for it. Fails with `Taken("email")` when the address has an account.
 pub async fn create(
     conn: &mut PgConnection,
     person: &NewPerson,
@@ -45,6 +47,7 @@ pub async fn create(
     let user = User {
         id: UserId(Uuid::now_v7()),
         email: person.email.clone(),
+        email_verified_at: person.is_verified.then_some(now),
         name: person.name.clone(),
         avatar_url: person.avatar_url.clone(),
         is_operator: person.is_operator,
@@ -61,7 +64,8 @@ pub async fn create(
         detail: json!({ "by": person.by, "operator": person.is_operator }),
         ..Entry::default()
     };
-    audit::insert(conn, &entry, now).await?;
+    audit::insert(&mut *conn, &entry, now).await?;
+    verification::greet(conn, &user).await?;
     Ok(user)
 }
 
@@ -127,6 +131,7 @@ pub async fn add_user(db: &Db, add: AddUser, clock: &Clock) -> anyhow::Result<Wi
         name,
         avatar_url: None,
         is_operator: add.operator,
+        is_verified: false,
         by: "command",
     };
     let now = clock.now();

@@ -15,6 +15,7 @@ pub mod password;
 pub mod session;
 pub mod throttle;
 pub mod tokens;
+pub mod verification;
 
 pub use extract::{Editor, Member, Operator, Owner, SignedIn, Viewer};
 

@@ -18,11 +18,17 @@ pub struct Finding {
     pub subject: &'static str,
     /// What is wrong and what helps; none when it is fine.
     pub fault: Option<String>,
+    /// What one should know although it is fine; empty when there is nothing.
+    pub note: &'static str,
 }
 
 impl Finding {
     fn of(subject: &'static str, fault: Option<String>) -> Self {
-        Self { subject, fault }
+        Self {
+            subject,
+            fault,
+            note: "",
+        }
     }
 
     pub fn is_fine(&self) -> bool {
@@ -33,7 +39,8 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.fault {
-            None => write!(f, "ok     {}", self.subject),
+            None if self.note.is_empty() => write!(f, "ok     {}", self.subject),
+            None => write!(f, "ok     {}: {}", self.subject, self.note),
             Some(fault) => write!(f, "WRONG  {}: {fault}", self.subject),
         }
     }
@@ -75,8 +82,17 @@ async fn records(state: &AppState) -> db::Result<Vec<Finding>> {
     let live = workers
         .iter()
         .any(|worker| (now - worker.heartbeat_at).abs() <= LIVE);
+    let mail = Finding {
+        note: if workers::send_mail(&mut conn).await? {
+            "a worker sends it"
+        } else {
+            "none is sent; SMTP_HOST and MAIL_FROM of the workers change that"
+        },
+        ..Finding::of("mail", None)
+    };
     let off = (now - state.clock.now()).abs();
     Ok(vec![
+        mail,
         Finding::of(
             "operator",
             (!operated).then(|| "nobody operates it yet: `api setup-link` shows how".to_owned()),

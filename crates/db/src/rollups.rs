@@ -16,6 +16,8 @@ pub mod reading;
 
 pub mod closing;
 
+pub mod weeks;
+
 /// Remembers that the rollup of an hour is older than a check of it. Needs the lock on the service's health.
 pub async fn mark_dirty(
     conn: &mut PgConnection,

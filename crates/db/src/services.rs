@@ -15,6 +15,7 @@ use crate::{Error, Result, columns};
 
 pub mod counting;
 pub mod listing;
+pub mod reporting;
 pub mod telling;
 pub mod upcoming;
 

@@ -13,6 +13,8 @@ pub struct User {
     pub id: UserId,
     /// As the person wrote it; compared without regard to case.
     pub email: String,
+    /// Since when the address is known to be the person's; none for nobody's word.
+    pub email_verified_at: Option<DateTime<Utc>>,
     pub name: String,
     pub avatar_url: Option<String>,
     /// Sees system health and installation settings.
@@ -25,6 +27,7 @@ pub struct User {
 pub(crate) struct Row {
     id: Uuid,
     email: String,
+    email_verified_at: Option<DateTime<Utc>>,
     name: String,
     avatar_url: Option<String>,
     is_operator: bool,
@@ -37,6 +40,7 @@ impl From<Row> for User {
         Self {
             id: UserId(row.id),
             email: row.email,
+            email_verified_at: row.email_verified_at,
             name: row.name,
             avatar_url: row.avatar_url,
             is_operator: row.is_operator,
@@ -49,8 +53,8 @@ impl From<Row> for User {
 /// Fails with `Taken("email")` when the address belongs to somebody, in whatever case it is written.
 pub async fn insert(conn: &mut PgConnection, user: &User) -> Result<()> {
     sqlx::query(
-        "insert into users (id, email, name, avatar_url, is_operator, created_at, last_sign_in_at)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into users (id, email, name, avatar_url, is_operator, created_at, last_sign_in_at, email_verified_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(user.id.0)
     .bind(&user.email)
@@ -59,6 +63,7 @@ pub async fn insert(conn: &mut PgConnection, user: &User) -> Result<()> {
     .bind(user.is_operator)
     .bind(user.created_at)
     .bind(user.last_sign_in_at)
+    .bind(user.email_verified_at)
     .execute(conn)
     .await
     .map_err(|error| Error::on_constraint(error, "users_email_key", "email"))?;
@@ -67,7 +72,7 @@ pub async fn insert(conn: &mut PgConnection, user: &User) -> Result<()> {
 
 pub async fn find(conn: &mut PgConnection, id: UserId) -> Result<Option<User>> {
     let row: Option<Row> = sqlx::query_as(
-        "select id, email, name, avatar_url, is_operator, created_at, last_sign_in_at
+        "select id, email, email_verified_at, name, avatar_url, is_operator, created_at, last_sign_in_at
          from users where id = $1",
     )
     .bind(id.0)
@@ -87,7 +92,7 @@ pub async fn lock(conn: &mut PgConnection, id: UserId) -> Result<()> {
 
 pub async fn find_by_email(conn: &mut PgConnection, email: &str) -> Result<Option<User>> {
     let row: Option<Row> = sqlx::query_as(
-        "select id, email, name, avatar_url, is_operator, created_at, last_sign_in_at
+        "select id, email, email_verified_at, name, avatar_url, is_operator, created_at, last_sign_in_at
          from users where lower(email) = lower($1)",
     )
     .bind(email)
@@ -99,7 +104,7 @@ pub async fn find_by_email(conn: &mut PgConnection, email: &str) -> Result<Optio
 /// Everybody, oldest account first.
 pub async fn list(conn: &mut PgConnection) -> Result<Vec<User>> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select id, email, name, avatar_url, is_operator, created_at, last_sign_in_at
+        "select id, email, email_verified_at, name, avatar_url, is_operator, created_at, last_sign_in_at
          from users order by created_at, id",
     )
     .fetch_all(conn)
@@ -137,6 +142,25 @@ pub async fn record_sign_in(
     .bind(id.0)
     .bind(now)
     .bind(avatar_url)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Notes that a provider vouches for this address; nothing changes where the account has another one, or knew it before.
+pub async fn vouch(
+    conn: &mut PgConnection,
+    id: UserId,
+    email: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query(
+        "update users set email_verified_at = $3
+         where id = $1 and lower(email) = lower($2) and email_verified_at is null",
+    )
+    .bind(id.0)
+    .bind(email)
+    .bind(now)
     .execute(conn)
     .await?;
     Ok(())
@@ -187,6 +211,7 @@ mod tests {
         User {
             id: UserId(Uuid::from_u128(number)),
             email: email.to_owned(),
+            email_verified_at: None,
             name: "Somebody".to_owned(),
             avatar_url: None,
             is_operator: false,

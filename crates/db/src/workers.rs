@@ -112,6 +112,16 @@ pub async fn withdraw(conn: &mut PgConnection, id: WorkerId) -> Result<()> {
     Ok(())
 }
 
+/// Whether a worker that was heard within ten minutes has a mail server: what is written for people will be sent.
+pub async fn send_mail(conn: &mut PgConnection) -> Result<bool> {
+    Ok(sqlx::query_scalar(
+        "select exists (select from workers
+                        where heartbeat_at > now() - interval '10 minutes' and figures @> '{\"mail\": true}')",
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
 /// Every worker that is remembered, the longest running first.
 pub async fn list(conn: &mut PgConnection) -> Result<Vec<Worker>> {
     let rows: Vec<Row> = sqlx::query_as(

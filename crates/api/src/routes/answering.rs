@@ -4,19 +4,22 @@ use axum::{
     Json,
     extract::{Query, State},
     http::StatusCode,
+    response::Redirect,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{
     acknowledgements::{self, Acknowledgement},
+    audit::{self, Entry},
     channels::{self, Draft, sealed},
     incidents::reading,
+    letters::verifying,
     mutes,
     outbox::acknowledging::{self, Mentioned},
-    services,
+    report_wishes, services,
 };
 use domain::{
     channel::ChannelConfig,
-    id::{ChannelId, IncidentId, ServiceId},
+    id::{ChannelId, IncidentId, LetterId, ServiceId, UserId},
     notice::link::{CONTEXT, Permit},
 };
 use serde::{Deserialize, Serialize};
@@ -37,6 +40,7 @@ use crate::{
 const LONGEST_NOTE: usize = 500;
 /// The longest mute.
 const LONGEST_MUTE: TimeDelta = TimeDelta::days(90);
+const SPENT: &str = "This link was used before, is older than a day, or a newer one took its place. Ask for another one on your account page.";
 const OVER: &str = "The incident is over: there is nothing to take on.";
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -46,7 +50,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(mute_service, unmute_service))
         .routes(routes!(list_mutes))
         .routes(routes!(follow_link))
-        .routes(routes!(unsubscribe))
+        .routes(routes!(show_unsubscription, unsubscribe))
 }
 
 /// What to say with it.
@@ -99,12 +103,25 @@ input!(LinkInput { token });
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = LinkFollowed)]
 struct LinkFollowedView {
-    /// `acknowledged`, `muted` or `unsubscribed`
+    /// `acknowledged`, `unsubscribed`, `reports_stopped` or `verified`
     done: &'static str,
     /// The services that it was about
     services: Vec<String>,
     /// How many incidents were taken on now; the others are over, or somebody has taken them on before
     changed: usize,
+    /// The address that is verified from now on
+    email: Option<String>,
+}
+
+impl LinkFollowedView {
+    fn of(done: &'static str) -> Self {
+        Self {
+            done,
+            services: Vec::new(),
+            changed: 0,
+            email: None,
+        }
+    }
 }
 
 /// The link of an unsubscription, as mail programs follow it.
@@ -257,6 +274,8 @@ async fn list_mutes(
 #[utoipa::path(post, path = "/api/links", tag = "notices", request_body = LinkInput, responses(
     (status = 200, description = "What it did", body = LinkFollowedView),
     (status = 404, description = "The link is of another installation, or what it is about is gone", body = ProblemBody),
+    (status = 409, description = "The link was used, is too old, or another one took its place", body = ProblemBody),
+    (status = 422, description = "The address belongs to somebody else by now", body = ProblemBody),
 ))]
 async fn follow_link(
     State(state): State<AppState>,
@@ -273,16 +292,30 @@ async fn follow_link(
         Permit::Mute { .. } | Permit::Calendar { .. } => Err(Problem::NotFound),
         Permit::Unsubscribe { channel, address } => {
             take_out(&state, channel, &address).await?;
-            Ok(Json(LinkFollowedView {
-                done: "unsubscribed",
-                services: Vec::new(),
-                changed: 0,
-            }))
+            Ok(Json(LinkFollowedView::of("unsubscribed")))
         }
+        Permit::StopReports { user } => {
+            stop_reports(&state, user).await?;
+            Ok(Json(LinkFollowedView::of("reports_stopped")))
+        }
+        Permit::Verify { letter } => verify(&state, letter).await.map(Json),
     }
 }
 
-/// Takes an address out of a channel, as mail programs ask for it (RFC 8058).
+/// To the page that asks whether somebody wants no more mail: where people go who follow the link that is meant for mail programs.
+#[utoipa::path(get, path = "/api/unsubscribe", tag = "notices", params(UnsubscribeQuery),
+    responses((status = 303, description = "To the web app")))]
+async fn show_unsubscription(
+    State(state): State<AppState>,
+    Query(query): Query<UnsubscribeQuery>,
+) -> Redirect {
+    let mut page = state.site.public_url.clone();
+    page.set_path("unsubscribe");
+    page.query_pairs_mut().append_pair("token", &query.token);
+    Redirect::to(page.as_str())
+}
+
+/// Sends no more mail of the kind that the link came with, as mail programs ask for it (RFC 8058).
 #[utoipa::path(post, path = "/api/unsubscribe", tag = "notices", params(UnsubscribeQuery), responses(
     (status = 204, description = "No more mail goes there"),
     (status = 404, description = "The link is of another installation, or the channel is gone", body = ProblemBody),
@@ -291,10 +324,11 @@ async fn unsubscribe(
     State(state): State<AppState>,
     Query(query): Query<UnsubscribeQuery>,
 ) -> Result<StatusCode, Problem> {
-    let Permit::Unsubscribe { channel, address } = permit(&state, &query.token)? else {
-        return Err(Problem::NotFound);
-    };
-    take_out(&state, channel, &address).await?;
+    match permit(&state, &query.token)? {
+        Permit::Unsubscribe { channel, address } => take_out(&state, channel, &address).await?,
+        Permit::StopReports { user } => stop_reports(&state, user).await?,
+        _ => return Err(Problem::NotFound),
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -339,6 +373,34 @@ async fn take_on(state: &AppState, mentioned: &[Mentioned]) -> Result<LinkFollow
         done: "acknowledged",
         services,
         changed: events.len(),
+        email: None,
+    })
+}
+
+/// Whoever is gone gets none anyway.
+async fn stop_reports(state: &AppState, user: UserId) -> Result<(), Problem> {
+    let mut conn = state.db.acquire().await?;
+    report_wishes::stop(&mut conn, user).await?;
+    Ok(())
+}
+
+/// The address to which the letter went is its reader's.
+async fn verify(state: &AppState, letter: LetterId) -> Result<LinkFollowedView, Problem> {
+    let mut tx = state.db.begin().await?;
+    let verified = verifying::spend(&mut tx, letter).await?;
+    let verified = verified.ok_or(Problem::Conflict(SPENT))?;
+    let entry = Entry {
+        user: Some(verified.user),
+        action: "email.verified",
+        subject: verified.user.to_string(),
+        detail: json!({ "email": verified.address }),
+        ..Entry::default()
+    };
+    audit::insert(&mut tx, &entry, state.clock.now()).await?;
+    tx.commit().await.map_err(db::Error::from)?;
+    Ok(LinkFollowedView {
+        email: Some(verified.address),
+        ..LinkFollowedView::of("verified")
     })
 }
 

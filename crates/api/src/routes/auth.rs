@@ -1,6 +1,7 @@
 //! `/api/auth`: signing in, staying signed in, signing out.
 
 mod account;
+mod address;
 mod oauth;
 mod sessions;
 mod setup;
@@ -41,6 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(refresh_tokens))
         .merge(setup::routes())
         .merge(account::routes())
+        .merge(address::routes())
         .merge(sessions::routes())
         .merge(oauth::routes())
 }

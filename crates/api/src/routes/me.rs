@@ -1,8 +1,13 @@
-//! `/api/me/preferences`: how somebody likes the web app; shown to nobody else.
+//! `/api/me/preferences`: how somebody likes the web app, and which mail they want; shown to nobody else.
 
 use axum::{Json, extract::State};
-use db::users;
-use domain::fields::Fields;
+use chrono::Weekday;
+use db::{
+    PgConnection,
+    report_wishes::{self, Wish},
+    services, users, workers,
+};
+use domain::{fields::Fields, report::Rhythm};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -42,7 +47,21 @@ enum Density {
     Compact,
 }
 
-/// How somebody likes the web app.
+/// A day of the week.
+#[derive(Clone, Copy, Default, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum ReportDay {
+    #[default]
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+/// How somebody likes the web app, and which mail they want.
 #[derive(Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
 struct PreferencesView {
@@ -50,6 +69,13 @@ struct PreferencesView {
     density: Density,
     /// Categories of the dashboard from top to bottom; others follow by name
     category_order: Vec<String>,
+    /// A report of the week by mail, of every workspace that one belongs to
+    weekly_report: bool,
+    /// The day on which it comes, at eight in the morning
+    report_day: ReportDay,
+    /// By the clocks of which time zone; null while nobody chose one
+    #[schema(example = "Europe/Berlin")]
+    report_zone: Option<String>,
 }
 
 /// What is to change; the rest stays.
@@ -60,12 +86,20 @@ struct PreferencesInput {
     density: Option<Density>,
     /// At most 500 of at most 100 characters
     category_order: Option<Vec<String>>,
+    /// Only for somebody whose address is verified
+    weekly_report: Option<bool>,
+    report_day: Option<ReportDay>,
+    /// A name of the time zone database
+    report_zone: Option<String>,
 }
 
 input!(PreferencesInput {
     theme,
     density,
-    category_order
+    category_order,
+    weekly_report,
+    report_day,
+    report_zone
 });
 
 /// How I like the web app.
@@ -77,7 +111,8 @@ async fn show_preferences(
 ) -> Result<Json<PreferencesView>, Problem> {
     let mut conn = state.db.acquire().await?;
     let stored = users::preferences(&mut conn, signed_in.id()).await?;
-    Ok(Json(read(stored)))
+    let wish = report_wishes::find(&mut conn, signed_in.id()).await?;
+    Ok(Json(read(stored, wish)))
 }
 
 /// Changes the fields that are sent.
@@ -89,10 +124,64 @@ async fn change_preferences(
     State(state): State<AppState>,
     Strict(input): Strict<PreferencesInput>,
 ) -> Result<Json<PreferencesView>, Problem> {
+    let mut tx = state.db.begin().await?;
+    let wish = change_wish(&mut tx, &signed_in, &input).await?;
     let changes = changes(input)?;
-    let mut conn = state.db.acquire().await?;
-    let stored = users::change_preferences(&mut conn, signed_in.id(), &changes).await?;
-    Ok(Json(read(stored)))
+    let stored = users::change_preferences(&mut tx, signed_in.id(), &changes).await?;
+    tx.commit().await.map_err(db::Error::from)?;
+    Ok(Json(read(stored, wish)))
+}
+
+/// What somebody wants of the report of the week from now on; none as long as they never chose.
+async fn change_wish(
+    conn: &mut PgConnection,
+    signed_in: &SignedIn,
+    input: &PreferencesInput,
+) -> Result<Option<Wish>, Problem> {
+    users::lock(conn, signed_in.id()).await?;
+    let before = report_wishes::find(conn, signed_in.id()).await?;
+    let asked = (input.weekly_report, input.report_day, &input.report_zone);
+    if let (None, None, None) = asked {
+        return Ok(before);
+    }
+    let rhythm = rhythm(before, input)?;
+    let was_on = before.is_some_and(|wish| wish.next_at.is_some());
+    let on = input.weekly_report.unwrap_or(was_on);
+    if on && !was_on {
+        may_switch_on(conn, signed_in).await?;
+    }
+    let now = services::now(conn).await?;
+    let wish = Wish {
+        rhythm,
+        next_at: on.then(|| rhythm.next(now).due),
+    };
+    report_wishes::put(conn, signed_in.id(), wish).await?;
+    Ok(Some(wish))
+}
+
+/// The day and the zone that were sent, else those of before.
+fn rhythm(before: Option<Wish>, input: &PreferencesInput) -> Result<Rhythm, Fields> {
+    let before = before.map(|wish| wish.rhythm);
+    let zone = match &input.report_zone {
+        Some(name) => Rhythm::parse_zone(name).map_err(|why| Fields::one("report_zone", why))?,
+        None => before.map_or(chrono_tz::Tz::UTC, |rhythm| rhythm.zone),
+    };
+    let weekday = match input.report_day {
+        Some(day) => day.weekday(),
+        None => before.map_or(Weekday::Mon, |rhythm| rhythm.weekday),
+    };
+    Ok(Rhythm { weekday, zone })
+}
+
+async fn may_switch_on(conn: &mut PgConnection, signed_in: &SignedIn) -> Result<(), Problem> {
+    let reason = if !workers::send_mail(conn).await? {
+        "cannot be switched on: this installation sends no mail"
+    } else if signed_in.user().email_verified_at.is_none() {
+        "cannot be switched on before your address is verified"
+    } else {
+        return Ok(());
+    };
+    Err(Problem::field("weekly_report", reason))
 }
 
 fn changes(input: PreferencesInput) -> Result<Value, Fields> {
@@ -115,6 +204,39 @@ fn changes(input: PreferencesInput) -> Result<Value, Fields> {
 }
 
 /// What an older version stored and this one does not know is left alone and not shown.
-fn read(stored: Value) -> PreferencesView {
-    serde_json::from_value(stored).unwrap_or_default()
+fn read(stored: Value, wish: Option<Wish>) -> PreferencesView {
+    PreferencesView {
+        weekly_report: wish.is_some_and(|wish| wish.next_at.is_some()),
+        report_day: wish
+            .map(|wish| ReportDay::of(wish.rhythm.weekday))
+            .unwrap_or_default(),
+        report_zone: wish.map(|wish| wish.rhythm.zone.name().to_owned()),
+        ..serde_json::from_value(stored).unwrap_or_default()
+    }
+}
+
+impl ReportDay {
+    const fn of(weekday: Weekday) -> Self {
+        match weekday {
+            Weekday::Mon => Self::Monday,
+            Weekday::Tue => Self::Tuesday,
+            Weekday::Wed => Self::Wednesday,
+            Weekday::Thu => Self::Thursday,
+            Weekday::Fri => Self::Friday,
+            Weekday::Sat => Self::Saturday,
+            Weekday::Sun => Self::Sunday,
+        }
+    }
+
+    const fn weekday(self) -> Weekday {
+        match self {
+            Self::Monday => Weekday::Mon,
+            Self::Tuesday => Weekday::Tue,
+            Self::Wednesday => Weekday::Wed,
+            Self::Thursday => Weekday::Thu,
+            Self::Friday => Weekday::Fri,
+            Self::Saturday => Weekday::Sat,
+            Self::Sunday => Weekday::Sun,
+        }
+    }
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What works without a session, because it makes one, ends one, or tells nothing.
-const OPEN: [&str; 13] = [
+const OPEN: [&str; 14] = [
     "get /api/health",
     "get /api/auth/providers",
     "get /api/auth/github",
@@ -29,6 +29,7 @@ const OPEN: [&str; 13] = [
     // What they permit is sealed into what they are sent.
     "post /api/links",
     "post /api/unsubscribe",
+    "get /api/unsubscribe",
     "get /api/maintenance/calendar.ics",
 ];
 

@@ -227,7 +227,7 @@ impl Address<'_> {
                         channel,
                         address: address.clone(),
                     };
-                    Some((address.clone(), self.sealed("unsubscribe", &permit)?))
+                    Some((address.clone(), self.sealed("api/unsubscribe", &permit)?))
                 })
                 .collect(),
         };

@@ -61,6 +61,7 @@ impl Stage {
             &users::User {
                 id: user,
                 email: "a@example.com".to_owned(),
+                email_verified_at: None,
                 name: "A".to_owned(),
                 avatar_url: None,
                 is_operator: false,

@@ -68,7 +68,7 @@ async fn try_sign_in(
     let now = state.clock.now();
     let settings = &state.auth.settings;
     let mut tx = state.db.begin().await?;
-    let mut user = match known(&mut tx, profile).await? {
+    let mut user = match known(&mut tx, profile, now).await? {
         Some(user) => user,
         None => newcomer(&mut tx, profile, settings, now).await?,
     };
@@ -92,12 +92,17 @@ async fn try_sign_in(
 }
 
 /// The person to whom this very provider account belongs.
-async fn known(conn: &mut PgConnection, profile: &Profile) -> db::Result<Option<User>> {
+async fn known(
+    conn: &mut PgConnection,
+    profile: &Profile,
+    now: DateTime<Utc>,
+) -> db::Result<Option<User>> {
     let provider = profile.provider.as_str();
     let Some(identity) = identities::find(&mut *conn, provider, &profile.subject).await? else {
         return Ok(None);
     };
     identities::record_email(&mut *conn, provider, &profile.subject, &profile.email).await?;
+    users::vouch(&mut *conn, identity.user_id, &profile.email, now).await?;
     users::find(conn, identity.user_id).await
 }
 
@@ -127,6 +132,7 @@ async fn newcomer(
         name: profile.name.clone(),
         avatar_url: profile.avatar_url.clone(),
         is_operator,
+        is_verified: true,
         by: profile.provider.as_str(),
     };
     let user = accounts::create(&mut *conn, &person, now).await?;
@@ -155,6 +161,7 @@ pub async fn link(
         Err(db::Error::Taken(_)) => return Err(Refusal::LinkedElsewhere),
         inserted => inserted?,
     }
+    users::vouch(&mut tx, user, &profile.email, now).await?;
     let entry = Entry {
         user: Some(user),
         action: "identity.linked",

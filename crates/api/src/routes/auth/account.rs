@@ -11,11 +11,12 @@ use db::{
     PgConnection,
     audit::{self, Entry},
     identities,
+    letters::verifying,
     memberships::{self, Role},
     passwords,
     sessions::{self, Session},
     users::{self, User},
-    workspaces,
+    workers, workspaces,
 };
 use domain::fields::Fields;
 use secrecy::SecretString;
@@ -26,7 +27,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use crate::{
-    auth::{SignedIn, password},
+    auth::{SignedIn, password, verification},
     input::{Strict, input},
     problem::{Problem, ProblemBody},
     state::AppState,
@@ -44,9 +45,16 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 
 /// Who is signed in.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts")]
 pub(super) struct MeView {
     id: Uuid,
     email: String,
+    /// The address is known to be yours: a link in a message to it was opened, or a provider vouches for it
+    email_verified: bool,
+    /// The address that becomes yours when the link in the message to it is opened
+    pending_email: Option<String>,
+    /// Whether this installation sends mail to people
+    sends_mail: bool,
     name: String,
     /// How this session was started: `local`, `google` or `github`
     auth_provider: String,
@@ -91,7 +99,13 @@ pub(super) async fn view(
 ) -> db::Result<MeView> {
     let identities = identities::list(&mut *conn, user.id).await?;
     let has_password = passwords::find(&mut *conn, user.id).await?.is_some();
-    let memberships = memberships::list(conn, user.id).await?;
+    let memberships = memberships::list(&mut *conn, user.id).await?;
+    let asked = verifying::asked(&mut *conn, user.id).await?;
+    let pending = verification::open_address(user, &asked);
+    let pending_email = pending
+        .filter(|_| asked.pending.is_some())
+        .map(str::to_owned);
+    let sends_mail = workers::send_mail(conn).await?;
     let role = memberships.first().map(|first| first.role);
     let identity = |identity: identities::Identity| IdentityView {
         provider: identity.provider,
@@ -107,6 +121,9 @@ pub(super) async fn view(
     Ok(MeView {
         id: user.id.0,
         email: user.email.clone(),
+        email_verified: user.email_verified_at.is_some(),
+        pending_email,
+        sends_mail,
         name: user.name.clone(),
         auth_provider: session.auth_provider.clone(),
         avatar_url: user.avatar_url.clone(),
@@ -194,7 +211,7 @@ async fn change_password(
 
 /// Proof that it is still the same person who asks: the password, or (for those without one, or who gave none) a
 /// sign-in within the last five minutes.
-async fn prove(
+pub(super) async fn prove(
     state: &AppState,
     signed_in: &SignedIn,
     field: &str,
@@ -303,7 +320,7 @@ async fn unlink_identity(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn entry(signed_in: &SignedIn, action: &'static str) -> Entry<'static> {
+pub(super) fn entry(signed_in: &SignedIn, action: &'static str) -> Entry<'static> {
     Entry {
         user: Some(signed_in.id()),
         action,

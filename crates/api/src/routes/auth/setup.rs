@@ -125,6 +125,7 @@ fn read(input: SetupInput) -> Result<First, Problem> {
             name,
             avatar_url: None,
             is_operator: true,
+            is_verified: false,
             by: "setup",
         },
         password,

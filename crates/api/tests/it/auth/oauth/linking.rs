@@ -155,3 +155,28 @@ async fn two_providers_that_are_taken_away_at_once_do_not_both_go(pool: PgPool) 
     let me = browser.get("/api/auth/me").await;
     assert_eq!(me.body["identities"].as_array().map(Vec::len), Some(1));
 }
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_provider_vouches_for_an_address_and_only_for_that_one(pool: PgPool) {
+    let (world, provider) = world(pool.clone(), SignUp::Open).await;
+    let verified = async |browser: &Browser| {
+        let me = browser.get("/api/auth/me").await.expect(200).body;
+        me["email_verified"] == true
+    };
+    let mut local = world.person("bob@example.com").await;
+    assert!(!verified(&local).await);
+    // Ann's provider says nothing about Bob's address.
+    assert_eq!(link(&mut local, "github").await.location(), "/account");
+    assert!(!verified(&local).await);
+    let mut bob = ann();
+    (bob.subject, bob.email) = (4712, "BOB@example.com".to_owned());
+    provider.sign_in_as(bob);
+    assert_eq!(link(&mut local, "google").await.location(), "/account");
+    assert!(verified(&local).await);
+    let mut carol = ann();
+    (carol.subject, carol.email) = (4713, "carol@example.com".to_owned());
+    provider.sign_in_as(carol);
+    let newcomer = world.stranger();
+    come_back(&newcomer, "google").await;
+    assert!(verified(&newcomer).await);
+}
