@@ -36,6 +36,8 @@ pub(crate) struct Snapshot {
     pub(crate) clock_jump_ms: Option<i64>,
     /// Cut off from the network: verdicts are held.
     pub(crate) isolated: bool,
+    /// It has a mail server and sends what is written for people.
+    pub(crate) mail: bool,
     /// For how many days this worker keeps single checks.
     pub(crate) checks_days: u64,
     /// What looking costs; known when a heartbeat asks.

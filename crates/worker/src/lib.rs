@@ -12,6 +12,7 @@ mod due;
 mod figures;
 mod heartbeat;
 mod isolation;
+pub mod letters;
 mod listen;
 mod loader;
 mod looking;
@@ -123,6 +124,7 @@ pub fn run(parts: Parts, tasks: &mut Tasks) -> WorkerId {
     keep_schedule(&parts, &wires, canaries.clone(), (inbox, record), tasks);
     load(&parts, &wires, tasks);
     tell(&parts, id, tasks);
+    post(&parts, id, &wires.figures, tasks);
     let stop = tasks.stopping();
     let isolated = canaries.isolated();
     tasks.spawn("canaries", canaries.run(wires.commands, stop.clone()));
@@ -275,6 +277,26 @@ fn tell(parts: &Parts, id: WorkerId, tasks: &mut Tasks) {
     );
     tasks.spawn("notices", notices::run(notices, stop.clone()));
     tasks.spawn("maintenance", maintenance::run(parts.db.clone(), stop));
+}
+
+/// Mail to single persons, where there is a mail server.
+fn post(parts: &Parts, id: WorkerId, figures: &Figures, tasks: &mut Tasks) {
+    let Courier::Network(courier) = &parts.courier else {
+        return;
+    };
+    let has_mail = courier.has_mail();
+    figures.change(|figures| figures.mail = has_mail);
+    if !has_mail {
+        return;
+    }
+    let letters = letters::Parts {
+        db: parts.db.clone(),
+        id: Some(id),
+        keyring: parts.keyring.clone(),
+        courier: (**courier).clone(),
+        public_url: parts.public_url.clone(),
+    };
+    tasks.spawn("letters", letters::run(letters, tasks.stopping()));
 }
 
 fn limits(looking: &config::Looking, shared: bool) -> Limits {

@@ -3,6 +3,7 @@
 mod cut_off;
 mod ground;
 mod handing_over;
+mod letters;
 mod looking;
 mod maintenance_windows;
 mod notices_away;
