@@ -1,6 +1,6 @@
 /** Signing in and out, one's own account and preferences. */
 import { queryOptions } from '@tanstack/react-query';
-import type { Preferences, Provider, SetupForm } from './contract';
+import type { Preferences, PreferencesDraft, Provider, SetupForm } from './contract';
 import { keys } from './keys';
 import { announceSignOut } from './sign-out';
 import { api, body } from './transport';
@@ -46,9 +46,22 @@ export const unlinkProvider = (provider: Provider) =>
   body(api.DELETE('/api/auth/identities/{provider}', { params: { path: { provider } } }));
 export const eraseAccount = (password: string | null) =>
   body(api.DELETE('/api/auth/me', { body: { password } })).then(announceSignOut);
-export const saveTheme = (theme: Preferences['theme']) =>
-  body(api.PUT('/api/me/preferences', { body: { theme, density: null, category_order: null } }));
-export const saveCategoryOrder = (order: string[]) =>
-  body(
-    api.PUT('/api/me/preferences', { body: { theme: null, density: null, category_order: order } }),
-  );
+/** Asks whether the address is one's own, by a message to it. */
+export const sendVerification = () => body(api.POST('/api/auth/email/verification'));
+/** `current` is left out by somebody who has no password. */
+export const changeAddress = (email: string, current: string | null) =>
+  body(api.PUT('/api/auth/email', { body: { email, current_password: current } }));
+
+const unchanged: PreferencesDraft = {
+  theme: null,
+  density: null,
+  category_order: null,
+  weekly_report: null,
+  report_day: null,
+  report_zone: null,
+};
+/** Changes what is given; the rest stays as it is. */
+export const savePreferences = (changes: Partial<PreferencesDraft>) =>
+  body(api.PUT('/api/me/preferences', { body: { ...unchanged, ...changes } }));
+export const saveTheme = (theme: Preferences['theme']) => savePreferences({ theme });
+export const saveCategoryOrder = (order: string[]) => savePreferences({ category_order: order });

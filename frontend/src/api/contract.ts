@@ -69,6 +69,8 @@ export type Provider = 'google' | 'github';
 export type Me = Schemas['MeView'];
 export type Session = Schemas['SessionView'];
 export type Preferences = Schemas['PreferencesView'];
+export type PreferencesDraft = Schemas['PreferencesInput'];
+export type ReportDay = Schemas['ReportDay'];
 export type SetupForm = Record<keyof Schemas['SetupInput'], string>;
 
 /** Live events are no part of the document; their data is what the server puts into them. */

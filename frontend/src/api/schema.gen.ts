@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/api/auth/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sends a link to another address, which becomes the account's when the link is opened; it works once, for a day. */
+        put: operations["change_address"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/email/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends another link to the address that is not verified yet. Once a minute, five times an hour, ten times a day. */
+        post: operations["verify_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/github": {
         parameters: {
             query?: never;
@@ -993,9 +1027,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** To the page that asks whether somebody wants no more mail: where people go who follow the link that is meant for mail programs. */
+        get: operations["show_unsubscription"];
         put?: never;
-        /** Takes an address out of a channel, as mail programs ask for it (RFC 8058). */
+        /** Sends no more mail of the kind that the link came with, as mail programs ask for it (RFC 8058). */
         post: operations["unsubscribe"];
         delete?: never;
         options?: never;
@@ -1070,6 +1105,17 @@ export interface components {
             status: components["schemas"]["VendorMaintenancePhase"];
             /** @description The vendor's page about it */
             url: string | null;
+        };
+        /** @description Another address. */
+        AddressInput: {
+            /**
+             * Format: password
+             * @description Left out by somebody who has none and signed in within the last five minutes
+             * @default null
+             */
+            current_password: string | null;
+            /** @default null */
+            email: string | null;
         };
         /** @description What a person can do. */
         Advice: {
@@ -1843,8 +1889,10 @@ export interface components {
         LinkFollowed: {
             /** @description How many incidents were taken on now; the others are over, or somebody has taken them on before */
             changed: number;
-            /** @description `acknowledged`, `muted` or `unsubscribed` */
+            /** @description `acknowledged`, `unsubscribed`, `reports_stopped` or `verified` */
             done: string;
+            /** @description The address that is verified from now on */
+            email: string | null;
             /** @description The services that it was about */
             services: string[];
         };
@@ -1959,6 +2007,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             email: string;
+            /** @description The address is known to be yours: a link in a message to it was opened, or a provider vouches for it */
+            email_verified: boolean;
             /** @description Whether signing in with a password is possible */
             has_password: boolean;
             /** Format: uuid */
@@ -1968,11 +2018,15 @@ export interface components {
             /** @description Sees system health and installation settings */
             is_operator: boolean;
             name: string;
+            /** @description The address that becomes yours when the link in the message to it is opened */
+            pending_email: string | null;
             /**
              * @description In the workspace that requests are about
              * @example owner
              */
             role: string | null;
+            /** @description Whether this installation sends mail to people */
+            sends_mail: boolean;
             /** @description The personal one first */
             workspaces: components["schemas"]["WorkspaceView"][];
         };
@@ -2132,9 +2186,21 @@ export interface components {
             /** @default null */
             density: components["schemas"]["Density"] | null;
             /** @default null */
+            report_day: components["schemas"]["ReportDay"] | null;
+            /**
+             * @description A name of the time zone database
+             * @default null
+             */
+            report_zone: string | null;
+            /** @default null */
             theme: components["schemas"]["Theme"] | null;
+            /**
+             * @description Only for somebody whose address is verified
+             * @default null
+             */
+            weekly_report: boolean | null;
         };
-        /** @description How somebody likes the web app. */
+        /** @description How somebody likes the web app, and which mail they want. */
         PreferencesView: {
             /**
              * @description Categories of the dashboard from top to bottom; others follow by name
@@ -2143,8 +2209,24 @@ export interface components {
             category_order: string[];
             /** @default comfortable */
             density: components["schemas"]["Density"];
+            /**
+             * @description The day on which it comes, at eight in the morning
+             * @default monday
+             */
+            report_day: components["schemas"]["ReportDay"];
+            /**
+             * @description By the clocks of which time zone; null while nobody chose one
+             * @default null
+             * @example Europe/Berlin
+             */
+            report_zone: string | null;
             /** @default system */
             theme: components["schemas"]["Theme"];
+            /**
+             * @description A report of the week by mail, of every workspace that one belongs to
+             * @default false
+             */
+            weekly_report: boolean;
         };
         /** @description What a channel would be sent. */
         Preview: {
@@ -2251,6 +2333,11 @@ export interface components {
              */
             sentence: string;
         };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        ReportDay: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         /**
          * @description Why an incident is over.
          * @enum {string}
@@ -2851,6 +2938,10 @@ export interface components {
             /** @description What the component may be called now, when it is gone */
             suggestions: string[];
         };
+        /** @description Where a message with a link is on its way to. */
+        VerificationView: {
+            email: string;
+        };
         /** @description A worker process. */
         Worker: {
             /** @description Its own figures: lateness, missed slots, spool and the like */
@@ -2905,6 +2996,131 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    change_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressInput"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No mail is sent here */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is verified, or no mail is sent here */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No mail can be sent there */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     start_github: {
         parameters: {
             query?: {
@@ -4373,6 +4589,24 @@ export interface operations {
             };
             /** @description The link is of another installation, or what it is about is gone */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link was used, is too old, or another one took its place */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address belongs to somebody else by now */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6059,6 +6293,27 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    show_unsubscription: {
+        parameters: {
+            query?: {
+                /** @description Out of the message */
+                token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the web app */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -13,7 +13,7 @@ export const routes: RouteObject[] = [
     errorElement: <CrashPage />,
     lazy: async () => ({ Component: (await import('@/features/account/SetupPage')).SetupPage }),
   },
-  ...['/acknowledge', '/unsubscribe'].map((path) => ({
+  ...['/acknowledge', '/unsubscribe', '/verify'].map((path) => ({
     path,
     hydrateFallbackElement: <StartUp />,
     errorElement: <CrashPage />,

@@ -1,4 +1,4 @@
-/** One's own account: look, sessions, password, and its end. */
+/** One's own account: address, preferences, sessions, password, and its end. */
 import { useQuery } from '@tanstack/react-query';
 import { meQuery } from '@/api/account';
 import { accountText } from '@/lib/text/account';
@@ -7,8 +7,10 @@ import { Icon } from '@/ui/Icon';
 import { PageColumn, Section, Sentence } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
 import { Segmented } from '@/ui/Segmented';
+import { Address } from './Address';
 import { EraseAccount } from './EraseAccount';
 import { PasswordForm } from './PasswordForm';
+import { ReportChoice } from './ReportChoice';
 import { Sessions } from './Sessions';
 import { chooseTheme, useTheme } from './theme';
 import { WaysToSignIn } from './WaysToSignIn';
@@ -31,7 +33,9 @@ export function AccountPage() {
       <p className="mt-1.5 text-soft">
         {me.email} · {text.signedInBy[me.auth_provider] ?? me.auth_provider}
       </p>
-      <Section title={text.appearance}>
+      <Address me={me} />
+      <Section title={text.preferences}>
+        <h3 className="mb-1.5 text-sm font-medium">{text.appearance}</h3>
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
           <Segmented
             label={shellText.theme}
@@ -49,6 +53,7 @@ export function AccountPage() {
           />
           <p className="text-sm text-faint">{text.themeHint}</p>
         </div>
+        {me.sends_mail && <ReportChoice me={me} />}
       </Section>
       <Sessions />
       <WaysToSignIn me={me} />

@@ -1,0 +1,68 @@
+/** An address that is shown to be one's own, and the report of the week. */
+import { choose, expect, test } from './fixture/start';
+
+test('an address is verified by a link, and then a report can be chosen', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/account');
+  await expect(page.getByText('ada@example.com · Not verified')).toBeVisible();
+  await expect(page.getByText('Verify your address first')).toBeVisible();
+  await page.getByRole('button', { name: 'Send a link' }).click();
+  await expect(page.getByText('ada@example.com · A link is on its way')).toBeVisible();
+  await page.getByRole('button', { name: 'Send it again' }).click();
+  await expect(page.getByText('Too many requests. Try again in 60 s.').first()).toBeVisible();
+  await page.goto('/verify?token=mine');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/Is the address yours/);
+  await page.getByRole('button', { name: 'Verify the address' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('ada@example.com is verified');
+  await page.goto('/account');
+  await expect(page.getByText('ada@example.com · Verified')).toBeVisible();
+  await page.getByLabel('Send me a report of the week by mail').check();
+  await expect(page.getByText('A report comes every Monday.')).toBeVisible();
+  // Whoever never chose a zone is offered their own.
+  await expect(page.getByLabel('Time zone')).toHaveValue('Europe/Berlin');
+  await page.getByLabel('Day', { exact: true }).selectOption('Friday');
+  await expect(page.getByText('Changed.')).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel('Day', { exact: true })).toHaveValue('friday');
+});
+
+test('a report is switched off by the link in it, without signing in', async ({ page }) => {
+  await choose(page, 'few');
+  await page.goto('/unsubscribe?token=stop');
+  await page.getByRole('button', { name: 'No more mail' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('No more weekly reports come');
+  await page.goto('/account');
+  await expect(page.getByLabel('Send me a report of the week by mail')).not.toBeChecked();
+});
+
+test('another address takes the place of the old one when its link is opened', async ({ page }) => {
+  await choose(page, 'few');
+  await page.goto('/account');
+  await page.getByRole('button', { name: 'Change address…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('New address').fill('grace@example.com');
+  await dialog.getByLabel('Password').fill('four words in a row');
+  await dialog.getByRole('button', { name: 'Send the link' }).click();
+  await expect(dialog.getByText('New address is already taken.')).toBeVisible();
+  await dialog.getByLabel('New address').fill('ada@lovelace.example');
+  await dialog.getByRole('button', { name: 'Send the link' }).click();
+  await expect(
+    page.getByText(/Open the link in the message to ada@lovelace.example/),
+  ).toBeVisible();
+  await page.goto('/verify?token=mine');
+  await page.getByRole('button', { name: 'Verify the address' }).click();
+  await page.goto('/account');
+  await expect(page.getByText('ada@lovelace.example · Verified')).toBeVisible();
+});
+
+test('a link that was used says so, and an installation without mail says that', async ({
+  page,
+}) => {
+  await choose(page, 'healthy');
+  await page.goto('/verify?token=old');
+  await page.getByRole('button', { name: 'Verify the address' }).click();
+  await expect(page.getByText('This link was used before. Ask for another one.')).toBeVisible();
+  await page.goto('/account');
+  await expect(page.getByText(/This installation sends no mail/)).toBeVisible();
+  await expect(page.getByLabel('Send me a report of the week by mail')).toHaveCount(0);
+});
