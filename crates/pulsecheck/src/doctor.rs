@@ -2,6 +2,7 @@
 
 mod database;
 mod folder;
+mod mail;
 mod reach;
 
 use std::fmt;
@@ -41,6 +42,8 @@ pub struct Config {
     public_url: PublicUrl,
     #[command(flatten)]
     reach: egress::Config,
+    #[command(flatten)]
+    mail: notify::MailConfig,
 }
 
 /// Looks at everything, tells all of it, and fails when something is wrong.
@@ -66,6 +69,7 @@ pub async fn examine(settings: &Settings, config: &Config) -> Vec<Finding> {
     let mut findings = folder::examine(settings);
     findings.extend(database::examine(settings).await);
     findings.extend(reach::examine(settings, config).await);
+    findings.extend(mail::examine(&config.mail));
     findings
 }
 

@@ -14,7 +14,7 @@
 {{- if and $v.networkPolicy.enabled (not $v.redis.enabled) (not $v.externalRedis.cidrs) -}}
 {{- fail "The network policy would keep api and worker from the external Redis: give externalRedis.cidrs, the networks it is in." -}}
 {{- end -}}
-{{- if and $external (or $v.secrets.secretKey $v.secrets.postgresPassword $v.secrets.googleClientSecret $v.secrets.githubClientSecret) -}}
+{{- if and $external (or $v.secrets.secretKey $v.secrets.postgresPassword $v.secrets.googleClientSecret $v.secrets.githubClientSecret $v.secrets.smtpPassword) -}}
 {{- fail "secrets.existingSecret is set, and so is a secret beside it, which nobody would read: keep one." -}}
 {{- end -}}
 {{- if and $v.secrets.secretKey (lt (len $v.secrets.secretKey) 32) -}}
