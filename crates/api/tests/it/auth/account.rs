@@ -131,12 +131,18 @@ async fn preferences_are_ones_own_and_keep_what_was_not_sent(pool: PgPool) {
         .body;
     assert_eq!(
         kept,
-        json!({ "theme": "dark", "density": "compact", "category_order": ["B", "A"] })
+        json!({
+            "theme": "dark", "density": "compact", "category_order": ["B", "A"],
+            "weekly_report": false, "report_day": "monday", "report_zone": null,
+        })
     );
     let other = bob.get("/api/me/preferences").await.expect(200).body;
     assert_eq!(
         other,
-        json!({ "theme": "system", "density": "comfortable", "category_order": [] })
+        json!({
+            "theme": "system", "density": "comfortable", "category_order": [],
+            "weekly_report": false, "report_day": "monday", "report_zone": null,
+        })
     );
     let wrong = ann
         .put(
