@@ -44,7 +44,7 @@ enum Command {
     #[command(subcommand)]
     User(people::UserCommand),
     /// Say in plain words what is wrong with this installation
-    Doctor(doctor::Config),
+    Doctor(Box<doctor::Config>),
     /// Write everything, keys included, to one file; works while PulseCheck runs
     Backup(BackupConfig),
     /// Put a backup into this installation, which must not be running

@@ -1,6 +1,8 @@
 //! One attempt to send one letter, and what follows from its outcome.
 
-use chrono::Utc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 use db::{
     letters::{self, Claimed, Content, Outcome},
     services,
@@ -28,7 +30,7 @@ const REASON: usize = 500;
 enum Told {
     Sent,
     Retry {
-        after: Option<std::time::Duration>,
+        after: Option<Duration>,
         why: String,
     },
     Refused(String),
@@ -90,7 +92,7 @@ fn sealed(parts: &Parts, path: &str, permit: &Permit) -> Result<Url, String> {
     link().ok_or_else(|| "Its link could not be made.".to_owned())
 }
 
-async fn post(parts: &Parts, letter: Letter, now: chrono::DateTime<Utc>) -> Told {
+async fn post(parts: &Parts, letter: Letter, now: DateTime<Utc>) -> Told {
     let report = parts.courier.send_letters(&[letter], &[], now).await;
     if let Some(refused) = report.refused.first() {
         return Told::Refused(refused.why.clone());

@@ -1,5 +1,6 @@
 //! Reports of the week that are due, each written once: in the transaction that notes when the next one is.
 
+use chrono::{DateTime, Utc};
 use db::{
     Db, PgConnection,
     letters::{self, NewReport},
@@ -16,12 +17,11 @@ pub async fn write_due(db: &Db) -> db::Result<bool> {
     let Some(due) = report_wishes::due(&mut tx).await? else {
         return Ok(false);
     };
-    let next_at = match due.rhythm {
-        Some(rhythm) => Some(write(&mut tx, &due, rhythm).await?),
-        None => {
-            tracing::warn!(user = %due.user, "a weekly report was switched off: its time zone is unknown");
-            None
-        }
+    let next_at = if let Some(rhythm) = due.rhythm {
+        Some(write(&mut tx, &due, rhythm).await?)
+    } else {
+        tracing::warn!(user = %due.user, "a weekly report was switched off: its time zone is unknown");
+        None
     };
     report_wishes::advance(&mut tx, due.user, next_at).await?;
     tx.commit().await?;
@@ -29,11 +29,7 @@ pub async fn write_due(db: &Db) -> db::Result<bool> {
 }
 
 /// One report for each workspace in which there is something to report. Gives when the next ones are due.
-async fn write(
-    conn: &mut PgConnection,
-    due: &Due,
-    rhythm: Rhythm,
-) -> db::Result<chrono::DateTime<chrono::Utc>> {
+async fn write(conn: &mut PgConnection, due: &Due, rhythm: Rhythm) -> db::Result<DateTime<Utc>> {
     let now = services::now(&mut *conn).await?;
     let next_at = rhythm.next(now).due;
     let Some(week) = rhythm.due(now).filter(|_| due.verified) else {

@@ -1,4 +1,5 @@
 //! Mail to single persons, through a mail server on loopback: reports of the week, and the question whether an address is theirs.
+#![expect(clippy::unwrap_used, reason = "what helps tests fails by panicking")]
 
 use std::{sync::Arc, time::Duration};
 
