@@ -20,6 +20,9 @@ export type DeliveryDetail = Schemas['DeliveryDetail'];
 export type LinkFollowed = Schemas['LinkFollowed'];
 export type Acknowledgement = Schemas['Acknowledgement'];
 
+/** How often the ledger is read while something in it is under way. */
+const UNDER_WAY_MS = 2_000;
+
 export const channelsQuery = () =>
   queryOptions({
     queryKey: keys.channels,
@@ -58,6 +61,11 @@ export const deliveriesQuery = (filters: DeliveryFilters) =>
       ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
+    // What is under way has another line soon.
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some(({ items }) => items.some((one) => one.under_way)) === true
+        ? UNDER_WAY_MS
+        : false,
   });
 
 export const deliveryQuery = (id: string) =>

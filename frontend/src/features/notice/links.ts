@@ -26,5 +26,5 @@ export function doneSentence(done: LinkFollowed): string {
   if (done.done === 'unsubscribed') return text.unsubscribed;
   if (done.done === 'reports_stopped') return text.reportsStopped;
   if (done.done === 'verified') return text.verified(done.email ?? '');
-  return done.changed > 0 ? text.acknowledged(done.services.join(', ')) : text.acknowledgedBefore;
+  return done.changed > 0 ? text.acknowledged(done.services) : text.acknowledgedBefore;
 }

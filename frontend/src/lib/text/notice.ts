@@ -1,5 +1,7 @@
 /** Words of notices: channels, rules, the ledger, and links out of messages. */
 
+const listed = new Intl.ListFormat('en-GB', { type: 'conjunction' });
+
 export const noticeText = {
   title: 'Notices',
   menu: 'Notices',
@@ -134,7 +136,12 @@ export const noticeText = {
     acknowledge: 'Take it on',
     acknowledgeSentence: 'Do you take this on?',
     acknowledgeDetail: 'Reminders stop until it recovers, and everybody who was told hears of it.',
-    acknowledged: (services: string) => `${services} is yours`,
+    acknowledged: (services: readonly string[]) =>
+      services.length === 1
+        ? `${services[0]} is yours`
+        : services.length > 3
+          ? `${services.length} services are yours`
+          : `${listed.format(services)} are yours`,
     acknowledgedBefore: 'Somebody has taken this on, or it is over',
     unsubscribe: 'No more mail',
     unsubscribeSentence: 'Do you want no more mail of this kind?',
