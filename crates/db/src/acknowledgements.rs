@@ -17,6 +17,15 @@ pub struct Acknowledgement {
     pub at: DateTime<Utc>,
 }
 
+/// Somebody takes incidents on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taking {
+    pub user: Option<UserId>,
+    pub by: String,
+    pub note: String,
+    pub at: DateTime<Utc>,
+}
+
 #[derive(FromRow)]
 struct Row {
     incident_id: Uuid,
@@ -26,27 +35,28 @@ struct Row {
     at: DateTime<Utc>,
 }
 
-/// Takes an open incident on. False when somebody has done so before, or when it is over or unknown.
+/// Takes open incidents on. Gives those of them that nobody had taken on before; those that are over or unknown are not.
 pub async fn insert(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
-    acknowledgement: &Acknowledgement,
-) -> Result<bool> {
-    let done = sqlx::query(
+    incidents: &[IncidentId],
+    taking: &Taking,
+) -> Result<Vec<IncidentId>> {
+    let taken: Vec<Uuid> = sqlx::query_scalar(
         "insert into acknowledgements (incident_id, workspace_id, user_id, by_name, note, at)
          select id, workspace_id, $3, $4, $5, $6 from incidents
-         where workspace_id = $1 and id = $2 and resolved_at is null
-         on conflict do nothing",
+         where workspace_id = $1 and id = any($2) and resolved_at is null order by id
+         on conflict do nothing returning incident_id",
     )
     .bind(workspace.0)
-    .bind(acknowledgement.incident.0)
-    .bind(acknowledgement.user.map(|id| id.0))
-    .bind(&acknowledgement.by)
-    .bind(&acknowledgement.note)
-    .bind(acknowledgement.at)
-    .execute(conn)
+    .bind(incidents.iter().map(|id| id.0).collect::<Vec<_>>())
+    .bind(taking.user.map(|id| id.0))
+    .bind(&taking.by)
+    .bind(&taking.note)
+    .bind(taking.at)
+    .fetch_all(conn)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(taken.into_iter().map(IncidentId).collect())
 }
 
 pub async fn find(

@@ -1,5 +1,7 @@
 //! Answering to a message: taking an incident on, in the app or by a link; muting a service; hearing no more by mail.
 
+use std::collections::HashSet;
+
 use axum::{
     Json,
     extract::{Query, State},
@@ -8,7 +10,7 @@ use axum::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{
-    acknowledgements::{self, Acknowledgement},
+    acknowledgements::{self, Acknowledgement, Taking},
     audit::{self, Entry},
     channels::{self, Draft, sealed},
     incidents::reading,
@@ -159,17 +161,16 @@ async fn acknowledge_incident(
     let mut tx = state.db.begin().await?;
     let incident = reading::find(&mut tx, member.workspace(), id).await?;
     let incident = incident.ok_or(Problem::NotFound)?;
-    let acknowledgement = Acknowledgement {
-        incident: id,
+    let taking = Taking {
         user: Some(member.user().id),
         by: member.user().name.clone(),
         note,
         at: services::now(&mut tx).await?,
     };
-    let taken = acknowledging::acknowledge(&mut tx, member.workspace(), &acknowledgement).await?;
+    let taken = acknowledging::acknowledge(&mut tx, member.workspace(), &[id], &taking).await?;
     let found = acknowledgements::find(&mut tx, member.workspace(), id).await?;
     tx.commit().await.map_err(db::Error::from)?;
-    if taken {
+    if !taken.is_empty() {
         let data = json!({ "incident_id": id, "service_id": incident.service });
         let event = LiveEvent::new(member.workspace(), EventKind::IncidentChanged, data);
         state.status.publish(&[event]).await;
@@ -339,40 +340,34 @@ fn permit(state: &AppState, token: &str) -> Result<Permit, Problem> {
 }
 
 async fn take_on(state: &AppState, mentioned: &[Mentioned]) -> Result<LinkFollowedView, Problem> {
-    if mentioned.is_empty() {
-        return Err(Problem::NotFound);
-    }
+    // A message is one channel's, and that is one workspace's.
+    let first = mentioned.first().ok_or(Problem::NotFound)?;
+    let incidents: Vec<IncidentId> = mentioned.iter().filter_map(|one| one.incident).collect();
     let mut tx = state.db.begin().await?;
-    let at = services::now(&mut tx).await?;
-    let mut events = Vec::new();
-    for one in mentioned {
-        let Some(incident) = one.incident else {
-            continue;
-        };
-        let acknowledgement = Acknowledgement {
-            incident,
-            user: None,
-            by: format!("Somebody in {}", one.channel),
-            note: String::new(),
-            at,
-        };
-        if acknowledging::acknowledge(&mut tx, one.workspace, &acknowledgement).await? {
-            let data = json!({ "incident_id": incident, "service_id": one.service });
-            events.push(LiveEvent::new(
-                one.workspace,
-                EventKind::IncidentChanged,
-                data,
-            ));
-        }
-    }
+    let taking = Taking {
+        user: None,
+        by: format!("Somebody in {}", first.channel),
+        note: String::new(),
+        at: services::now(&mut tx).await?,
+    };
+    let taken = acknowledging::acknowledge(&mut tx, first.workspace, &incidents, &taking).await?;
     tx.commit().await.map_err(db::Error::from)?;
+    let taken: HashSet<IncidentId> = taken.into_iter().collect();
+    let events: Vec<LiveEvent> = mentioned
+        .iter()
+        .filter(|one| one.incident.is_some_and(|id| taken.contains(&id)))
+        .map(|one| {
+            let data = json!({ "incident_id": one.incident, "service_id": one.service });
+            LiveEvent::new(one.workspace, EventKind::IncidentChanged, data)
+        })
+        .collect();
     state.status.publish(&events).await;
     let mut services: Vec<String> = mentioned.iter().map(|one| one.name.clone()).collect();
     services.dedup();
     Ok(LinkFollowedView {
         done: "acknowledged",
         services,
-        changed: events.len(),
+        changed: taken.len(),
         email: None,
     })
 }

@@ -14,60 +14,68 @@ use uuid::Uuid;
 use super::{Notice, insert, key};
 use crate::{
     Result,
-    acknowledgements::{self, Acknowledgement},
+    acknowledgements::{self, Taking},
     incidents::recording::{self, Entry},
 };
 
 #[derive(FromRow)]
 struct Told {
+    incident_id: Uuid,
     channel_id: Uuid,
     service_id: Option<Uuid>,
     subject: Json<Subject>,
     promise: Json<Promise>,
 }
 
-/// Takes an open incident on. False when somebody has done so before, or when it is over or unknown; then nothing changes.
+/// Takes open incidents on, however many, in a few statements. Gives those that nobody had taken on before; for those
+/// that are over or unknown nothing changes.
 pub async fn acknowledge(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
-    acknowledgement: &Acknowledgement,
-) -> Result<bool> {
-    if !acknowledgements::insert(conn, workspace, acknowledgement).await? {
-        return Ok(false);
+    incidents: &[IncidentId],
+    taking: &Taking,
+) -> Result<Vec<IncidentId>> {
+    let taken = acknowledgements::insert(conn, workspace, incidents, taking).await?;
+    if taken.is_empty() {
+        return Ok(taken);
     }
-    let entry = Entry {
-        incident: acknowledgement.incident,
-        at: acknowledgement.at,
-        event: IncidentEvent::Acknowledged {
-            by: acknowledgement.by.clone(),
-            note: Some(acknowledgement.note.clone()).filter(|note| !note.is_empty()),
-        },
-        mark: Some("acknowledged".to_owned()),
-    };
-    recording::tell(conn, &[&entry]).await?;
+    let entries: Vec<Entry> = taken.iter().map(|id| entry(*id, taking)).collect();
+    recording::tell(conn, &entries.iter().collect::<Vec<_>>()).await?;
     let told: Vec<Told> = sqlx::query_as(
-        "select distinct on (channel_id) channel_id, service_id, subject, promise from outbox
-         where workspace_id = $1 and incident_id = $2 and kind in ('down', 'degraded', 'settled')
+        "select distinct on (incident_id, channel_id) incident_id, channel_id, service_id, subject, promise from outbox
+         where workspace_id = $1 and incident_id = any($2) and kind in ('down', 'degraded', 'settled')
            and message_id is not null
-         order by channel_id, id desc",
+         order by incident_id, channel_id, id desc",
     )
     .bind(workspace.0)
-    .bind(acknowledgement.incident.0)
+    .bind(taken.iter().map(|id| id.0).collect::<Vec<_>>())
     .fetch_all(&mut *conn)
     .await?;
     let notices: Vec<Notice> = told
         .into_iter()
-        .map(|told| notice(told, workspace, acknowledgement))
+        .map(|told| notice(told, workspace, taking))
         .collect();
     insert(conn, &notices).await?;
-    Ok(true)
+    Ok(taken)
 }
 
-fn notice(told: Told, workspace: WorkspaceId, acknowledgement: &Acknowledgement) -> Notice {
+fn entry(incident: IncidentId, taking: &Taking) -> Entry {
+    Entry {
+        incident,
+        at: taking.at,
+        event: IncidentEvent::Acknowledged {
+            by: taking.by.clone(),
+            note: Some(taking.note.clone()).filter(|note| !note.is_empty()),
+        },
+        mark: Some("acknowledged".to_owned()),
+    }
+}
+
+fn notice(told: Told, workspace: WorkspaceId, taking: &Taking) -> Notice {
     let service = told.service_id.map(ServiceId);
     let subject = told.subject.0;
-    let note = acknowledgement.note.trim();
-    let who = format!("{} has taken it on.", acknowledgement.by);
+    let note = taking.note.trim();
+    let who = format!("{} has taken it on.", taking.by);
     Notice {
         workspace,
         channel: ChannelId(told.channel_id),
@@ -79,9 +87,9 @@ fn notice(told: Told, workspace: WorkspaceId, acknowledgement: &Acknowledgement)
         ),
         kind: Kind::Acknowledged,
         service,
-        incident: Some(acknowledgement.incident),
-        occurred_at: acknowledgement.at,
-        due_at: acknowledgement.at,
+        incident: Some(IncidentId(told.incident_id)),
+        occurred_at: taking.at,
+        due_at: taking.at,
         subject: Subject {
             cause: Some(if note.is_empty() {
                 who

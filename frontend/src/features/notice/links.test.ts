@@ -15,6 +15,6 @@ test('what it did is said in one sentence', () => {
   expect(said('verified', { email: 'ann@example.com' })).toBe('ann@example.com is verified');
   expect(said('reports_stopped')).toBe('No more weekly reports come');
   expect(said('unsubscribed')).toBe('No more mail comes from this channel');
-  expect(said('acknowledged', { changed: 2, services: ['A', 'B'] })).toBe('A, B is yours');
+  expect(said('acknowledged', { changed: 2, services: ['A', 'B'] })).toBe('A and B are yours');
   expect(said('acknowledged')).toBe('Somebody has taken this on, or it is over');
 });
