@@ -18,6 +18,7 @@ use db::{
     services,
 };
 use domain::{id::WorkerId, notice::pace};
+use futures_util::{TryStreamExt as _, stream};
 use runtime::{backoff::Backoff, seal::Keyring};
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -26,8 +27,11 @@ use url::Url;
 /// Messages that are sent at the same time.
 const AT_ONCE: usize = 32;
 
-/// Channels that are looked at in one round.
-const CHANNELS_AT_ONCE: i64 = 200;
+/// Channels whose messages are composed in one round; what they say is sent before the next.
+const CHANNELS_AT_ONCE: usize = 64;
+
+/// Channels whose messages are composed at the same time.
+const COMPOSED_AT_ONCE: usize = 4;
 
 /// Whoever has not settled a message by then never will. Longer than any attempt takes.
 const LEASE: Duration = Duration::from_mins(6);
@@ -94,18 +98,26 @@ async fn round(parts: &Parts, sending: &mut JoinSet<()>) -> db::Result<Duration>
     let mut conn = parts.db.acquire().await?;
     let now = services::now(&mut conn).await?;
     let mut next = now + PATROL;
-    let ready = gathering::ready(&mut conn, CHANNELS_AT_ONCE).await?;
+    let ready = gathering::ready(&mut conn).await?;
     drop(conn);
+    let mut leaving = Vec::new();
     for channel in ready {
         let most = channel.most_per_minute;
         let at = pace::next_message(&channel.recent, channel.waiting_since, most);
         if at > now {
             next = next.min(at);
-            continue;
+        } else if leaving.len() < CHANNELS_AT_ONCE {
+            leaving.push((channel.channel, pace::room(&channel.recent, now, most)));
+        } else {
+            // As soon as those before it are on their way.
+            next = now;
         }
-        let room = pace::room(&channel.recent, now, most);
-        compose::compose(parts, channel.channel, room).await?;
     }
+    stream::iter(leaving.into_iter().map(Ok))
+        .try_for_each_concurrent(COMPOSED_AT_ONCE, |(channel, room)| {
+            compose::compose(parts, channel, room)
+        })
+        .await?;
     let mut conn = parts.db.acquire().await?;
     let free = AT_ONCE.saturating_sub(sending.len());
     if free > 0 {

@@ -58,20 +58,22 @@ pub struct Held {
 }
 
 /// Channels for which something is due and nothing under way, the longest waiting first.
-pub async fn ready(conn: &mut PgConnection, limit: i64) -> Result<Vec<Ready>> {
+pub async fn ready(conn: &mut PgConnection) -> Result<Vec<Ready>> {
     let rows: Vec<ReadyRow> = sqlx::query_as(
         "select c.id, w.waiting_since, c.most_per_minute,
                 array(select m.created_at from messages m
                       where m.channel_id = c.id and m.created_at > now() - interval '1 minute') as recent
          from channels c
          cross join lateral (
-             select min(greatest(o.due_at, o.created_at)) as waiting_since from outbox o
-             where o.channel_id = c.id and o.due_at <= now() and o.message_id is null and o.dropped is null) w
+             select min(greatest(o.due_at, o.created_at)) as waiting_since
+             -- Those that were due first: a storm is not read through in every round.
+             from (select due_at, created_at from outbox
+                   where channel_id = c.id and due_at <= now() and message_id is null and dropped is null
+                   order by due_at limit 50) o) w
          where c.paused_at is null and c.broken_at is null and w.waiting_since is not null
            and not exists (select 1 from messages m where m.channel_id = c.id and m.outcome is null)
-         order by w.waiting_since limit $1",
+         order by w.waiting_since",
     )
-    .bind(limit)
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(Ready::from).collect())

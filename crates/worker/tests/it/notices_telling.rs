@@ -202,6 +202,47 @@ async fn several_workers_tell_each_channel_once(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
+async fn hundreds_of_channels_that_still_gather_keep_no_other_from_hearing_at_once(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let service = ground.service().await;
+    for n in 0..220 {
+        ground.channel(&format!("full{n}")).await;
+    }
+    // Each had as many messages as a minute may have, and something waits for it since before the other.
+    ground
+        .run(
+            "insert into messages (id, workspace_id, channel_id, kind, body, outcome, settled_at, next_at)
+             select gen_random_uuid(), workspace_id, id, 'test', '{}', 'sent', now(), now()
+             from channels, generate_series(1, 3)",
+        )
+        .await;
+    ground.listener("one", &[]).await;
+    ground.record([service.down(ground.ago(60))]).await;
+    ground
+        .run(
+            "insert into outbox (workspace_id, channel_id, key, kind, service_id, occurred_at, due_at, subject)
+             select c.workspace_id, c.id, o.key, 'flapping', o.service_id, o.occurred_at, o.due_at, o.subject
+             from channels c, outbox o where c.id <> o.channel_id",
+        )
+        .await;
+    ground
+        .run("delete from outbox o using channels c where c.id = o.channel_id and c.name = 'one'")
+        .await;
+    ground.listener("fresh", &[]).await;
+    let another = ground.service().await;
+    ground.record([another.down(ground.ago(30))]).await;
+    let post = Post::new();
+    let teller = Teller::start(&ground.db, &post);
+    post.wait(1).await;
+    teller.stop().await;
+    let first: Vec<_> = post.carried().into_iter().map(|(to, _)| to).collect();
+    assert!(
+        ["fresh.test", "one.test"].contains(&first[0].as_str()),
+        "{first:?}"
+    );
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
 async fn a_receiver_that_is_away_gets_it_later_under_the_same_key(pool: PgPool) {
     let ground = Ground::new(pool).await;
     let service = ground.service().await;
