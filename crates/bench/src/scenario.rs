@@ -8,6 +8,7 @@ mod handover;
 mod hanging;
 mod live;
 mod looking;
+mod notices;
 mod pages;
 mod small;
 mod soak;
@@ -34,6 +35,7 @@ pub(crate) enum Scenario {
     Handover,
     Closing,
     Pages,
+    Notices,
     Asking,
     Dashboard,
     Live,
@@ -42,7 +44,7 @@ pub(crate) enum Scenario {
 }
 
 impl Scenario {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Looking,
         Self::Small,
         Self::Ceiling,
@@ -51,6 +53,7 @@ impl Scenario {
         Self::Handover,
         Self::Closing,
         Self::Pages,
+        Self::Notices,
         Self::Asking,
         Self::Dashboard,
         Self::Live,
@@ -68,6 +71,7 @@ impl Scenario {
             Self::Handover => "handover",
             Self::Closing => "closing",
             Self::Pages => "pages",
+            Self::Notices => "notices",
             Self::Asking => "asking",
             Self::Dashboard => "dashboard",
             Self::Live => "live",
@@ -87,6 +91,7 @@ impl Scenario {
             Self::Handover => "several workers, one of which is killed",
             Self::Closing => "summing up an hour while looking goes on",
             Self::Pages => "vendor pages with many followers",
+            Self::Notices => "telling people, a storm, and a long queue",
             Self::Asking => "a month of history and what is asked of it",
             Self::Dashboard => "a workspace of 5,000 services",
             Self::Live => "a thousand browsers that watch",
@@ -106,6 +111,7 @@ impl Scenario {
             Self::Handover => handover::run(args).await,
             Self::Closing => closing::run(args).await,
             Self::Pages => pages::run(args).await,
+            Self::Notices => notices::run(args).await,
             Self::Asking => asking::run(args).await,
             Self::Dashboard => dashboard::run(args).await,
             Self::Live => live::run(args).await,
