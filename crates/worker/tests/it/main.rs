@@ -7,6 +7,7 @@ mod letters;
 mod looking;
 mod maintenance_windows;
 mod notices_away;
+mod notices_bad_days;
 mod notices_holding;
 mod notices_killed;
 mod notices_post;

@@ -111,11 +111,15 @@ pub(crate) struct Teller {
 
 impl Teller {
     pub(crate) fn start(db: &Db, post: &Post) -> Self {
+        Self::by(db, post.courier())
+    }
+
+    pub(crate) fn by(db: &Db, courier: Courier) -> Self {
         let parts = Parts {
             db: db.clone(),
             id: None,
             keyring: keyring(),
-            courier: post.courier(),
+            courier,
             public_url: "https://status.example/".parse().expect("a URL"),
         };
         let stop = CancellationToken::new();
@@ -143,15 +147,19 @@ pub(crate) fn wish(more: &[Topic]) -> Wish {
 impl Ground {
     /// A webhook of the workspace.
     pub(crate) async fn channel(&self, name: &str) -> ChannelId {
-        let id = ChannelId(Uuid::now_v7());
-        let kind = ChannelKind::Webhook;
         let sent = json!({ "url": format!("http://{name}.test/") });
-        let config = ChannelConfig::parse(kind, &sent, None).expect("a webhook");
-        let sealed = channels::sealed::seal(&keyring(), id, &config).expect("sealed");
+        let config = ChannelConfig::parse(ChannelKind::Webhook, &sent, None).expect("a webhook");
+        self.connect(name, &config).await
+    }
+
+    /// A channel of the workspace that hears nothing.
+    pub(crate) async fn connect(&self, name: &str, config: &ChannelConfig) -> ChannelId {
+        let id = ChannelId(Uuid::now_v7());
+        let sealed = channels::sealed::seal(&keyring(), id, config).expect("sealed");
         let draft = channels::Draft {
             id,
             name,
-            kind,
+            kind: config.kind(),
             config: &sealed.config,
             secrets: sealed.secrets.as_deref(),
             paused: false,

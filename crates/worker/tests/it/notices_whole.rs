@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::stage::{Stage, brisk, eventually, keyring};
 
 /// Somebody who sends over the network, with a mail server that the operator named.
-fn courier(inbox: &Inbox) -> notify::Courier {
+pub(crate) fn courier(inbox: &Inbox) -> notify::Courier {
     let tls = Tls::new(Vec::new(), Arc::new(|| None)).expect("TLS");
     let egress = Egress::new(Policy::single_tenant(), Resolver::system(true), tls);
     let mail = MailConfig {
