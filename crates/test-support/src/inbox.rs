@@ -4,7 +4,10 @@ use std::{
     collections::HashMap,
     io,
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use chrono::{DateTime, Utc};
@@ -59,6 +62,7 @@ pub(crate) struct Shared {
     pub(crate) credentials: Option<(String, String)>,
     letters: Mutex<Vec<Received>>,
     count: watch::Sender<usize>,
+    connections: AtomicU64,
 }
 
 /// A letter as it arrived.
@@ -111,6 +115,7 @@ impl Inbox {
             credentials: credentials.map(|(name, password)| (name.to_owned(), password.to_owned())),
             letters: Mutex::default(),
             count: watch::Sender::new(0),
+            connections: AtomicU64::new(0),
         });
         let mut tasks = JoinSet::new();
         tasks.spawn(accept(listener, shared.clone()));
@@ -140,6 +145,11 @@ impl Inbox {
     /// The letters so far, oldest first.
     pub fn letters(&self) -> Vec<Received> {
         lock(&self.shared.letters).clone()
+    }
+
+    /// Connections accepted so far.
+    pub fn connections(&self) -> u64 {
+        self.shared.connections.load(Ordering::SeqCst)
     }
 
     /// Waits until so many letters have come.
@@ -180,6 +190,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
         tokio::select! {
             accepted = listener.accept() => {
                 let Ok((stream, _)) = accepted else { continue };
+                shared.connections.fetch_add(1, Ordering::SeqCst);
                 let shared = shared.clone();
                 connections.spawn(async move {
                     let Some(tls) = shared.implicit.clone() else {

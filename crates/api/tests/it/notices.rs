@@ -166,6 +166,27 @@ async fn every_wrong_field_of_a_channel_is_named(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_channel_that_refused_for_good_says_why_until_somebody_mends_it(pool: PgPool) {
+    let world = World::start(pool.clone()).await;
+    let person = world.operator().await;
+    let made = person.post("/api/channels", webhook()).await.expect(201);
+    let path = format!("/api/channels/{}", id(&made.body));
+    assert_eq!(made.body["broken"], Value::Null);
+    sqlx::query("update channels set broken_at = now(), broken_reason = 'The token is wrong.'")
+        .execute(&pool)
+        .await
+        .expect("written");
+    let listed = person.get("/api/channels").await.expect(200).body;
+    for shown in [&listed[0], &person.get(&path).await.expect(200).body] {
+        assert_eq!(shown["broken"]["reason"], "The token is wrong.");
+        assert!(shown["broken"]["at"].is_string());
+    }
+    let changed = json!({ "config": { "url": "https://hooks.example/other" } });
+    let mended = person.put(&path, changed).await.expect(200).body;
+    assert_eq!(mended["broken"], Value::Null);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
 async fn rules_are_shown_as_sentences_and_there_is_one_per_scope(pool: PgPool) {
     let world = World::start(pool.clone()).await;
     let person = world.operator().await;

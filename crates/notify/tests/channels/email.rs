@@ -254,6 +254,34 @@ async fn one_bad_address_keeps_nobody_else_from_hearing_and_a_retry_tells_nobody
 }
 
 #[tokio::test]
+async fn a_full_channel_sends_every_letter_over_one_connection_and_ten_thousand_are_refused() {
+    let addresses = |count: usize| -> Vec<String> {
+        (0..count)
+            .map(|number| format!("person{number}@example.com"))
+            .collect()
+    };
+    let entered = json!({"recipients": addresses(10_000)});
+    let fields = ChannelConfig::parse(ChannelKind::Email, &entered, None).unwrap_err();
+    assert!(
+        fields.0["recipients"][0].contains("20"),
+        "{:?}",
+        fields.0["recipients"]
+    );
+
+    let inbox = Inbox::start().await;
+    let courier = courier(mail(&inbox, "none", None), None);
+    let all = addresses(20);
+    let named: Vec<&str> = all.iter().map(String::as_str).collect();
+    let report = send(&courier, &named, &message(Kind::Down)).await;
+    assert!(matches!(report.outcome, Outcome::Sent { .. }), "{report:?}");
+    assert_eq!(report.settled, all);
+    let letters = inbox.letters();
+    let heard: Vec<&String> = letters.iter().flat_map(|letter| &letter.to).collect();
+    assert_eq!(heard, all.iter().collect::<Vec<_>>());
+    assert_eq!(inbox.connections(), 1);
+}
+
+#[tokio::test]
 async fn a_mail_server_that_fails_on_the_wire_is_tried_again() {
     for (at, reply, word) in [
         ("GREETING", InboxReply::Hang, "did not finish within"),
