@@ -89,88 +89,92 @@ mod tests {
         }
     }
 
+    /// What it is, the troubles, when the incident began and ended, now, and what follows.
+    type Row = (&'static str, Vec<Trouble>, (i64, Option<i64>), i64, Hold);
+
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn a_notice_waits_for_what_its_service_depends_on() {
         use Hold::{Go, Over, Until};
         let untold = |from, until| Trouble {
             told: false,
             ..trouble(from, until)
         };
-        let rows: [(&str, &[Trouble], (i64, Option<i64>), i64, Hold); 12] = [
-            ("nothing else is wrong", &[], (100, None), 100, Go),
+        let rows: [Row; 12] = [
+            ("nothing else is wrong", vec![], (100, None), 100, Go),
             (
                 "it lasts",
-                &[trouble(50, None)],
+                vec![trouble(50, None)],
                 (100, None),
                 110,
                 Until(at(125)),
             ),
             (
                 "it began later",
-                &[trouble(105, None)],
+                vec![trouble(105, None)],
                 (100, None),
                 110,
                 Until(at(125)),
             ),
             (
                 "it has just ended",
-                &[trouble(50, Some(200))],
+                vec![trouble(50, Some(200))],
                 (100, None),
                 210,
                 Until(at(245)),
             ),
             (
                 "it ended long enough ago",
-                &[trouble(50, Some(200))],
+                vec![trouble(50, Some(200))],
                 (100, None),
                 245,
                 Go,
             ),
             (
                 "one ended, one lasts",
-                &[trouble(50, Some(200)), trouble(60, None)],
+                vec![trouble(50, Some(200)), trouble(60, None)],
                 (100, None),
                 210,
                 Until(at(245)),
             ),
             (
                 "told of it, one waits all day",
-                &[trouble(50, None)],
+                vec![trouble(50, None)],
                 (100, None),
                 80_000,
                 Until(at(80_015)),
             ),
             (
                 "not told of it, one waits an hour",
-                &[untold(50, None)],
+                vec![untold(50, None)],
                 (100, None),
                 3_695,
                 Until(at(3_700)),
             ),
             (
                 "and not longer",
-                &[untold(50, None)],
+                vec![untold(50, None)],
                 (100, None),
                 3_700,
                 Go,
             ),
             (
                 "over while it lasts",
-                &[trouble(50, None)],
+                vec![trouble(50, None)],
                 (100, Some(150)),
                 160,
                 Over,
             ),
             (
                 "over right after it",
-                &[trouble(50, Some(150))],
+                vec![trouble(50, Some(150))],
                 (100, Some(170)),
                 900,
                 Over,
             ),
             (
                 "over before it began",
-                &[trouble(300, None)],
+                vec![trouble(300, None)],
                 (100, Some(150)),
                 310,
                 Go,
@@ -178,7 +182,7 @@ mod tests {
         ];
         for (what, troubles, span, now, expected) in rows {
             let span = (at(span.0), span.1.map(at));
-            assert_eq!(hold(span, troubles, at(now)), expected, "{what}");
+            assert_eq!(hold(span, &troubles, at(now)), expected, "{what}");
         }
     }
 

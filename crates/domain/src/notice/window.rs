@@ -95,12 +95,12 @@ pub fn over(begun: Subject, ended_at: DateTime<Utc>) -> Subject {
 
 /// `Shop, API and 3 more`
 fn listed(names: &[&str]) -> String {
-    let (named, rest) = names.split_at(names.len().min(NAMED));
-    let named: Vec<String> = named.iter().map(|name| clean(name, NAME)).collect();
-    let named = named.join(", ");
-    match rest.len() {
-        0 => named,
-        rest => format!("{named} and {rest} more"),
+    let (first, others) = names.split_at(names.len().min(NAMED));
+    let first: Vec<String> = first.iter().map(|name| clean(name, NAME)).collect();
+    let first = first.join(", ");
+    match others.len() {
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }
 

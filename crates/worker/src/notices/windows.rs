@@ -1,6 +1,6 @@
 //! Own maintenance windows: their begin is told once to each channel that wants to hear of it, and then their end.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{
@@ -109,9 +109,8 @@ async fn ends(conn: &mut PgConnection, now: DateTime<Utc>) -> db::Result<()> {
     let begun = windows::begun(conn).await?;
     let mut known: HashMap<WorkspaceId, Vec<Window>> = HashMap::new();
     for one in &begun {
-        if !known.contains_key(&one.workspace) {
-            let windows = maintenance_windows::list(conn, one.workspace).await?;
-            known.insert(one.workspace, windows);
+        if let Entry::Vacant(unknown) = known.entry(one.workspace) {
+            unknown.insert(maintenance_windows::list(conn, one.workspace).await?);
         }
     }
     let (mut notices, mut untold) = (Vec::new(), Vec::new());

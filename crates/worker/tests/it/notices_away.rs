@@ -1,5 +1,4 @@
 //! What happens while Postgres is away is told afterwards, as what it was.
-#![expect(clippy::unwrap_used, reason = "what helps tests fails by panicking")]
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
 //! Notices of services that stand behind something in trouble: held, then told with since when, or not at all.
+#![expect(clippy::unwrap_used, reason = "what helps tests fails by panicking")]
 
 use db::service_needs;
 use domain::{

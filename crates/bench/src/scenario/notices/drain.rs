@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Within this the queue has to be empty.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 const INTERVAL: Duration = Duration::from_secs(10);
 /// Channels of a workspace, and notices that wait for each.
 const CHANNELS: i32 = 100;
