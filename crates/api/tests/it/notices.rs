@@ -354,7 +354,7 @@ async fn an_incident_is_taken_on_once_in_the_app_or_by_the_link_of_a_message(poo
         .body;
     assert_eq!(
         followed,
-        json!({ "done": "acknowledged", "services": ["Shop"], "changed": 1 })
+        json!({ "done": "acknowledged", "services": ["Shop"], "changed": 1, "email": null })
     );
     let again = nobody.post("/api/links", link).await.expect(200).body;
     assert_eq!(again["changed"], 0);
