@@ -136,7 +136,7 @@ export const vendorText = {
     updates: 'Updates',
     earlier: (n: number) => (n === 1 ? '1 earlier update' : `${n} earlier updates`),
     link: 'Read it there',
-    linkOf: (name: string) => `Read “${name}” on the vendor’s page`,
+    linkOf: (name: string) => `Read it there: “${name}” on the vendor’s page`,
     heading: 'Reported by the vendor',
     mark: (n: number, name: string) =>
       n === 1 ? `The vendor reports: ${name}` : `The vendor reports ${n} incidents: ${name}`,
