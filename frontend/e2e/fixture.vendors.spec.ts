@@ -208,7 +208,8 @@ test('what a service depends on is suggested from its host, chosen and kept', as
   await depends.getByRole('button', { name: 'Remove Forge Status · API Requests' }).click();
   const behind = page.getByRole('group', { name: 'Stands behind' });
   await behind.getByRole('combobox', { name: 'Search your services' }).fill('Forge');
-  await page.getByRole('option').first().click();
+  const offered = page.getByRole('listbox', { name: 'Your services' });
+  await offered.getByRole('option', { name: /Git Operations/ }).click();
   await expect(behind.getByRole('button', { name: /^Remove Forge/ })).toBeVisible();
   await page.getByRole('button', { name: 'Save changes' }).click();
   const shown = page.getByRole('region', { name: 'Depends on' });
