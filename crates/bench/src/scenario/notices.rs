@@ -6,7 +6,15 @@ mod sink;
 mod storm;
 mod telling;
 
+use chrono::{DateTime, Utc};
+use domain::{
+    id::{IncidentId, ServiceId},
+    incident::Severity,
+    notice::message::Subject,
+    verdict::Verdict,
+};
 use serde::Serialize;
+use uuid::Uuid;
 
 use self::{drain::Drain, storm::Storm, telling::Telling};
 use super::say;
@@ -37,6 +45,26 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Section> {
         storm,
         drain,
     })
+}
+
+/// What is told of a service that is down since `now`; nobody's in particular.
+fn outage(now: DateTime<Utc>) -> Subject {
+    Subject {
+        service: Some(ServiceId(Uuid::nil())),
+        incident: Some(IncidentId(Uuid::nil())),
+        name: String::new(),
+        target: "http://127.0.0.1/".to_owned(),
+        category: None,
+        state: Verdict::Down,
+        worst: Some(Severity::Down),
+        cause: Some("Nobody listens there.".to_owned()),
+        since: now,
+        lasted: None,
+        latency: None,
+        certificate_days: None,
+        vendor: None,
+        link: None,
+    }
 }
 
 fn section(notices: &Notices) -> anyhow::Result<Section> {

@@ -3,18 +3,17 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import type { CatalogueEntry } from '@/api/contract';
 import { catalogueHostQuery } from '@/api/vendor';
-import { reasonSentence } from '@/lib/reasons';
 import { vendorText } from '@/lib/text/vendor';
 import { hostOf } from '@/lib/vendor';
-import { Button, IconButton } from '@/ui/Button';
+import { Button } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
-import { Panel, PartLoading } from '@/ui/Page';
+import { PartLoading } from '@/ui/Page';
+import { ChosenLines, MOST_LINES } from './ChosenLines';
 import { type DependencyLine, joinDependencies } from './form-values';
 import { Level } from './VendorLevel';
 
 const DependencyDialog = lazy(() => import('./DependencyDialog'));
 const text = vendorText.depends;
-const MOST = 10;
 
 interface Props {
   /** Of the service itself, null while it is none. */
@@ -36,41 +35,16 @@ export function DependsOn({ url, value, errors, onChange }: Props) {
   });
   const known = host === null ? undefined : data?.[0];
 
+  const lines = value.map((line) => ({
+    key: JSON.stringify([line.api_urls, line.component_key]),
+    name: nameOf(line),
+    standing: <Level word={line.status} />,
+    onRemove: () => onChange(value.filter((one) => one !== line)),
+  }));
+
   return (
-    <fieldset className="min-w-0">
-      <legend className="text-sm font-medium">{text.title}</legend>
-      <p className="mb-2 text-sm text-faint">{text.detail}</p>
-      {value.length > 0 && (
-        <Panel className="mb-2">
-          <ul className="divide-y divide-line">
-            {value.map((line) => (
-              <li
-                key={JSON.stringify([line.api_urls, line.component_key])}
-                className="flex min-h-10 items-center gap-3 pr-1 pl-4"
-              >
-                <span className="min-w-0 flex-1 truncate">
-                  <bdi>{nameOf(line)}</bdi>
-                </span>
-                <Level word={line.status} />
-                <IconButton
-                  label={text.remove(nameOf(line))}
-                  onClick={() => onChange(value.filter((one) => one !== line))}
-                >
-                  <Icon name="close" />
-                </IconButton>
-              </li>
-            ))}
-          </ul>
-        </Panel>
-      )}
-      {errors !== undefined && (
-        <p role="alert" className="mb-2 text-sm font-medium text-down-text">
-          {errors.map((reason) => reasonSentence(text.title, reason)).join(' ')}
-        </p>
-      )}
-      {value.length >= MOST ? (
-        <p className="text-sm text-faint">{text.tooMany}</p>
-      ) : (
+    <>
+      <ChosenLines text={text} lines={lines} errors={errors}>
         <div className="flex flex-wrap items-center gap-2">
           {known !== undefined && (
             <Button size="sm" onClick={() => setAsking({ from: known })}>
@@ -87,20 +61,20 @@ export function DependsOn({ url, value, errors, onChange }: Props) {
             {text.add}
           </Button>
         </div>
-      )}
+      </ChosenLines>
       {asking !== null && (
         <Suspense fallback={<PartLoading />}>
           <DependencyDialog
             from={asking.from}
-            most={MOST - value.length}
+            most={MOST_LINES - value.length}
             onClose={() => setAsking(null)}
             onTake={(lines) => {
-              onChange(joinDependencies(value, lines).slice(0, MOST));
+              onChange(joinDependencies(value, lines).slice(0, MOST_LINES));
               setAsking(null);
             }}
           />
         </Suspense>
       )}
-    </fieldset>
+    </>
   );
 }

@@ -5,18 +5,11 @@ use std::time::Duration;
 use bench::{seed::Services, watch::Window};
 use chrono::{DateTime, Utc};
 use db::outbox;
-use domain::{
-    id::{IncidentId, ServiceId},
-    incident::Severity,
-    notice::message::Subject,
-    verdict::Verdict,
-};
 use serde::Serialize;
 use tokio::time::{Instant, sleep};
-use uuid::Uuid;
 
 use super::{
-    listeners,
+    listeners, outage,
     sink::{Sink, now},
 };
 use crate::{
@@ -109,7 +102,7 @@ async fn queue(stage: &Stage) -> anyhow::Result<()> {
          from (select c.workspace_id, c.id as channel, n, gen_random_uuid() as service, gen_random_uuid() as incident
                from channels c, generate_series(1, $2) as n) as new",
     )
-    .bind(serde_json::to_value(subject(now))?)
+    .bind(serde_json::to_value(outage(now))?)
     .bind(WAITING)
     .execute(stage.db.pool())
     .await?;
@@ -117,25 +110,6 @@ async fn queue(stage: &Stage) -> anyhow::Result<()> {
         .execute(stage.db.pool())
         .await?;
     Ok(())
-}
-
-fn subject(now: DateTime<Utc>) -> Subject {
-    Subject {
-        service: Some(ServiceId(Uuid::nil())),
-        incident: Some(IncidentId(Uuid::nil())),
-        name: String::new(),
-        target: "http://127.0.0.1/".to_owned(),
-        category: None,
-        state: Verdict::Down,
-        worst: Some(Severity::Down),
-        cause: Some("Nobody listens there.".to_owned()),
-        since: now,
-        lasted: None,
-        latency: None,
-        certificate_days: None,
-        vendor: None,
-        link: None,
-    }
 }
 
 /// Switches the channels on; seconds until nothing waits any more.

@@ -19,7 +19,6 @@ use domain::{
     id::{IncidentId, WorkspaceId},
     incident::Severity,
     notice::{
-        gather::state,
         message::Subject,
         plan::{Moment, News, Planned as Plan, plan},
         rule::{About, Rule},
@@ -30,7 +29,7 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::{
-    listeners,
+    listeners, outage,
     sink::{Heard, Sink, now},
 };
 use crate::{
@@ -238,15 +237,7 @@ fn subject(one: &Named, now: DateTime<Utc>) -> Subject {
         name: one.name.clone(),
         target: one.target.clone(),
         category: one.category.clone(),
-        state: state(Severity::Down),
-        worst: Some(Severity::Down),
-        cause: Some("Nobody listens there.".to_owned()),
-        since: now,
-        lasted: None,
-        latency: None,
-        certificate_days: None,
-        vendor: None,
-        link: None,
+        ..outage(now)
     }
 }
 
