@@ -104,7 +104,10 @@ function Line({ to, name, active, moment, now, children }: LineProps) {
     <li className="relative flex min-h-14 items-center gap-3 px-4 py-2 hover:bg-hover first:rounded-t-[9px] last:rounded-b-[9px]">
       <StatusGlyph status="maintenance" muted={!active} />
       <div className="min-w-0 flex-1">
-        <Link to={to} className="block truncate font-medium after:absolute after:inset-0">
+        <Link
+          to={to}
+          className="line-clamp-2 font-medium after:absolute after:inset-0 sm:line-clamp-1"
+        >
           <bdi>{name}</bdi>
         </Link>
         <p className="truncate text-sm text-faint">{children}</p>

@@ -11,7 +11,7 @@ import { statusOf } from './sections';
 
 export function WallTiles({ services }: { services: readonly Service[] }) {
   const ratio = useSyncExternalStore(onResize, () => window.innerWidth / window.innerHeight);
-  const { columns, rows } = tiling(services.length, ratio);
+  const { columns, rows, span } = tiling(services.length, ratio);
   return (
     <ul
       className="grid min-h-0 flex-1 gap-[1.6vmin]"
@@ -20,19 +20,20 @@ export function WallTiles({ services }: { services: readonly Service[] }) {
         gridTemplateRows: `repeat(${rows}, minmax(0, 1fr))`,
       }}
     >
-      {services.map((service) => (
-        <Tile key={service.id} service={service} />
+      {services.map((service, place) => (
+        <Tile key={service.id} service={service} span={span(place)} />
       ))}
     </ul>
   );
 }
 
-function Tile({ service }: { service: Service }) {
+function Tile({ service, span }: { service: Service; span: number }) {
   const status = statusOf(service);
   const troubled = isTroubled(status);
   const { reason, response_time } = service.current_status;
   return (
     <li
+      style={{ gridColumn: `span ${span}` }}
       className={cx(
         'flex min-h-0 min-w-0 flex-col justify-between overflow-hidden rounded-lg border p-[2vmin]',
         troubled ? 'border-line-strong bg-raised' : 'border-line bg-surface',
