@@ -4,6 +4,7 @@ mod auth;
 mod browser;
 mod document;
 mod events;
+mod history;
 mod incidents;
 mod manners;
 mod notices;
