@@ -13,6 +13,7 @@ pub mod people;
 pub mod problem;
 pub mod pulse;
 mod routes;
+pub mod rows;
 pub mod serve;
 pub mod site;
 pub mod state;

@@ -10,7 +10,7 @@ use runtime::{clock::Clock, seal::Keyring};
 use status_cache::StatusCache;
 use statuspage_reader::Reader;
 
-use crate::{auth::Auth, live::Live, manners::pace::Pace, pulse::Pulses, site::Site};
+use crate::{auth::Auth, live::Live, manners::pace::Pace, pulse::Pulses, rows::Rows, site::Site};
 
 /// Shared by all requests; cloning is cheap.
 #[derive(Clone, FromRef)]
@@ -25,6 +25,7 @@ pub struct AppState {
     pub pace: Arc<Pace>,
     pub live: Live,
     pub pulses: Pulses,
+    pub rows: Rows,
     pub reader: Reader,
 }
 
@@ -45,6 +46,7 @@ impl AppState {
             clock: parts.clock,
             live: Live::new(parts.status.clone()),
             pulses: Pulses::default(),
+            rows: Rows::default(),
             status: parts.status,
             keyring: parts.site.keyring.clone(),
             auth: Arc::new(Auth::new(&parts.site, parts.egress.tls())),

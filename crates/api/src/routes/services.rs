@@ -12,6 +12,7 @@ use db::{
 };
 use domain::{fields::Fields, id::ServiceId};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -108,7 +109,7 @@ async fn list_services(
     uri: Uri,
     Asked(filter): Asked<FilterQuery>,
     Asked(asked): Asked<ListQuery>,
-) -> Result<Paged<ServiceView>, Problem> {
+) -> Result<Response, Problem> {
     let mut fields = Fields::default();
     let filter = filter.read(&mut fields);
     let sort = query::word(&mut fields, "sort", asked.sort.as_deref(), &SORT_WORDS);
@@ -133,19 +134,20 @@ async fn list_services(
     let found = listing::page(&mut conn, workspace, &filter, sort, slice).await?;
     let is_all = slice.after.is_none() && slice.offset == 0 && found.next.is_none();
     let total = if is_all {
-        i64::try_from(found.services.len()).unwrap_or(i64::MAX)
+        i64::try_from(found.places.len()).unwrap_or(i64::MAX)
     } else {
         listing::count(&mut conn, workspace, &filter).await?
     };
-    let items = showing::views(&state, &mut conn, &found.services).await?;
+    let rows = showing::rows(&state, &mut conn, &found.places).await?;
     drop(conn);
-    Ok(Paged {
-        items,
+    let page = Paged {
+        items: rows.iter().map(AsRef::as_ref).collect::<Vec<&RawValue>>(),
         total: Some(total),
         next: found
             .next
             .map(|after| next_link(&uri, &(after.key, after.id.0))),
-    })
+    };
+    Ok(page.into_response())
 }
 
 /// Watches a new service, and looks at it at once.
@@ -191,7 +193,7 @@ async fn show_service(
     let latest = health::reading::latest(&mut conn, key).await?;
     let depends_on = needs::views(&mut conn, key).await?;
     let depends_on_services = behind::views(&mut conn, key).await?;
-    let pages = showing::pages(&mut conn, std::slice::from_ref(&listed)).await?;
+    let pages = showing::pages(&mut conn, [&listed]).await?;
     drop(conn);
     let body = secrets::open(&state.keyring, &listed.stored).body;
     let etag = showing::etag(listed.stored.service.revision);

@@ -1,6 +1,8 @@
 //! Lists of services: one row each, configuration and standing together, without a look at history.
+//!
+//! A page is found first, then read: who has seen a service at the same `Version` need not read it again.
 
-use domain::id::{ServiceId, WorkspaceId};
+use domain::id::{ServiceId, ServiceKey, WorkspaceId};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
@@ -70,10 +72,26 @@ pub struct After {
     pub id: ServiceId,
 }
 
+/// Another one whenever anything that a list shows of a service was written: the transactions that wrote its two rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Version {
+    #[sqlx(rename = "service_xmin")]
+    service: i64,
+    #[sqlx(rename = "health_xmin")]
+    health: i64,
+}
+
+/// A service on a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub key: ServiceKey,
+    pub version: Version,
+}
+
 /// One page.
 #[derive(Clone, Debug)]
 pub struct Page {
-    pub services: Vec<Listed>,
+    pub places: Vec<Place>,
     /// Where the next page begins, if there is one.
     pub next: Option<After>,
 }
@@ -110,17 +128,35 @@ struct Row {
     health: reading::Row,
     certificate: Option<serde_json::Value>,
     vendor: Option<serde_json::Value>,
-    sort_key: String,
+    #[sqlx(flatten)]
+    version: Version,
 }
 
-/// Columns of `Row` but for the sort key.
+#[derive(FromRow)]
+struct PlaceRow {
+    key: i32,
+    id: Uuid,
+    sort_key: String,
+    #[sqlx(flatten)]
+    version: Version,
+}
+
+/// Columns of `Version`.
+macro_rules! version_columns {
+    () => {
+        "s.xmin::text::bigint as service_xmin, h.xmin::text::bigint as health_xmin"
+    };
+}
+
+/// Columns of `Row`.
 macro_rules! columns {
     () => {
         concat!(
             super::service_columns!(),
             ", ",
             reading::glance_columns!(),
-            ", h.look -> 'certificate' as certificate, h.look -> 'vendor' as vendor"
+            ", h.look -> 'certificate' as certificate, h.look -> 'vendor' as vendor, ",
+            version_columns!()
         )
     };
 }
@@ -135,21 +171,45 @@ pub async fn page(
 ) -> Result<Page> {
     let mut query = QueryBuilder::default();
     ask(&mut query, workspace, filter, sort, slice);
-    let mut rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
+    let mut rows: Vec<PlaceRow> = query.build_query_as().fetch_all(conn).await?;
     let more = rows.len() > usize::from(slice.limit);
     rows.truncate(slice.limit.into());
     let next = rows.last().filter(|_| more).map(|last| After {
         key: last.sort_key.clone(),
-        id: ServiceId(last.service.id),
+        id: ServiceId(last.id),
     });
-    let services = rows
-        .into_iter()
-        .map(Listed::try_from)
-        .collect::<Result<_>>()?;
-    Ok(Page { services, next })
+    let places = rows.iter().map(|row| Place {
+        key: ServiceKey(row.key),
+        version: row.version,
+    });
+    Ok(Page {
+        places: places.collect(),
+        next,
+    })
 }
 
-/// First the keys of the page, which an index gives in order; only then the rows themselves, health included.
+/// These services, in no particular order, without those that are gone.
+pub async fn read(conn: &mut PgConnection, keys: &[ServiceKey]) -> Result<Vec<(Place, Listed)>> {
+    let keys: Vec<i32> = keys.iter().map(|key| key.0).collect();
+    let rows: Vec<Row> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        " from services s join service_health h on h.service_key = s.key where s.key = any($1)"
+    ))
+    .bind(keys)
+    .fetch_all(conn)
+    .await?;
+    let rows = rows.into_iter();
+    rows.map(|row| {
+        let version = row.version;
+        let listed = Listed::try_from(row)?;
+        let key = listed.stored.service.key;
+        Ok((Place { key, version }, listed))
+    })
+    .collect()
+}
+
+/// First the services of the page, which an index gives in order; only then their health.
 fn ask(
     query: &mut QueryBuilder<Postgres>,
     workspace: WorkspaceId,
@@ -158,9 +218,9 @@ fn ask(
     slice: Slice<'_>,
 ) {
     query.push(concat!(
-        "select ",
-        columns!(),
-        ", page.sort_key from (select s.key, "
+        "select s.key, s.id, s.sort_key, ",
+        version_columns!(),
+        " from (select s.xmin, s.key, s.id, s.created_at, "
     ));
     query.push(sort.key());
     query.push(" as sort_key from services s where s.workspace_id = ");
@@ -177,12 +237,10 @@ fn ask(
     // One more than asked for tells whether there is a next page.
     query.push(" limit ").push_bind(i64::from(slice.limit) + 1);
     query.push(" offset ").push_bind(i64::from(slice.offset));
-    query.push(
-        ") as page join services s on s.key = page.key join service_health h on h.service_key = page.key ",
-    );
+    query.push(") as s join service_health h on h.service_key = s.key ");
     match sort {
         Sort::Created => query.push("order by s.created_at, s.id"),
-        _ => query.push("order by page.sort_key collate \"C\", s.id"),
+        _ => query.push("order by s.sort_key collate \"C\", s.id"),
     };
 }
 
@@ -242,8 +300,7 @@ pub async fn find(
     let row: Option<Row> = sqlx::query_as(concat!(
         "select ",
         columns!(),
-        ", '' as sort_key from services s join service_health h on h.service_key = s.key
-         where s.workspace_id = $1 and s.id = $2"
+        " from services s join service_health h on h.service_key = s.key where s.workspace_id = $1 and s.id = $2"
     ))
     .bind(workspace.0)
     .bind(id.0)

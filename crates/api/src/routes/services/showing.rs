@@ -1,19 +1,20 @@
 //! How services are put on the wire: with where their vendor pages stand, and with their tags.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use axum::{Json, http::header, response::IntoResponse};
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{
     PgConnection, rollups,
-    services::listing::{self, Listed},
+    services::listing::{self, Listed, Place},
     vendor_pages::{self, Freshness},
 };
 use domain::{
     coverage::Spent,
-    id::{ServiceId, VendorPageId, WorkspaceId},
+    id::{ServiceId, ServiceKey, VendorPageId, WorkspaceId},
     uptime,
 };
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
     problem::Problem,
@@ -24,27 +25,56 @@ use crate::{
     },
 };
 
-/// Services as lists show them: one more query where any of them follows a vendor page, none otherwise.
-pub(super) async fn views(
+/// The services of a page as lists show them, in its order, without those that went meanwhile.
+pub(super) async fn rows(
     state: &AppState,
     conn: &mut PgConnection,
-    all: &[Listed],
-) -> Result<Vec<ServiceView>, Problem> {
-    let pages = pages(conn, all).await?;
-    let scene = scene(state, &pages);
-    Ok(all
-        .iter()
-        .map(|listed| ServiceView::new(listed, scene))
-        .collect())
+    places: &[Place],
+) -> Result<Vec<Arc<RawValue>>, Problem> {
+    let now = state.clock.now();
+    let known = places.iter().map(|place| state.rows.find(place, now));
+    let mut rows: Vec<Option<Arc<RawValue>>> = known.collect();
+    let missing = places.iter().zip(&rows).filter(|(_, row)| row.is_none());
+    let missing: Vec<ServiceKey> = missing.map(|(place, _)| place.key).collect();
+    if !missing.is_empty() {
+        let mut made = make(state, conn, &missing).await?;
+        for (place, row) in places.iter().zip(&mut rows) {
+            if row.is_none() {
+                *row = made.remove(&place.key);
+            }
+        }
+    }
+    Ok(rows.into_iter().flatten().collect())
 }
 
-/// How fresh the vendor pages of these services are.
+async fn make(
+    state: &AppState,
+    conn: &mut PgConnection,
+    keys: &[ServiceKey],
+) -> Result<HashMap<ServiceKey, Arc<RawValue>>, Problem> {
+    let read = listing::read(conn, keys).await?;
+    let pages = pages(conn, read.iter().map(|(_, listed)| listed)).await?;
+    let scene = scene(state, &pages);
+    let mut made = HashMap::with_capacity(read.len());
+    for (place, listed) in &read {
+        let json = to_raw_value(&ServiceView::new(listed, scene)).map_err(anyhow::Error::from)?;
+        let json: Arc<RawValue> = json.into();
+        // How old the reading of a vendor's page is stands in the page's own row, whose version nobody compares.
+        if listed.stored.service.config.target.vendor().is_none() {
+            state.rows.keep(place, scene.now, json.clone());
+        }
+        made.insert(place.key, json);
+    }
+    Ok(made)
+}
+
+/// How fresh the vendor pages of these services are; no query where they follow none.
 pub(super) async fn pages(
     conn: &mut PgConnection,
-    all: &[Listed],
+    all: impl IntoIterator<Item = &Listed>,
 ) -> Result<HashMap<VendorPageId, Freshness>, Problem> {
     let followed = all
-        .iter()
+        .into_iter()
         .filter_map(|listed| listed.stored.service.config.target.vendor());
     let mut ids: Vec<VendorPageId> = followed.map(|target| target.page).collect();
     if ids.is_empty() {
@@ -75,9 +105,9 @@ pub(super) async fn view(
 ) -> Result<ServiceView, Problem> {
     let mut conn = state.db.acquire().await?;
     let found = listing::find(&mut conn, workspace, id).await?;
-    let listed = [found.ok_or(Problem::NotFound)?];
-    let views = views(state, &mut conn, &listed).await?;
-    views.into_iter().next().ok_or(Problem::NotFound)
+    let listed = found.ok_or(Problem::NotFound)?;
+    let pages = pages(&mut conn, [&listed]).await?;
+    Ok(ServiceView::new(&listed, scene(state, &pages)))
 }
 
 /// The service and its `ETag`.

@@ -168,6 +168,42 @@ async fn what_was_recorded_is_shown(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_row_that_was_shown_before_shows_what_happened_since(pool: PgPool) {
+    let world = World::start(pool.clone()).await;
+    let person = world.operator().await;
+    let mut service = named(&person, "Shop").await;
+    let first = |answer: Answer| answer.expect(200).body[0].clone();
+    let past = Past::of(&pool, &service, world.state.clock.now()).await;
+    past.month(TimeDelta::minutes(6)).await;
+    past.look(Verdict::Up).await;
+    let up = first(person.get("/api/services").await);
+    assert_eq!(up["current_status"]["status"], "up");
+    let again = first(person.get("/api/services").await);
+    assert_eq!(again, up);
+
+    past.look(Verdict::Down).await;
+    let down = first(person.get("/api/services").await);
+    assert_eq!(down["current_status"]["status"], "down");
+
+    service["name"] = json!("Another shop");
+    person
+        .put(&path(&service), service.clone())
+        .await
+        .expect(200);
+    let renamed = first(person.get("/api/services").await);
+    assert_eq!(renamed["name"], "Another shop");
+
+    // Nothing is written meanwhile, and yet the day goes on.
+    world.later(TimeDelta::minutes(10));
+    let later = first(person.get("/api/services").await);
+    assert_ne!(later["coverage_24h"], renamed["coverage_24h"]);
+
+    person.delete(&path(&service)).await.expect(204);
+    let none = person.get("/api/services").await.expect(200);
+    assert_eq!(names(&none), Vec::<&str>::new());
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
 async fn lists_numbers_and_charts_do_not_touch_raw_checks(pool: PgPool) {
     let world = World::start(pool.clone()).await;
     let person = world.operator().await;
