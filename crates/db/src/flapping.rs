@@ -11,7 +11,7 @@ use crate::Result;
 /// What is known of a service that has just changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Changes {
-    /// How often incidents opened and ended within the window, the newest change included.
+    /// How often incidents opened, became worse or milder, and ended within the window, the newest change included.
     pub count: i64,
     /// Since when it counts as flapping.
     pub flapping_since: Option<DateTime<Utc>>,
@@ -35,7 +35,10 @@ pub async fn changes(
         "select u.key, f.since,
                 (select coalesce(sum((i.started_at > $2)::int + coalesce((i.resolved_at > $2)::int, 0)), 0)
                  from incidents i
-                 where i.service_key = u.key and (i.started_at > $2 or i.resolved_at > $2)) as count
+                 where i.service_key = u.key and (i.started_at > $2 or i.resolved_at > $2))
+                + (select count(*) from incidents i join incident_events e on e.incident_id = i.id
+                   where i.service_key = u.key and (i.resolved_at is null or i.resolved_at > $2)
+                     and e.at > $2 and e.event ->> 'kind' = 'severity_changed') as count
          from unnest($1::int[]) as u (key) left join flapping f on f.service_key = u.key",
     )
     .bind(keys)

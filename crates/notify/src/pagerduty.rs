@@ -3,6 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
     channel::{PagerDuty, Region},
+    id::ServiceId,
     notice::message::{Kind, Message, Subject},
     verdict::Verdict,
 };
@@ -49,7 +50,12 @@ impl Idiom for PagerDuty {
             return Ok(vec![letter.about_message(action(message.kind, None))?]);
         }
         let subjects = message.subjects.iter().take(MOST_EVENTS);
-        subjects.map(|subject| letter.about(subject)).collect()
+        let mut calls = Vec::new();
+        for subject in subjects {
+            calls.extend(letter.no_longer_flaps(subject).transpose()?);
+            calls.push(letter.about(subject)?);
+        }
+        Ok(calls)
     }
 
     fn judge(&self, answer: &Answer, now: DateTime<Utc>) -> Outcome {
@@ -66,8 +72,19 @@ struct Letterhead<'a> {
 impl Letterhead<'_> {
     /// An event about one service.
     fn about(&self, subject: &Subject) -> Result<Call, String> {
+        let action = action(self.message.kind, Some(subject));
+        self.done_to(subject, action, subject_key(self.message, subject))
+    }
+
+    /// That a service flaps is over, too, where it has settled on an incident: that has a key of its own.
+    fn no_longer_flaps(&self, subject: &Subject) -> Option<Result<Call, String>> {
+        let key = flapping_key(subject.service?);
+        let is_over = self.message.kind == Kind::Settled && subject.incident.is_some();
+        is_over.then(|| self.done_to(subject, Action::Resolve, key))
+    }
+
+    fn done_to(&self, subject: &Subject, action: Action, key: String) -> Result<Call, String> {
         let message = self.message;
-        let key = subject_key(message, subject);
         let alone = message.subjects.len() == 1 && message.more.is_none();
         let summary = if alone {
             message.headline()
@@ -85,7 +102,6 @@ impl Letterhead<'_> {
             "since": subject.since,
             "sentences": subject.sentences(message.kind),
         });
-        let action = action(message.kind, Some(subject));
         let mut call = self.event(action, &key, event)?;
         // The verb belongs to the part: one message may resolve and trigger.
         call.part = key;
@@ -179,13 +195,19 @@ fn subject_key(message: &Message, subject: &Subject) -> String {
     let topic = match message.kind {
         Kind::UnknownLong | Kind::UnknownOver => "unknown",
         Kind::Certificate => "certificate",
-        Kind::Flapping | Kind::Settled => "flapping",
         kind => kind.as_str(),
     };
     match subject.service {
+        Some(service) if matches!(message.kind, Kind::Flapping | Kind::Settled) => {
+            flapping_key(service)
+        }
         Some(service) => format!("pulsecheck-{topic}-{service}"),
         None => format!("pulsecheck-{}-{}", message.key, name(subject)),
     }
+}
+
+fn flapping_key(service: ServiceId) -> String {
+    format!("pulsecheck-flapping-{service}")
 }
 
 fn action(kind: Kind, subject: Option<&Subject>) -> Action {

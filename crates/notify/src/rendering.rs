@@ -96,11 +96,7 @@ impl Tone {
 /// Where a reader may go, with the words of the buttons.
 pub(crate) fn links(message: &Message) -> Vec<(&'static str, &Url)> {
     let links = &message.links;
-    let all = [
-        ("Open", &links.open),
-        ("Acknowledge", &links.acknowledge),
-        ("Mute", &links.mute),
-    ];
+    let all = [("Open", &links.open), ("Acknowledge", &links.acknowledge)];
     all.into_iter()
         .filter_map(|(label, url)| Some((label, url.as_ref()?)))
         .collect()

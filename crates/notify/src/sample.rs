@@ -42,7 +42,6 @@ pub fn sample(kind: Kind, workspace: &str, public_url: &Url, now: DateTime<Utc>)
         links: Links {
             open: Some(public_url.clone()),
             acknowledge: is_open.then(|| public_url.clone()),
-            mute: is_open.then(|| public_url.clone()),
             unsubscribe: BTreeMap::new(),
         },
         occurred_at: now,
@@ -73,7 +72,7 @@ fn subject(kind: Kind, state: Verdict, now: DateTime<Utc>) -> Subject {
         worst: (state != Verdict::Maintenance).then_some(Severity::Down),
         cause: failure.map(|failure| failure.sentence()),
         since: now - TimeDelta::seconds(330),
-        lasted: Some(Duration::from_secs(330)),
+        lasted: (!matches!(kind, Kind::Down | Kind::Degraded)).then_some(Duration::from_secs(330)),
         latency: Some(Duration::from_millis(120)),
         certificate_days: (kind == Kind::Certificate).then_some(7),
         vendor: (kind == Kind::VendorUpdate).then(|| VendorWords {

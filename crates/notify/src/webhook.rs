@@ -176,7 +176,6 @@ fn payload(message: &Message) -> Value {
             "links": {
                 "open": message.links.open,
                 "acknowledge": message.links.acknowledge,
-                "mute": message.links.mute,
             },
             "late_ms": message.late.map(|late| late.as_millis()),
         },

@@ -18,7 +18,7 @@ use db::{
     services,
 };
 use domain::{id::WorkerId, notice::pace};
-use futures_util::{TryStreamExt as _, stream};
+use futures_util::{StreamExt as _, stream};
 use runtime::{backoff::Backoff, seal::Keyring};
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -113,11 +113,14 @@ async fn round(parts: &Parts, sending: &mut JoinSet<()>) -> db::Result<Duration>
             next = now;
         }
     }
-    stream::iter(leaving.into_iter().map(Ok))
-        .try_for_each_concurrent(COMPOSED_AT_ONCE, |(channel, room)| {
-            compose::compose(parts, channel, room)
+    stream::iter(leaving)
+        .for_each_concurrent(COMPOSED_AT_ONCE, async |(channel, room)| {
+            // One that cannot be read keeps nobody else from hearing.
+            if let Err(error) = compose::compose(parts, channel, room).await {
+                tracing::warn!(%error, %channel, "what a channel is to hear waits");
+            }
         })
-        .await?;
+        .await;
     let mut conn = parts.db.acquire().await?;
     let free = AT_ONCE.saturating_sub(sending.len());
     if free > 0 {

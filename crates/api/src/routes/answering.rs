@@ -290,7 +290,7 @@ async fn follow_link(
             drop(conn);
             take_on(&state, &mentioned).await.map(Json)
         }
-        Permit::Mute { .. } | Permit::Calendar { .. } => Err(Problem::NotFound),
+        Permit::Calendar { .. } => Err(Problem::NotFound),
         Permit::Unsubscribe { channel, address } => {
             take_out(&state, channel, &address).await?;
             Ok(Json(LinkFollowedView::of("unsubscribed")))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use domain::{
     id::{ChannelId, IncidentId, MessageId, ServiceId, WorkspaceId},
+    incident::Severity,
     notice::{
         gather::{Known, Waiting},
         message::{Kind, Subject},
@@ -48,7 +49,7 @@ pub struct Due {
     pub held_at: Option<DateTime<Utc>>,
 }
 
-/// A notice that is put off because something that its service depends on is in trouble.
+/// A notice that is put off: because something that its service depends on is in trouble, or nobody wants to hear of it now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
     pub id: i64,
@@ -161,6 +162,8 @@ struct KnownRow {
     told: bool,
     ended_at: Option<DateTime<Utc>>,
     acknowledged: bool,
+    severity: Option<i16>,
+    milder_since: Option<DateTime<Utc>>,
 }
 
 /// What a channel knows of these incidents.
@@ -173,8 +176,14 @@ pub async fn known(
         "select o.incident_id,
                 bool_or(o.kind in ('down', 'degraded', 'settled') and o.message_id is not null) as told,
                 max(o.occurred_at) filter (where o.kind = 'recovered') as ended_at,
-                exists (select 1 from acknowledgements a where a.incident_id = o.incident_id) as acknowledged
-         from outbox o where o.channel_id = $1 and o.incident_id = any($2) group by o.incident_id",
+                exists (select 1 from acknowledgements a where a.incident_id = o.incident_id) as acknowledged,
+                i.severity,
+                case when i.severity < i.worst then
+                    (select max(e.at) from incident_events e
+                     where e.incident_id = o.incident_id and e.event ->> 'kind' = 'severity_changed') end as milder_since
+         from outbox o left join incidents i on i.id = o.incident_id
+         where o.channel_id = $1 and o.incident_id = any($2)
+         group by o.incident_id, i.severity, i.worst",
     )
     .bind(channel.0)
     .bind(incidents.iter().map(|id| id.0).collect::<Vec<_>>())
@@ -185,6 +194,8 @@ pub async fn known(
             told: row.told,
             ended_at: row.ended_at,
             acknowledged: row.acknowledged,
+            severity: row.severity.and_then(Severity::from_number),
+            milder_since: row.milder_since,
         };
         (IncidentId(row.incident_id), known)
     };
@@ -216,7 +227,7 @@ pub async fn drop(conn: &mut PgConnection, dropped: &[(i64, &'static str)]) -> R
     Ok(())
 }
 
-/// Puts notices off because something that their services depend on is in trouble.
+/// Puts notices off.
 pub async fn hold(conn: &mut PgConnection, held: &[Held]) -> Result<()> {
     sqlx::query(
         "update outbox o set due_at = u.until, held = least(o.held + 1, 30000)::smallint,

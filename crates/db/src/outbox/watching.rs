@@ -1,10 +1,13 @@
 //! What is told because time has passed: long unknowns, certificates that end, services that have settled.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use domain::{
     id::{ChannelId, IncidentId, ServiceId, ServiceKey, WorkspaceId},
     incident::Severity,
     notice::{
+        gather::state,
         message::{Kind, Subject},
         plan::Promise,
     },
@@ -26,6 +29,8 @@ pub struct Observed {
     /// What more tells it apart.
     pub mark: String,
     pub muted_until: Option<DateTime<Utc>>,
+    /// The open incident that it is about.
+    pub incident: Option<(IncidentId, Severity)>,
     pub subject: Subject,
 }
 
@@ -42,6 +47,10 @@ struct Row {
     sentence: Option<String>,
     /// Until then.
     days: Option<i32>,
+    #[sqlx(default)]
+    incident_id: Option<Uuid>,
+    #[sqlx(default)]
+    incident_severity: Option<i16>,
 }
 
 /// Services that nobody could tell anything of since before `since`, but not since before `oldest`.
@@ -89,6 +98,44 @@ pub async fn certificates(conn: &mut PgConnection, before: DateTime<Utc>) -> Res
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(Observed::from).collect())
+}
+
+/// Those of these services that have an open incident, and it: for who was told neither of that nor that they flap.
+pub async fn open(conn: &mut PgConnection, keys: &[ServiceKey]) -> Result<Vec<Observed>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select s.workspace_id, s.id, s.name, s.category,
+                coalesce(s.url, concat_ws(' › ', p.name, s.target -> 'component' ->> 'name')) as target,
+                m.until as muted_until, h.incident_started_at as since, h.verdict,
+                h.look -> 'reason' ->> 'sentence' as sentence, null::int as days, h.incident_id, h.incident_severity
+         from service_health h
+         join services s on s.key = h.service_key
+         left join vendor_pages p on p.id = s.vendor_page_id
+         left join mutes m on m.service_id = s.id and m.until > now()
+         where h.service_key = any($1) and s.paused_at is null
+           and h.incident_id is not null and h.incident_started_at is not null and h.incident_severity is not null",
+    )
+    .bind(keys.iter().map(|key| key.0).collect::<Vec<_>>())
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Observed::from).collect())
+}
+
+/// Which channels have a notice of how these incidents stand.
+pub async fn addressed(
+    conn: &mut PgConnection,
+    incidents: &[IncidentId],
+) -> Result<HashSet<(ChannelId, IncidentId)>> {
+    let rows: Vec<(Uuid, Uuid)> = sqlx::query_as(
+        "select distinct channel_id, incident_id from outbox
+         where incident_id = any($1) and kind in ('down', 'degraded', 'settled')",
+    )
+    .bind(incidents.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(conn)
+    .await?;
+    let rows = rows.into_iter();
+    Ok(rows
+        .map(|(channel, incident)| (ChannelId(channel), IncidentId(incident)))
+        .collect())
 }
 
 #[derive(FromRow)]
@@ -170,7 +217,7 @@ impl Promised {
             due_at: self.occurred_at,
             subject: Subject {
                 incident,
-                state: severity.map_or(verdict, domain::notice::gather::state),
+                state: severity.map_or(verdict, state),
                 worst: severity,
                 cause: self.subject.0.cause.clone().filter(|_| severity.is_some()),
                 since: self.incident_started_at.unwrap_or(self.since),
@@ -209,23 +256,24 @@ impl Promised {
 impl From<Row> for Observed {
     fn from(row: Row) -> Self {
         let service = ServiceId(row.id);
+        let severity = row.incident_severity.and_then(Severity::from_number);
+        let incident = row.incident_id.map(IncidentId).zip(severity);
+        let verdict = row.verdict.and_then(Verdict::from_number);
         Self {
             workspace: WorkspaceId(row.workspace_id),
             service,
             began_at: row.since,
             mark: String::new(),
             muted_until: row.muted_until,
+            incident,
             subject: Subject {
                 service: Some(service),
-                incident: None,
+                incident: incident.map(|(id, _)| id),
                 name: row.name,
                 target: row.target,
                 category: row.category,
-                state: row
-                    .verdict
-                    .and_then(Verdict::from_number)
-                    .unwrap_or(Verdict::Unknown),
-                worst: None,
+                state: severity.map_or(verdict.unwrap_or(Verdict::Unknown), state),
+                worst: severity,
                 cause: row.sentence,
                 since: row.since,
                 lasted: None,

@@ -83,6 +83,22 @@ pub async fn in_maintenance(
         .collect())
 }
 
+/// Those of these services of which nobody can tell how they are, and since when.
+pub async fn unknown(
+    conn: &mut PgConnection,
+    ids: &[ServiceId],
+) -> Result<HashMap<ServiceId, DateTime<Utc>>> {
+    let rows: Vec<(Uuid, DateTime<Utc>)> = sqlx::query_as(
+        "select s.id, h.since from services s join service_health h on h.service_key = s.key
+         where s.id = any($1) and h.verdict = 4 and s.paused_at is null",
+    )
+    .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(conn)
+    .await?;
+    let rows = rows.into_iter();
+    Ok(rows.map(|(id, since)| (ServiceId(id), since)).collect())
+}
+
 /// The names of these services of a workspace.
 pub async fn names(
     conn: &mut PgConnection,

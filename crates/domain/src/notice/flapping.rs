@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 /// Over how long changes are counted.
 pub const WINDOW: TimeDelta = TimeDelta::minutes(10);
 
-/// So many opens and ends within the window are too many.
+/// So many opens, changes and ends within the window are too many.
 const CHANGES: i64 = 4;
 
 /// Without a change for so long it has settled.

@@ -1,11 +1,15 @@
 //! What becomes of the notices that wait for one channel: told together, told by another, or over before they were told.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::message::{Counts, Kind, Subject};
-use crate::{id::IncidentId, incident::Severity, verdict::Verdict};
+use crate::{
+    id::{IncidentId, ServiceId},
+    incident::Severity,
+    verdict::Verdict,
+};
 
 /// Services that one message names; the others are counted.
 pub const NAMED: usize = 50;
@@ -38,6 +42,10 @@ pub struct Known {
     pub ended_at: Option<DateTime<Utc>>,
     /// Somebody has taken it on.
     pub acknowledged: bool,
+    /// Where it stands now; none when it is not kept any more.
+    pub severity: Option<Severity>,
+    /// When it became milder than it was at its worst.
+    pub milder_since: Option<DateTime<Utc>>,
 }
 
 /// What becomes of one waiting notice.
@@ -54,7 +62,7 @@ pub enum Fate {
 pub enum Why {
     /// The trouble was over before its message was due.
     OverBefore,
-    /// The message about its end tells it too, or a later one tells more.
+    /// The message about its end tells it too, a later one tells more, or it is not so any more.
     Outdated,
     /// Somebody acknowledged the incident.
     Acknowledged,
@@ -104,6 +112,7 @@ pub fn gather(
         .iter()
         .map(|one| judge(one, known, &states))
         .collect();
+    let waiting: Vec<Waiting> = waiting.iter().map(|one| as_it_is(one, known)).collect();
     let telling = || waiting.iter().zip(&told).filter(|(_, told)| told.is_ok());
     let mut kinds: BTreeMap<Kind, Vec<&Waiting>> = BTreeMap::new();
     for (one, _) in telling() {
@@ -160,12 +169,35 @@ fn lateness(
     late(of_both, WORTH_SAYING_OF_BOTH).max(late(of_any, WORTH_SAYING))
 }
 
-/// What waits about each incident.
+/// A notice with what became of its incident since it was written: of one that is over, how long it lasted.
+fn as_it_is(one: &Waiting, known: &BTreeMap<IncidentId, Known>) -> Waiting {
+    let known = one.incident.and_then(|incident| known.get(&incident));
+    let ended_at = known.and_then(|known| known.ended_at);
+    let mut one = one.clone();
+    if let Some(ended) = ended_at.filter(|_| is_standing(one.kind)) {
+        one.subject.lasted = (ended - one.subject.since).to_std().ok();
+    }
+    if let Some(severity) = known.and_then(|known| known.severity)
+        && one.kind == Kind::Still
+        && one.subject.state != state(severity)
+    {
+        one.subject.state = state(severity);
+        // Of why it changed no more is known here than that it did.
+        one.subject.cause = None;
+    }
+    one
+}
+
+/// What waits about each incident, and about services that flap.
 struct States {
     /// The newest notice that says how it stands.
     newest: HashMap<IncidentId, i64>,
     /// When the first of them was due.
     first_due: HashMap<IncidentId, DateTime<Utc>>,
+    /// Those whose end can be told.
+    ending: HashSet<IncidentId>,
+    /// The newest word that a service has settled.
+    settled: HashMap<ServiceId, i64>,
 }
 
 /// Whether it says how an incident stands.
@@ -178,11 +210,23 @@ impl States {
         let mut states = Self {
             newest: HashMap::new(),
             first_due: HashMap::new(),
+            ending: HashSet::new(),
+            settled: HashMap::new(),
         };
-        for one in waiting.iter().filter(|one| is_standing(one.kind)) {
+        for one in waiting {
+            if let Some(service) = one.subject.service.filter(|_| one.kind == Kind::Settled) {
+                let settled = states.settled.entry(service).or_insert(one.id);
+                *settled = (*settled).max(one.id);
+            }
             let Some(incident) = one.incident else {
                 continue;
             };
+            if one.kind == Kind::Recovered {
+                states.ending.insert(incident);
+            }
+            if !is_standing(one.kind) {
+                continue;
+            }
             let newest = states.newest.entry(incident).or_insert(one.id);
             *newest = (*newest).max(one.id);
             let due = states.first_due.entry(incident).or_insert(one.due_at);
@@ -195,7 +239,7 @@ impl States {
 /// Whether a notice is still worth telling.
 fn judge(one: &Waiting, known: &BTreeMap<IncidentId, Known>, states: &States) -> Result<(), Why> {
     let Some(incident) = one.incident else {
-        return Ok(());
+        return about_service(one, states);
     };
     let known = known.get(&incident).copied().unwrap_or_default();
     // Whether somebody should have been told by the time it ended.
@@ -206,21 +250,46 @@ fn judge(one: &Waiting, known: &BTreeMap<IncidentId, Known>, states: &States) ->
             .is_some_and(|due| *due <= ended)
     };
     let is_newest = states.newest.get(&incident) == Some(&one.id);
+    // It became milder before it had been so bad for as long as was asked for.
+    let is_milder = known.severity == Some(Severity::Degraded)
+        && known.milder_since.is_some_and(|at| at < one.due_at);
     match (one.kind, known.ended_at) {
-        (Kind::Down | Kind::Degraded | Kind::Settled, Some(ended))
-            if known.told || was_due(ended) =>
-        {
-            Err(Why::Outdated)
+        (Kind::Down | Kind::Degraded | Kind::Settled, Some(ended)) => {
+            let is_due = if known.told {
+                one.due_at <= ended
+            } else {
+                was_due(ended)
+            };
+            match (is_due, known.told) {
+                (false, false) => Err(Why::OverBefore),
+                (false, true) => Err(Why::Outdated),
+                // Its end tells it too; where nobody wants that end, or not yet, it is told by itself.
+                (true, _) if !is_newest || states.ending.contains(&incident) => Err(Why::Outdated),
+                (true, _) => Ok(()),
+            }
         }
         (Kind::Recovered, Some(ended)) if !known.told && !was_due(ended) => Err(Why::OverBefore),
         (Kind::Recovered, _) => Ok(()),
         (_, Some(_)) => Err(Why::OverBefore),
         (Kind::Down | Kind::Degraded | Kind::Settled, None) if !is_newest => Err(Why::Outdated),
+        (Kind::Down, None) if is_milder => Err(Why::Outdated),
         (Kind::Still, None) if known.acknowledged => Err(Why::Acknowledged),
         // The first message carries the vendor's words.
         (Kind::VendorUpdate, None) if !known.told => Err(Why::Outdated),
         (_, None) => Ok(()),
     }
+}
+
+/// Whether what is no incident is still worth telling: that a service flaps is not once it has settled.
+fn about_service(one: &Waiting, states: &States) -> Result<(), Why> {
+    let settled = one
+        .subject
+        .service
+        .and_then(|service| states.settled.get(&service));
+    if one.kind == Kind::Flapping && settled.is_some_and(|id| *id > one.id) {
+        return Err(Why::Outdated);
+    }
+    Ok(())
 }
 
 /// In a digest each service stands once, as it stood last.
@@ -260,21 +329,37 @@ fn compose(kind: Kind, members: &[&Waiting], now: DateTime<Utc>) -> Composed {
         subjects: named.iter().map(|one| one.subject.clone()).collect(),
         more,
         common_cause: common_cause(kind, &subjects),
-        notes: held_back(&members),
+        notes: over(kind, &members)
+            .into_iter()
+            .chain(held_back(&members))
+            .collect(),
         occurred_at: earliest(|one| one.occurred_at).unwrap_or(now),
         late: None,
     }
 }
 
+/// That something is over which is told only now.
+fn over(kind: Kind, members: &[&Waiting]) -> Option<String> {
+    let over = |one: &&&Waiting| is_standing(one.kind) && one.subject.lasted.is_some();
+    match (members.iter().filter(over).count(), members.len()) {
+        (0, _) => None,
+        (_, 1) => Some("It is over by now.".to_owned()),
+        (over, all) if over == all && kind != Kind::Digest => {
+            Some("All of them are over by now.".to_owned())
+        }
+        (over, _) => Some(format!("{over} of them are over by now.")),
+    }
+}
+
 /// Why it is told only now, where something was held.
-fn held_back(members: &[&Waiting]) -> Vec<String> {
+fn held_back(members: &[&Waiting]) -> Option<String> {
     let held = members.iter().filter(|one| one.held).count();
     let who = match (held, members.len()) {
-        (0, _) => return Vec::new(),
+        (0, _) => return None,
         (_, 1) => "This was held back while something it depends on".to_owned(),
         (held, _) => format!("{held} of them were held back while something they depend on"),
     };
-    vec![format!("{who} was in trouble.")]
+    Some(format!("{who} was in trouble."))
 }
 
 const fn gravity(subject: &Subject) -> u8 {

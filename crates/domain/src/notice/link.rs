@@ -13,8 +13,6 @@ pub const CONTEXT: &str = "notice-link";
 pub enum Permit {
     /// Take on every incident that this message tells of.
     Acknowledge { message: MessageId },
-    /// Hear nothing for a while of the services that this message tells of.
-    Mute { message: MessageId },
     /// Read when maintenance is planned.
     Calendar { workspace: WorkspaceId },
     /// Take this address out of a channel.

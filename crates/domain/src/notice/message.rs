@@ -168,7 +168,7 @@ pub struct Subject {
     pub cause: Option<String>,
     /// When the trouble began: the first failing look.
     pub since: DateTime<Utc>,
-    /// How long it lasted, or has lasted so far.
+    /// How long it lasted, or in a reminder has lasted so far.
     #[serde(
         default,
         rename = "lasted_ms",
@@ -221,9 +221,6 @@ pub struct Links {
     /// Signed: whoever follows it acknowledges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledge: Option<Url>,
-    /// Signed: whoever follows it mutes for a while.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mute: Option<Url>,
     /// Signed, by e-mail address: whoever follows it gets no more mail of this kind. The address takes a POST as in RFC 8058.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unsubscribe: BTreeMap<String, Url>,

@@ -111,11 +111,7 @@ pub(crate) fn message(kind: Kind) -> Message {
         subject.service = Some(domain::id::ServiceId(Uuid::from_u128(1)));
         subject.incident = Some(domain::id::IncidentId(Uuid::from_u128(2)));
     }
-    for link in [
-        &mut message.links.open,
-        &mut message.links.acknowledge,
-        &mut message.links.mute,
-    ] {
+    for link in [&mut message.links.open, &mut message.links.acknowledge] {
         let Some(url) = link else { continue };
         url.set_path("/incidents/2");
         url.set_query(Some("a=1&b=2"));

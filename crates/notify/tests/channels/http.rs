@@ -284,6 +284,32 @@ async fn a_pager_opens_acknowledges_and_closes_one_incident() {
 }
 
 #[tokio::test]
+async fn a_pager_closes_that_a_service_flaps_when_it_has_settled_whatever_else_is_wrong() {
+    let upstream = Upstream::start();
+    upstream.set(Mode::status(202)).await;
+    let courier = courier(&upstream);
+    let pager = channel(ChannelKind::PagerDuty);
+    let mut flaps = message(Kind::Flapping);
+    flaps.subjects[0].incident = None;
+    courier.send(&pager, &flaps, &[], now()).await;
+    courier
+        .send(&pager, &message(Kind::Settled), &[], now())
+        .await;
+    let events: Vec<Value> = upstream.requests().iter().map(body).collect();
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| {
+            (
+                event["event_action"].as_str().unwrap(),
+                event["dedup_key"] == events[0]["dedup_key"],
+            )
+        })
+        .collect();
+    assert_eq!(told[..2], [("trigger", true), ("resolve", true)]);
+    assert!(!told[2].1, "the incident has a key of its own");
+}
+
+#[tokio::test]
 async fn what_is_settled_is_not_sent_again() {
     let upstream = Upstream::start();
     upstream.set(Mode::status(202)).await;

@@ -37,11 +37,11 @@ pub(super) async fn compose(parts: &Parts, channel: ChannelId, room: usize) -> d
         return Ok(());
     };
     let now = services::now(&mut tx).await?;
-    // A pager opens and closes each incident by itself: none is only counted.
-    let most = if channel.kind == ChannelKind::PagerDuty {
-        i64::try_from(NAMED).unwrap_or(MOST)
+    // A pager opens and closes each incident by itself: none is only counted, and none stands only as it stood last.
+    let (most, room) = if channel.kind == ChannelKind::PagerDuty {
+        (i64::try_from(NAMED).unwrap_or(MOST), usize::MAX)
     } else {
-        MOST
+        (MOST, room)
     };
     let due = gathering::due(&mut tx, channel.id, most).await?;
     if due.is_empty() {
@@ -53,17 +53,24 @@ pub(super) async fn compose(parts: &Parts, channel: ChannelId, room: usize) -> d
     let known = gathering::known(&mut tx, channel.id, &incidents).await?;
     let due = hold::sift(&mut tx, channel.id, (due, &known), now).await?;
     let due = hold::sift_reminders(&mut tx, due, now).await?;
+    let due = hold::sift_muted(&mut tx, due, now).await?;
+    let due = hold::sift_unknown(&mut tx, due).await?;
     let waiting: Vec<_> = due.iter().map(|due| refreshed(due, now)).collect();
     let gathered = gather(&waiting, &known, room, now);
     settle(&mut tx, parts, (&channel, &due), gathered, now).await?;
     Ok(tx.commit().await?)
 }
 
-/// What waits, with how long it has lasted by now.
+/// What waits, with how long it has lasted by now, or will.
 fn refreshed(due: &Due, now: DateTime<Utc>) -> domain::notice::gather::Waiting {
     let mut waiting = due.waiting.clone();
     if waiting.kind == Kind::Still {
         waiting.subject.lasted = (now - waiting.subject.since).to_std().ok();
+    }
+    if waiting.kind == Kind::Certificate {
+        let left = waiting.subject.since - now;
+        let days = left.num_seconds().div_euclid(86_400);
+        waiting.subject.certificate_days = i32::try_from(days).ok();
     }
     waiting
 }
@@ -219,7 +226,6 @@ impl Address<'_> {
             acknowledge: answerable
                 .then(|| self.sealed("acknowledge", &Permit::Acknowledge { message: id }))
                 .flatten(),
-            mute: None,
             unsubscribe: recipients
                 .iter()
                 .filter_map(|address| {

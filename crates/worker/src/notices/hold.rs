@@ -1,11 +1,11 @@
-//! Holding first notices while something that their services depend on is in trouble, and reminders while their services are in
-//! maintenance.
+//! Holding first notices while something that their services depend on is in trouble, reminders while their services are in
+//! maintenance, and everything that is wrong while nobody wants to hear of it.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use db::{
-    PgConnection,
+    PgConnection, mutes,
     outbox::gathering::{self, Due, Held},
     service_needs::{self, Suffering},
     services::telling,
@@ -16,6 +16,7 @@ use domain::{
         gather::{Known, Why, is_standing},
         hold::{Hold, Trouble, hold, reminder},
         message::Kind,
+        rule::Topic,
     },
 };
 
@@ -106,6 +107,82 @@ pub(super) async fn sift_reminders(
         gathering::hold(conn, &held).await?;
     }
     Ok(due)
+}
+
+/// Gives everything but what is wrong with services that are muted by now: that is put off until the mute ends.
+pub(super) async fn sift_muted(
+    conn: &mut PgConnection,
+    mut due: Vec<Due>,
+    now: DateTime<Utc>,
+) -> db::Result<Vec<Due>> {
+    let services: Vec<_> = due
+        .iter()
+        .filter(|due| topic(due.waiting.kind).is_some())
+        .filter_map(|due| due.service)
+        .collect();
+    if services.is_empty() {
+        return Ok(due);
+    }
+    let until = mutes::of(conn, &services, now).await?;
+    let mut held = Vec::new();
+    due.retain(|due| {
+        let until = due.service.and_then(|service| until.get(&service));
+        let (Some(until), Some(topic)) = (until, topic(due.waiting.kind)) else {
+            return true;
+        };
+        held.push(Held {
+            id: due.waiting.id,
+            until: due.promise.due(topic, *until, now),
+            seen_at: None,
+        });
+        false
+    });
+    if !held.is_empty() {
+        gathering::hold(conn, &held).await?;
+    }
+    Ok(due)
+}
+
+/// Drops what is not so any more and has no end of its own to say so: nobody could tell, and now somebody can.
+pub(super) async fn sift_unknown(
+    conn: &mut PgConnection,
+    mut due: Vec<Due>,
+) -> db::Result<Vec<Due>> {
+    let services: Vec<_> = due
+        .iter()
+        .filter(|due| due.waiting.kind == Kind::UnknownLong)
+        .filter_map(|due| due.service)
+        .collect();
+    if services.is_empty() {
+        return Ok(due);
+    }
+    let unknown = telling::unknown(conn, &services).await?;
+    let mut over = Vec::new();
+    due.retain(|due| {
+        let since = due.service.and_then(|service| unknown.get(&service));
+        if due.waiting.kind != Kind::UnknownLong || since == Some(&due.waiting.occurred_at) {
+            return true;
+        }
+        over.push((due.waiting.id, Why::OverBefore.as_str()));
+        false
+    });
+    if !over.is_empty() {
+        gathering::drop(conn, &over).await?;
+    }
+    Ok(due)
+}
+
+/// As what somebody wants to hear of trouble that a mute keeps from them; none for its end, and for what is no trouble.
+const fn topic(kind: Kind) -> Option<Topic> {
+    match kind {
+        Kind::Down | Kind::Still => Some(Topic::Down),
+        Kind::Degraded => Some(Topic::Degraded),
+        Kind::VendorUpdate => Some(Topic::VendorUpdate),
+        Kind::UnknownLong => Some(Topic::Unknown),
+        Kind::Flapping => Some(Topic::Flapping),
+        Kind::Certificate => Some(Topic::Certificate),
+        _ => None,
+    }
 }
 
 /// What a notice is about, if it is the first that its channel hears of an incident.

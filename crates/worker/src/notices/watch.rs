@@ -13,13 +13,14 @@ use db::{
     services,
 };
 use domain::{
-    id::WorkspaceId,
+    id::{IncidentId, ServiceKey, WorkspaceId},
+    incident::Severity,
     notice::{
         flapping::SETTLED_AFTER,
         message::Kind,
         plan::{Moment, News, plan},
         retry::GIVEN_UP_AFTER,
-        rule::{About, Rule},
+        rule::{About, Rule, Topic},
     },
 };
 use tokio_util::sync::CancellationToken;
@@ -72,7 +73,8 @@ pub(super) async fn run(parts: Parts, stop: CancellationToken) -> anyhow::Result
     }
 }
 
-/// Services that have stopped flapping: whoever heard of that hears where they stand now.
+/// Services that have stopped flapping: whoever heard of that hears where they stand now, and of those that are not up
+/// whoever would have been told if they had not been flapping.
 async fn settle(parts: &Parts, now: DateTime<Utc>) -> db::Result<()> {
     let mut tx = parts.db.begin().await?;
     let settled = flapping::settle(&mut tx, now - SETTLED_AFTER, AT_ONCE).await?;
@@ -82,9 +84,32 @@ async fn settle(parts: &Parts, now: DateTime<Utc>) -> db::Result<()> {
     let mut notices = watching::settled(&mut tx, &settled).await?;
     for notice in &mut notices {
         notice.occurred_at = now;
-        notice.due_at = notice.promise.end_due(now, now);
+        let topic = match notice.subject.worst {
+            Some(Severity::Down) => Topic::Down,
+            Some(Severity::Degraded) => Topic::Degraded,
+            None => Topic::Recovered,
+        };
+        notice.due_at = notice.promise.due(topic, now, now);
     }
     outbox::insert(&mut tx, &notices).await?;
+    let keys: Vec<ServiceKey> = settled.iter().map(|(key, _)| *key).collect();
+    let open = watching::open(&mut tx, &keys).await?;
+    let incidents: Vec<IncidentId> = open
+        .iter()
+        .filter_map(|one| Some(one.incident?.0))
+        .collect();
+    let addressed = watching::addressed(&mut tx, &incidents).await?;
+    let rules = rules(&mut tx, &open).await?;
+    let opened = open.iter().filter_map(|one| {
+        let (_, severity) = one.incident?;
+        Some(planned(one, &rules, News::Opened(severity), now))
+    });
+    let untold = opened.flatten().filter(|notice| {
+        let incident = notice.incident.map(|incident| (notice.channel, incident));
+        incident.is_some_and(|it| !addressed.contains(&it))
+    });
+    let untold: Vec<Notice> = untold.collect();
+    outbox::insert(&mut tx, &untold).await?;
     Ok(tx.commit().await?)
 }
 
@@ -136,28 +161,34 @@ async fn note(
     news: News,
     now: DateTime<Utc>,
 ) -> db::Result<()> {
-    if observed.is_empty() {
-        return Ok(());
-    }
-    let mut workspaces: Vec<WorkspaceId> = observed.iter().map(|one| one.workspace).collect();
-    workspaces.sort_unstable();
-    workspaces.dedup();
-    let mut rules: HashMap<WorkspaceId, Vec<Rule>> = HashMap::new();
-    for (workspace, rule) in notice_rules::of_workspaces(conn, &workspaces).await? {
-        rules.entry(workspace).or_default().push(rule);
-    }
+    let rules = rules(conn, &observed).await?;
     let notices: Vec<Notice> = observed
         .iter()
-        .flat_map(|one| {
-            let rules = rules.get(&one.workspace).map_or(&[][..], Vec::as_slice);
-            planned(one, rules, news, now)
-        })
+        .flat_map(|one| planned(one, &rules, news, now))
         .collect();
     outbox::insert(conn, &notices).await?;
     Ok(())
 }
 
-fn planned(one: &Observed, rules: &[Rule], news: News, now: DateTime<Utc>) -> Vec<Notice> {
+type Rules = HashMap<WorkspaceId, Vec<Rule>>;
+
+/// The rules of all workspaces in which something was observed.
+async fn rules(conn: &mut PgConnection, observed: &[Observed]) -> db::Result<Rules> {
+    let mut workspaces: Vec<WorkspaceId> = observed.iter().map(|one| one.workspace).collect();
+    workspaces.sort_unstable();
+    workspaces.dedup();
+    let mut rules = Rules::new();
+    if workspaces.is_empty() {
+        return Ok(rules);
+    }
+    for (workspace, rule) in notice_rules::of_workspaces(conn, &workspaces).await? {
+        rules.entry(workspace).or_default().push(rule);
+    }
+    Ok(rules)
+}
+
+fn planned(one: &Observed, rules: &Rules, news: News, now: DateTime<Utc>) -> Vec<Notice> {
+    let rules = rules.get(&one.workspace).map_or(&[][..], Vec::as_slice);
     let about = About {
         service: one.service,
         category: one.subject.category.as_deref(),
@@ -175,7 +206,7 @@ fn planned(one: &Observed, rules: &[Rule], news: News, now: DateTime<Utc>) -> Ve
         key: outbox::key(one.service, one.began_at, planned.kind, &one.mark),
         kind: planned.kind,
         service: Some(one.service),
-        incident: None,
+        incident: one.incident.map(|(id, _)| id),
         occurred_at: if planned.kind == Kind::Certificate {
             now
         } else {

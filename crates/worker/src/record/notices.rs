@@ -193,7 +193,7 @@ struct Flap {
     begins: bool,
 }
 
-/// How the services stand whose incidents opened or ended; notes those that flap.
+/// How the services stand whose incidents opened, changed or ended; notes those that flap.
 async fn flapping_now(
     conn: &mut PgConnection,
     items: &[&Item<'_>],
@@ -201,7 +201,7 @@ async fn flapping_now(
 ) -> db::Result<HashMap<ServiceKey, Flap>> {
     let changed: BTreeSet<i32> = items
         .iter()
-        .filter(|item| matches!(item.what, What::Stands(News::Opened(_), ..) | What::Ended))
+        .filter(|item| matches!(item.what, What::Stands(..) | What::Ended))
         .map(|item| item.look.service.0)
         .collect();
     if changed.is_empty() {
@@ -254,7 +254,10 @@ fn planned(
         flapping: flap.is_flapping,
     };
     let mut all: Vec<(News, &str)> = Vec::new();
+    // It may become worse and milder more than once.
+    let change = item.at.timestamp_millis().to_string();
     match &item.what {
+        What::Stands(news @ News::Became(_), ..) => all.push((*news, change.as_str())),
         What::Stands(news, ..) => all.push((*news, "")),
         What::VendorSaid(_, mark) => all.push((News::VendorSaid, mark)),
         What::Ended => {}

@@ -12,6 +12,7 @@ mod notices_holding;
 mod notices_killed;
 mod notices_post;
 mod notices_telling;
+mod notices_truth;
 mod notices_whole;
 mod notices_windows;
 mod pages_faults;

@@ -458,8 +458,13 @@ async fn a_change_for_the_worse_is_told_and_a_workspace_without_rules_costs_noth
         .record([service.look(ground.ago(45), Verdict::Degraded)])
         .await;
     ground.record([service.down(ground.ago(30))]).await;
+    // That makes four changes with its beginning: from here on it is said to go up and down.
     assert_eq!(
         ground.noted().await,
-        [word("down", None), word("degraded", None)]
+        [
+            word("down", None),
+            word("degraded", None),
+            word("flapping", None)
+        ]
     );
 }

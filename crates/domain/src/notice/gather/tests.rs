@@ -60,7 +60,18 @@ fn knows(told: bool, ended: Option<i64>) -> BTreeMap<IncidentId, Known> {
     let known = Known {
         told,
         ended_at: ended.map(at),
-        acknowledged: false,
+        ..Known::default()
+    };
+    [(incident(1), known)].into()
+}
+
+/// An open incident that became milder then.
+fn milder(told: bool, changed: i64) -> BTreeMap<IncidentId, Known> {
+    let known = Known {
+        told,
+        severity: Some(Severity::Degraded),
+        milder_since: Some(at(changed)),
+        ..Known::default()
     };
     [(incident(1), known)].into()
 }
@@ -71,7 +82,7 @@ fn what_is_told_of_an_incident() {
     use Fate::{Dropped, Told};
     use Kind::{Degraded, Down, Recovered, Still, VendorUpdate};
     use Why::{Outdated, OverBefore};
-    let rows: [(&str, &[Waiting], _, &[Fate]); 9] = [
+    let rows: [(&str, &[Waiting], _, &[Fate]); 16] = [
         (
             "open",
             &[waiting(1, Down, 1, 10)],
@@ -121,6 +132,48 @@ fn what_is_told_of_an_incident() {
             &[Told(0), Dropped(Outdated)],
         ),
         (
+            "over although it was due, and nobody wants to hear of the end, or only later",
+            &[waiting(1, Down, 1, 10)],
+            knows(false, Some(40)),
+            &[Told(0)],
+        ),
+        (
+            "over before its delay was, and nobody wants to hear of the end",
+            &[waiting(1, Down, 1, 60)],
+            knows(false, Some(40)),
+            &[Dropped(OverBefore)],
+        ),
+        (
+            "became worse and was over, all told at once, without the end",
+            &[waiting(1, Degraded, 1, 10), waiting(2, Down, 1, 12)],
+            knows(false, Some(40)),
+            &[Dropped(Outdated), Told(0)],
+        ),
+        (
+            "told as degraded, became worse, was over, without the end",
+            &[waiting(2, Down, 1, 12)],
+            knows(true, Some(40)),
+            &[Told(0)],
+        ),
+        (
+            "became milder before its delay was over",
+            &[waiting(1, Down, 1, 60)],
+            milder(false, 40),
+            &[Dropped(Outdated)],
+        ),
+        (
+            "became milder after it was due",
+            &[waiting(1, Down, 1, 10)],
+            milder(false, 40),
+            &[Told(0)],
+        ),
+        (
+            "the other words of a change that came back",
+            &[waiting(2, Degraded, 1, 12)],
+            milder(true, 12),
+            &[Told(0)],
+        ),
+        (
             "nothing is known of the end, and it is told",
             &[waiting(2, Recovered, 1, 20)],
             knows(true, None),
@@ -131,6 +184,55 @@ fn what_is_told_of_an_incident() {
         let gathered = gather(waiting, &known, 3, at(100));
         assert_eq!(gathered.fates, expected, "{what}");
     }
+}
+
+#[test]
+fn what_is_told_only_after_its_end_says_that_it_is_over() {
+    let gathered = gather(
+        &[waiting(1, Kind::Down, 1, 10)],
+        &knows(false, Some(1_800)),
+        3,
+        at(2_000),
+    );
+    let [message] = &gathered.messages[..] else {
+        panic!("{gathered:?}");
+    };
+    assert_eq!(message.notes, ["It is over by now."]);
+    let lasted = message.subjects[0].lasted;
+    assert_eq!(lasted, Some(std::time::Duration::from_mins(30)));
+    assert!(message.late.is_some());
+}
+
+#[test]
+fn a_reminder_says_how_it_stands_now() {
+    let gathered = gather(
+        &[waiting(3, Kind::Still, 1, 90)],
+        &milder(true, 40),
+        3,
+        at(91),
+    );
+    let subject = &gathered.messages[0].subjects[0];
+    assert_eq!(subject.state, Verdict::Degraded);
+}
+
+#[test]
+fn that_a_service_flaps_is_not_told_once_it_has_settled() {
+    let about = |id, kind, of| Waiting {
+        incident: None,
+        ..waiting(id, kind, of, 10)
+    };
+    let all = [
+        about(1, Kind::Flapping, 1),
+        about(2, Kind::Settled, 1),
+        about(3, Kind::Flapping, 2),
+        about(4, Kind::Flapping, 1),
+    ];
+    let gathered = gather(&all, &BTreeMap::new(), 3, at(11));
+    let told = gathered
+        .fates
+        .iter()
+        .map(|fate| matches!(fate, Fate::Told(_)));
+    assert_eq!(told.collect::<Vec<_>>(), [false, true, true, true]);
 }
 
 #[test]
@@ -241,7 +343,8 @@ fn what_all_have_in_common_stands_first() {
 enum Step {
     /// It opens, or changes, and its notice is due that many seconds later.
     Stands(Kind, i64),
-    Ends,
+    /// It is over; the end is due that many seconds later, or nobody wants to hear of it.
+    Ends(Option<i64>),
     /// The channel gathers what is due.
     Gathers,
 }
@@ -253,7 +356,7 @@ fn any_step() -> impl Strategy<Value = (i64, Step)> {
             0i64..40
         )
             .prop_map(|(kind, delay)| Step::Stands(kind, delay)),
-        Just(Step::Ends),
+        proptest::option::weighted(0.8, 0i64..60).prop_map(Step::Ends),
         Just(Step::Gathers),
     ];
     (0i64..30, step)
@@ -276,8 +379,10 @@ proptest! {
         let mut outbox: Vec<Waiting> = Vec::new();
         let mut ended: HashMap<IncidentId, DateTime<Utc>> = HashMap::new();
         let mut told: Vec<(u128, Kind)> = Vec::new();
+        // Whose end nobody wants; and who was in trouble for longer than the first notice waits, without a hold.
+        let (mut unwanted, mut owed, mut first_due) = (HashSet::new(), HashSet::new(), HashMap::new());
         let mut open = false;
-        let end = [(1_000, Step::Ends), (1_000, Step::Gathers)];
+        let end = [(1_000, Step::Ends(Some(0))), (1_000, Step::Gathers)];
         for (pause, step) in steps.into_iter().chain(end) {
             now += pause;
             match step {
@@ -288,23 +393,32 @@ proptest! {
                     if !again {
                         ids += 1;
                         outbox.push(Waiting { occurred_at: at(now), ..waiting(ids, kind, current, now + delay) });
+                        let due: &mut i64 = first_due.entry(current).or_insert(now + delay);
+                        *due = (*due).min(now + delay);
                     }
                     open = true;
                 }
-                Step::Ends if open => {
+                Step::Ends(wanted) if open => {
                     ended.insert(incident(current), at(now));
-                    ids += 1;
-                    outbox.push(waiting(ids, Kind::Recovered, current, now));
+                    if let Some(later) = wanted {
+                        ids += 1;
+                        outbox.push(Waiting { due_at: at(now + later), ..waiting(ids, Kind::Recovered, current, now) });
+                    } else {
+                        unwanted.insert(current);
+                    }
+                    if first_due.get(&current).is_some_and(|due| *due <= now) {
+                        owed.insert(current);
+                    }
                     current += 1;
                     open = false;
                 }
-                Step::Ends => {}
+                Step::Ends(_) => {}
                 Step::Gathers => {
                     let mut due: Vec<Waiting> = outbox.iter().filter(|one| one.due_at <= at(now)).cloned().collect();
                     let known: BTreeMap<IncidentId, Known> = due.iter().map(|one| {
                         let id = one.incident.unwrap();
                         let was_told = told.iter().any(|(of, kind)| incident(*of) == id && is_standing(*kind));
-                        (id, Known { told: was_told, ended_at: ended.get(&id).copied(), acknowledged: false })
+                        (id, Known { told: was_told, ended_at: ended.get(&id).copied(), ..Known::default() })
                     }).collect();
                     due.retain(|one| {
                         let known = known[&one.incident.unwrap()];
@@ -313,8 +427,14 @@ proptest! {
                         }
                         match hold((began[&one.incident.unwrap()], known.ended_at), &troubles, at(now)) {
                             Hold::Go => return true,
-                            Hold::Over => outbox.retain(|other| other.id != one.id),
+                            Hold::Over => {
+                                owed.remove(&one.incident.unwrap().0.as_u128());
+                                outbox.retain(|other| other.id != one.id);
+                            }
                             Hold::Until(until) => {
+                                let of = one.incident.unwrap().0.as_u128();
+                                first_due.insert(of, i64::MAX);
+                                owed.remove(&of);
                                 let held = outbox.iter_mut().find(|other| other.id == one.id).unwrap();
                                 (held.due_at, held.held) = (until, true);
                             }
@@ -326,7 +446,9 @@ proptest! {
                         outbox.retain(|other| other.id != one.id);
                         if matches!(fate, Fate::Told(_)) {
                             let lasts = |one: &Trouble| one.from <= at(now) && one.until.is_some_and(|until| at(now) < until);
-                            let first = is_standing(one.kind) && !known[&one.incident.unwrap()].told;
+                            let known = known[&one.incident.unwrap()];
+                            // What is over already was held by what was in trouble then.
+                            let first = is_standing(one.kind) && !known.told && known.ended_at.is_none();
                             prop_assert!(!(first && troubles.iter().any(lasts)), "a first notice was not held");
                             told.push((one.incident.unwrap().0.as_u128(), one.kind));
                         }
@@ -340,7 +462,13 @@ proptest! {
             let stands = count(Kind::Down) + count(Kind::Degraded);
             prop_assert!(count(Kind::Down) <= 1 && count(Kind::Degraded) <= 1);
             prop_assert!(count(Kind::Recovered) <= 1);
-            if stands > 0 {
+            prop_assert!(
+                !owed.contains(&of) || stands + count(Kind::Recovered) > 0,
+                "incident {} was due and nobody heard of it", of
+            );
+            if unwanted.contains(&of) {
+                prop_assert_eq!(count(Kind::Recovered), 0);
+            } else if stands > 0 {
                 prop_assert_eq!(count(Kind::Recovered), 1, "incident {} was told and its end was not", of);
                 let first = told.iter().position(|(one, _)| *one == of);
                 let last = told.iter().rposition(|(one, _)| *one == of);

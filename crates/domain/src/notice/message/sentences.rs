@@ -38,8 +38,11 @@ fn about_one(kind: Kind, subject: &Subject) -> String {
     let lasted = subject.lasted.map(span);
     let standing = state_word(subject.state);
     match (kind, lasted) {
-        (Kind::Down, _) => format!("Down: {name}"),
-        (Kind::Degraded, _) => format!("Degraded: {name}"),
+        // Told only when it is over.
+        (Kind::Down, Some(lasted)) => format!("Was down for {lasted}: {name}"),
+        (Kind::Degraded, Some(lasted)) => format!("Was degraded for {lasted}: {name}"),
+        (Kind::Down, None) => format!("Down: {name}"),
+        (Kind::Degraded, None) => format!("Degraded: {name}"),
         (Kind::Recovered, Some(lasted)) => {
             format!("Recovered: {name}, after {lasted}")
         }
@@ -251,7 +254,7 @@ pub(super) fn of_subject(subject: &Subject, kind: Kind) -> Vec<String> {
         });
     }
     match (kind, subject.lasted) {
-        (Kind::Recovered, Some(lasted)) => lines.push(format!(
+        (Kind::Recovered | Kind::Down | Kind::Degraded, Some(lasted)) => lines.push(format!(
             "It was {} for {}, from {}.",
             subject.worst.map_or("down", |worst| severity_word(worst)),
             span(lasted),
