@@ -174,12 +174,14 @@ async fn a_server_that_cannot_prove_itself_gets_neither_password_nor_letter() {
 async fn no_for_now_and_no_for_ever_are_told_apart() {
     for (at, reply, may_pass) in [
         ("GREETING", "421 4.3.2 busy", true),
-        ("GREETING", "554 5.7.1 not you", false),
+        ("GREETING", "554 5.7.1 not you", true),
+        ("EHLO", "550 5.7.1 not you", true),
         ("MAIL", "451 4.3.0 try later", true),
-        ("MAIL", "553 5.1.8 no such sender", false),
+        ("MAIL", "553 5.1.8 no such sender", true),
         ("RCPT", "450 4.2.1 greylisted", true),
         ("RCPT", "550 5.1.1 no such user", false),
         ("DATA", "452 4.3.1 full", true),
+        ("DATA", "554 5.6.0 not from there", false),
         ("END", "451 4.7.0 scanner away", true),
         ("END", "554 5.6.0 looks like spam", false),
     ] {
@@ -197,19 +199,29 @@ async fn no_for_now_and_no_for_ever_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_refused_for_good() {
+async fn what_no_recipient_can_help_is_tried_again_and_asked_once() {
     let authority = Authority::new("Test");
-    let tls = InboxTls::Starttls(issued(&authority));
-    let inbox = Inbox::start_with(tls, Some(("pulse", PASSWORD))).await;
-    let courier = courier(
-        mail(&inbox, "starttls", Some("not-the-password")),
-        Some(&authority),
-    );
-    let report = send(&courier, &["ada@example.com"], &message(Kind::Down)).await;
-    let Outcome::Permanent { why } = report.outcome else {
-        panic!("{report:?}")
-    };
-    assert!(why.contains("535"), "{why}");
+    let two = ["ada@example.com", "bob@example.com"];
+    for (tls, password, word) in [
+        (InboxTls::Starttls(issued(&authority)), "another", "535"),
+        (InboxTls::None, PASSWORD, "does not offer STARTTLS"),
+    ] {
+        let inbox = Inbox::start_with(tls, Some(("pulse", PASSWORD))).await;
+        let mail = mail(&inbox, "starttls", Some(password));
+        let report = send(&courier(mail, Some(&authority)), &two, &message(Kind::Down)).await;
+        let Outcome::Retry { why, .. } = &report.outcome else {
+            panic!("{word}: {report:?}")
+        };
+        assert!(why.contains(word), "{why}");
+        assert_eq!(report.settled, [""; 0]);
+        assert_eq!(inbox.connections(), 1);
+    }
+    let inbox = Inbox::start().await;
+    inbox.answer("MAIL", InboxReply::Say("550 5.7.1 not you".to_owned()));
+    let courier = courier(mail(&inbox, "none", None), None);
+    let report = send(&courier, &two, &message(Kind::Down)).await;
+    assert_eq!(report.settled, [""; 0]);
+    assert_eq!(report.transcript.len(), 1, "{report:?}");
 }
 
 #[tokio::test]

@@ -149,6 +149,25 @@ async fn a_mail_server_that_was_away_for_an_hour_gets_each_letter_once_in_order_
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_mail_server_that_takes_nothing_from_us_breaks_no_channel(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let service = ground.service().await;
+    let inbox = Inbox::start().await;
+    let channel = ground.listens("mail", &mailbox()).await;
+    let refusal = "550 5.7.1 not you".to_owned();
+    inbox.answer("MAIL", InboxReply::Say(refusal));
+    let teller = Teller::by(&ground.db, courier(&inbox).into());
+    ground.record([service.down(ground.ago(60))]).await;
+    let pause = ground.put_off(1).await;
+    assert_eq!(ground.broken(channel).await, None);
+    inbox.accept_all();
+    ground.time_passes(pause).await;
+    ground.all_is_told().await;
+    teller.stop().await;
+    assert_eq!(ground.ledger().await, ["retry", "sent"]);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
 async fn busy_failing_lying_and_endless_receivers_get_it_once_when_they_are_well_again(
     pool: PgPool,
 ) {
