@@ -21,6 +21,7 @@ use crate::{
     judging,
     outcome::{Exchange, Outcome, Report, Tally},
     rendering::cut_bytes,
+    smtp,
     veil::Veil,
     webhook,
 };
@@ -28,7 +29,16 @@ use crate::{
 const LIMITS: Limits = Limits {
     request: Duration::from_secs(15),
     letter: Duration::from_mins(1),
+    attempt: Duration::from_mins(4),
 };
+
+/// No attempt takes longer: its last letter may be begun just before its own limit. Whoever lends a message to one who sends it
+/// lends it for longer.
+pub const LONGEST_ATTEMPT: Duration = LIMITS
+    .attempt
+    .saturating_add(LIMITS.letter)
+    .saturating_add(smtp::LEAVE);
+
 /// How much of an answer is read, in bytes.
 const MOST_ANSWER: usize = 64 * 1024;
 /// How much of a payload and of an answer the ledger keeps, in bytes.
@@ -53,6 +63,8 @@ struct Limits {
     request: Duration,
     /// For one letter, connecting included.
     letter: Duration,
+    /// After that no further request or letter of it is begun.
+    attempt: Duration,
 }
 
 /// Servers that stand in for the providers' own, by kind; empty in production.
@@ -110,6 +122,7 @@ impl Courier {
         self.limits = Limits {
             request: limit.min(LIMITS.request),
             letter: limit.min(LIMITS.letter),
+            attempt: limit.min(LIMITS.attempt),
         };
         self
     }
@@ -127,7 +140,7 @@ impl Courier {
     }
 
     /// One attempt to say `message` on `channel`. `settled`: what earlier attempts reported as settled. Takes at most 15 s per
-    /// recipient, 60 s by mail, and ends at the first one that has to be tried again.
+    /// recipient, 60 s by mail, and `LONGEST_ATTEMPT` in all, and ends at the first one that has to be tried again.
     pub async fn send(
         &self,
         channel: &ChannelConfig,
@@ -151,8 +164,13 @@ impl Courier {
             Err(why) => return refused(&why),
         };
         let veil = Veil::of(channel);
+        let until = Instant::now() + self.limits.attempt;
         let mut tally = Tally::default();
         for call in calls.iter().filter(|call| !settled.contains(&call.part)) {
+            if Instant::now() >= until {
+                tally.cut_short();
+                break;
+            }
             let (result, exchange) = self.make(channel.kind(), call, &veil).await;
             tally.note(exchange);
             let outcome = match result {
@@ -222,6 +240,7 @@ impl Courier {
                     egress: &self.egress,
                     mail,
                     limit: self.limits.letter,
+                    until: Instant::now() + self.limits.attempt,
                 };
                 post.all(letters, settled, now).await
             }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::{channel::Email, notice::message::Message};
 use egress::Egress;
+use tokio::time::Instant;
 use url::Url;
 
 use crate::{
@@ -42,6 +43,8 @@ pub(crate) struct Post<'a> {
     pub(crate) mail: &'a Mail,
     /// For one letter, connecting included.
     pub(crate) limit: Duration,
+    /// After that no further letter is begun.
+    pub(crate) until: Instant,
 }
 
 impl Post<'_> {
@@ -57,6 +60,10 @@ impl Post<'_> {
         let mut session: Option<Session> = None;
         let waiting = |letter: &&Letter| !settled.contains(&letter.to);
         for letter in letters.iter().filter(waiting) {
+            if Instant::now() >= self.until {
+                tally.cut_short();
+                break;
+            }
             let mut dialogue = Dialogue::default();
             let outcome = match compose::source(letter, self.mail, now) {
                 Ok(source) => {

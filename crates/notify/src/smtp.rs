@@ -24,7 +24,7 @@ pub(crate) use dialogue::Dialogue;
 use dialogue::{Reply, Trouble};
 
 /// For taking leave, which nobody needs to wait for.
-const LEAVE: Duration = Duration::from_secs(2);
+pub(crate) const LEAVE: Duration = Duration::from_secs(2);
 /// Longest reply, in bytes.
 const MOST_REPLY: usize = 8 * 1024;
 

@@ -336,6 +336,39 @@ async fn a_mail_server_that_fails_on_the_wire_is_tried_again() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_slow_with_each_letter_gets_the_rest_with_the_next_attempt() {
+    let inbox = Inbox::start().await;
+    let each = InboxReply::Late(Duration::from_millis(500));
+    inbox.answer("MAIL", each);
+    let patient = courier(mail(&inbox, "none", None), None);
+    let hasty = patient.clone().within(Duration::from_secs(2));
+    let all: Vec<String> = (0..8)
+        .map(|number| format!("person{number}@example.com"))
+        .collect();
+    let named: Vec<&str> = all.iter().map(String::as_str).collect();
+    let down = message(Kind::Down);
+    let report = send(&hasty, &named, &down).await;
+    assert!(
+        matches!(report.outcome, Outcome::Retry { .. }),
+        "{report:?}"
+    );
+    let first = report.settled.len();
+    assert!((1..all.len()).contains(&first), "{first}");
+
+    inbox.accept_all();
+    let report = patient
+        .send(&to(&named), &down, &report.settled, now())
+        .await;
+    assert!(matches!(report.outcome, Outcome::Sent { .. }), "{report:?}");
+    let heard: Vec<String> = inbox
+        .letters()
+        .into_iter()
+        .flat_map(|letter| letter.to)
+        .collect();
+    assert_eq!(heard, all);
+}
+
+#[tokio::test]
 async fn no_name_becomes_a_header_or_markup() {
     let inbox = Inbox::start().await;
     let courier = courier(mail(&inbox, "none", None), None);
