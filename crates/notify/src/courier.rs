@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     channel::{ChannelConfig, ChannelKind},
     fields::Fields,
-    notice::message::Message,
+    notice::message::{Links, Message},
 };
 use egress::{Answer, Client, Egress, Question};
 use http::HeaderValue;
@@ -153,7 +153,7 @@ impl Courier {
                 return refused("This kind of channel cannot be sent to.");
             };
             let letters = email::letters(email, message, &self.public_url);
-            return self.post(&letters, settled, now).await;
+            return self.post(&letters, &message.links, settled, now).await;
         };
         let setting = Setting {
             public_url: &self.public_url,
@@ -163,7 +163,7 @@ impl Courier {
             Ok(calls) => calls,
             Err(why) => return refused(&why),
         };
-        let veil = Veil::of(channel);
+        let veil = Veil::of(channel).and_links(&message.links);
         let until = Instant::now() + self.limits.attempt;
         let mut tally = Tally::default();
         for call in calls.iter().filter(|call| !settled.contains(&call.part)) {
@@ -230,10 +230,17 @@ impl Courier {
         settled: &[String],
         now: DateTime<Utc>,
     ) -> Report {
-        self.post(letters, settled, now).await
+        self.post(letters, &Links::default(), settled, now).await
     }
 
-    async fn post(&self, letters: &[Letter], settled: &[String], now: DateTime<Utc>) -> Report {
+    /// `links`: of what the letters say, so that no transcript keeps them.
+    async fn post(
+        &self,
+        letters: &[Letter],
+        links: &Links,
+        settled: &[String],
+        now: DateTime<Utc>,
+    ) -> Report {
         match &self.mail {
             Some(mail) => {
                 let post = email::Post {
@@ -242,7 +249,8 @@ impl Courier {
                     limit: self.limits.letter,
                     until: Instant::now() + self.limits.attempt,
                 };
-                post.all(letters, settled, now).await
+                let veil = mail.veil().and_links(links);
+                post.all(letters, settled, &veil, now).await
             }
             None => refused(
                 "This installation has no mail server yet; its operator can set SMTP_HOST and MAIL_FROM.",

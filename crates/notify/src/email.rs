@@ -53,9 +53,9 @@ impl Post<'_> {
         self,
         letters: &[Letter],
         settled: &[String],
+        veil: &Veil,
         now: DateTime<Utc>,
     ) -> Report {
-        let veil = self.mail.veil();
         let mut tally = Tally::default();
         let mut session: Option<Session> = None;
         let waiting = |letter: &&Letter| !settled.contains(&letter.to);
@@ -72,7 +72,7 @@ impl Post<'_> {
                 }
                 Err(why) => Outcome::Permanent { why },
             };
-            tally.note(exchange(self.mail, letter, &dialogue, &veil));
+            tally.note(exchange(self.mail, letter, &dialogue, veil));
             if !tally.add(&letter.to, outcome) {
                 break;
             }

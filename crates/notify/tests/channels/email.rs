@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use test_support::{Authority, Flaw, Inbox, InboxReply, InboxTls, Issued};
 
-use crate::ground::{message, nasty_name, now, public_url};
+use crate::ground::{SEALED, message, nasty_name, now, public_url, with_sealed_links};
 
 const PASSWORD: &str = "pa55word-of-ours";
 
@@ -366,6 +366,22 @@ async fn a_server_that_is_slow_with_each_letter_gets_the_rest_with_the_next_atte
         .flat_map(|letter| letter.to)
         .collect();
     assert_eq!(heard, all);
+}
+
+#[tokio::test]
+async fn links_that_work_without_signing_in_are_sent_and_not_kept() {
+    let inbox = Inbox::start().await;
+    let courier = courier(mail(&inbox, "none", None), None);
+    let down = with_sealed_links(&["ada@example.com", "bob@example.com"]);
+    let report = send(&courier, &["ada@example.com", "bob@example.com"], &down).await;
+    for letter in inbox.letters() {
+        let text = letter.letter().text;
+        assert_eq!(text.matches(SEALED).count(), 3, "{text}");
+    }
+    let kept = format!("{report:?}");
+    assert_eq!(report.transcript.len(), 2);
+    assert!(kept.contains("Acknowledge: ***"), "{kept}");
+    assert!(!kept.contains(SEALED), "{kept}");
 }
 
 #[tokio::test]

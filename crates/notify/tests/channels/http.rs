@@ -12,7 +12,10 @@ use serde_json::{Value, json};
 use test_support::{Mode, Request, Upstream};
 use uuid::Uuid;
 
-use crate::ground::{TOKEN, channel, courier, digest, http_channels, message, now, slack_bot};
+use crate::ground::{
+    SEALED, TOKEN, channel, courier, digest, http_channels, message, now, slack_bot,
+    with_sealed_links,
+};
 
 /// A request that a provider expects: the method, the path, some headers; and how it says yes.
 struct Expected {
@@ -367,6 +370,21 @@ async fn no_secret_is_in_a_report_even_when_the_other_side_sends_it_back() {
         let preview = courier.preview(&channel, &message(Kind::Down), now());
         assert!(!format!("{preview:?}").contains(TOKEN));
     }
+}
+
+#[tokio::test]
+async fn links_that_work_without_signing_in_are_sent_and_not_kept() {
+    let upstream = Upstream::start();
+    let down = with_sealed_links(&[]);
+    let mut carried = 0;
+    for channel in http_channels() {
+        let report = courier(&upstream).send(&channel, &down, &[], now()).await;
+        carried += usize::from(upstream.requests().last().unwrap().body.contains(SEALED));
+        assert!(!report.transcript.is_empty());
+        let kept = format!("{report:?}");
+        assert!(!kept.contains(SEALED), "{:?}: {kept}", channel.kind());
+    }
+    assert!(carried > 5, "{carried}");
 }
 
 #[tokio::test]
