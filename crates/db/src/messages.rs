@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::{
     id::{ChannelId, MessageId, WorkerId, WorkspaceId},
-    notice::message::Message,
+    notice::{message::Message, retry::GIVEN_UP_AFTER},
 };
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
@@ -20,6 +20,8 @@ pub struct Claimed {
     pub channel: ChannelId,
     pub message: Message,
     pub created_at: DateTime<Utc>,
+    /// Until then it is tried.
+    pub give_up_at: DateTime<Utc>,
     /// Attempts before this one.
     pub attempts: i32,
     /// Recipients (or incidents, for a pager) with which earlier attempts are done for good.
@@ -68,13 +70,15 @@ pub async fn insert(
     message: &Message,
 ) -> Result<()> {
     sqlx::query(
-        "insert into messages (id, workspace_id, channel_id, kind, body, next_at) values ($1, $2, $3, $4, $5::jsonb, now())",
+        "insert into messages (id, workspace_id, channel_id, kind, body, next_at, give_up_at)
+         values ($1, $2, $3, $4, $5::jsonb, now(), now() + $6)",
     )
     .bind(id.0)
     .bind(workspace.0)
     .bind(channel.0)
     .bind(message.kind.as_str())
     .bind(columns::json(message))
+    .bind(GIVEN_UP_AFTER)
     .execute(conn)
     .await?;
     Ok(())
@@ -87,6 +91,7 @@ struct ClaimedRow {
     channel_id: Uuid,
     body: Json<Message>,
     created_at: DateTime<Utc>,
+    give_up_at: DateTime<Utc>,
     attempts: i32,
     done_with: Vec<String>,
 }
@@ -115,7 +120,8 @@ pub async fn claim(
              order by m.next_at limit $1 for update of m skip locked)
          update messages m set claimed_until = now() + $2, claimed_by = $3, attempts = m.attempts + 1 from due
          where m.id = due.id
-         returning m.id, m.workspace_id, m.channel_id, m.body, m.created_at, m.attempts - 1 as attempts, m.done_with",
+         returning m.id, m.workspace_id, m.channel_id, m.body, m.created_at, m.give_up_at, m.attempts - 1 as attempts,
+                   m.done_with",
     )
     .bind(limit)
     .bind(lease)
@@ -174,18 +180,18 @@ pub async fn put_off(
     Ok(())
 }
 
-/// Messages that have been under way since before `created_before`, of channels that do not take them.
+/// Messages that should have been given up by `now`, of channels that do not take them.
 pub async fn stale(
     conn: &mut PgConnection,
-    created_before: DateTime<Utc>,
+    now: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<(MessageId, WorkspaceId, ChannelId)>> {
     let rows: Vec<(Uuid, Uuid, Uuid)> = sqlx::query_as(
         "select id, workspace_id, channel_id from messages
-         where outcome is null and created_at < $1 and (claimed_until is null or claimed_until <= now())
+         where outcome is null and give_up_at < $1 and (claimed_until is null or claimed_until <= now())
          order by id limit $2 for update skip locked",
     )
-    .bind(created_before)
+    .bind(now)
     .bind(limit)
     .fetch_all(conn)
     .await?;
@@ -222,7 +228,7 @@ pub async fn find(
     Ok(row.map(Stored::from))
 }
 
-/// Sends a message once more, under the same key. False when there is none.
+/// Sends a message once more, under the same key and for as long as a new one. False when there is none, or it is being sent.
 pub async fn resend(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
@@ -230,12 +236,14 @@ pub async fn resend(
     now: DateTime<Utc>,
 ) -> Result<bool> {
     let done = sqlx::query(
-        "update messages set outcome = null, settled_at = null, next_at = $3, claimed_until = null, done_with = '{}'
+        "update messages set outcome = null, settled_at = null, next_at = $3, give_up_at = $3 + $4, claimed_until = null,
+                done_with = '{}'
          where workspace_id = $1 and id = $2 and (claimed_until is null or claimed_until <= now())",
     )
     .bind(workspace.0)
     .bind(id.0)
     .bind(now)
+    .bind(GIVEN_UP_AFTER)
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -271,6 +279,7 @@ impl From<ClaimedRow> for Claimed {
             channel: ChannelId(row.channel_id),
             message: row.body.0,
             created_at: row.created_at,
+            give_up_at: row.give_up_at,
             attempts: row.attempts,
             done_with: row.done_with,
         }

@@ -92,7 +92,7 @@ async fn settle(
                 .unwrap_or(0)
                 .saturating_add(1);
             let seed = hash(&(claimed.id, tries));
-            if let Some(next) = next_attempt(tries, *after, seed, (claimed.created_at, now)) {
+            if let Some(next) = next_attempt(tries, *after, seed, (now, claimed.give_up_at)) {
                 messages::put_off(&mut tx, claimed.id, next, &attempt.done_with).await?;
                 ("retry", why.clone())
             } else {
