@@ -12,6 +12,11 @@ use uuid::Uuid;
 
 use crate::{Result, columns};
 
+/// Messages of one workspace that are sent at the same time.
+const MOST_OF_WORKSPACE: i64 = 8;
+/// Messages that are sent at the same time through the one mail server, of all workspaces.
+const MOST_BY_MAIL: i64 = 16;
+
 /// A message that a worker has taken on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claimed {
@@ -96,49 +101,87 @@ struct ClaimedRow {
     done_with: Vec<String>,
 }
 
+/// Nobody sends it: nobody took it on, or no longer has it, or is not live any more.
+macro_rules! is_free {
+    () => {
+        "(m.claimed_until is null or m.claimed_until <= now()
+          or m.claimed_by is not null and not exists (
+                 select 1 from workers w
+                 where w.id = m.claimed_by and w.heartbeat_at > now() - interval '10 seconds'))"
+    };
+}
+
+const CLAIM: &str = concat!(
+    "with waiting as (
+         select m.id, m.workspace_id, m.next_at, m.kind = 'test' as is_test, c.kind = 'email' as by_mail, f.is_free
+         from messages m
+         join channels c on c.id = m.channel_id
+         cross join lateral (select ",
+    is_free!(),
+    " as is_free) f
+         where m.outcome is null
+           and (not f.is_free
+                or m.next_at <= now()
+                   -- A test is sent whatever holds the others up.
+                   and (m.kind = 'test' or c.paused_at is null and c.broken_at is null
+                        and not exists (select 1 from messages o
+                                        where o.channel_id = m.channel_id and o.outcome is null and o.id < m.id)))),
+     -- What is being sent comes first, so that it takes up its room; then tests, for which somebody waits.
+     by_workspace as (
+         select *, row_number() over (partition by workspace_id order by is_free, is_test desc, next_at) as place
+         from waiting),
+     by_kind as (
+         select *, row_number() over (partition by by_mail order by is_free, is_test desc, next_at) as place_in_all
+         from by_workspace where not is_free or place <= $4),
+     due as (
+         select m.id from by_kind k join messages m on m.id = k.id
+         where k.is_free and (not k.by_mail or k.place_in_all <= $5)
+           -- Asked once more of the row that is locked, which somebody else may have taken meanwhile.
+           and m.outcome is null and m.next_at <= now() and ",
+    is_free!(),
+    "
+         order by m.next_at limit $1 for update of m skip locked)
+     update messages m set claimed_until = now() + $2, claimed_by = $3, attempts = m.attempts + 1 from due
+     where m.id = due.id
+     returning m.id, m.workspace_id, m.channel_id, m.body, m.created_at, m.give_up_at, m.attempts - 1 as attempts,
+               m.done_with",
+);
+
 /// Takes on messages that are due and that nobody else sends, one per channel and the oldest first. Those of a worker
-/// that is not live any more are taken on again, and those that are not settled within `lease`.
+/// that is not live any more are taken on again, and those that are not settled within `lease`. A few of each workspace and
+/// a few by mail are sent at once, whoever sends them, so that receivers that are slow hold up their own only; workers that
+/// ask in the same moment may take as many each.
 pub async fn claim(
     conn: &mut PgConnection,
     by: Option<WorkerId>,
     limit: i64,
     lease: Duration,
 ) -> Result<Vec<Claimed>> {
-    let rows: Vec<ClaimedRow> = sqlx::query_as(
-        "with due as (
-             select m.id from messages m
-             join channels c on c.id = m.channel_id
-             where m.outcome is null and m.next_at <= now()
-               and (m.claimed_until is null or m.claimed_until <= now()
-                    or m.claimed_by is not null and not exists (
-                           select 1 from workers w
-                           where w.id = m.claimed_by and w.heartbeat_at > now() - interval '10 seconds'))
-               -- A test is sent whatever holds the others up.
-               and (m.kind = 'test' or c.paused_at is null and c.broken_at is null
-                    and not exists (select 1 from messages o
-                                    where o.channel_id = m.channel_id and o.outcome is null and o.id < m.id))
-             order by m.next_at limit $1 for update of m skip locked)
-         update messages m set claimed_until = now() + $2, claimed_by = $3, attempts = m.attempts + 1 from due
-         where m.id = due.id
-         returning m.id, m.workspace_id, m.channel_id, m.body, m.created_at, m.give_up_at, m.attempts - 1 as attempts,
-                   m.done_with",
-    )
-    .bind(limit)
-    .bind(lease)
-    .bind(by.map(|id| id.0))
-    .fetch_all(conn)
-    .await?;
+    let rows: Vec<ClaimedRow> = sqlx::query_as(CLAIM)
+        .bind(limit)
+        .bind(lease)
+        .bind(by.map(|id| id.0))
+        .bind(MOST_OF_WORKSPACE)
+        .bind(MOST_BY_MAIL)
+        .fetch_all(conn)
+        .await?;
     Ok(rows.into_iter().map(Claimed::from).collect())
 }
 
-/// When the next message of a channel that works is due or its claim ends; none when none waits.
-pub async fn next_due(conn: &mut PgConnection) -> Result<Option<DateTime<Utc>>> {
+/// When the next message of a channel that works is due or its claim ends, later than `after`; none when none is. What was due
+/// by then and is left waits for others to be settled.
+pub async fn next_due(
+    conn: &mut PgConnection,
+    after: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>> {
     Ok(sqlx::query_scalar(
         "select min(greatest(m.next_at, m.claimed_until)) from messages m join channels c on c.id = m.channel_id
          where m.outcome is null and c.paused_at is null and c.broken_at is null
+           and greatest(m.next_at, m.claimed_until) > $1
            and not exists (select 1 from messages o
                            where o.channel_id = m.channel_id and o.outcome is null and o.id < m.id)",
     )
+    .bind(after)
     .fetch_one(conn)
     .await?)
 }

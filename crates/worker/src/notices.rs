@@ -129,7 +129,7 @@ async fn round(parts: &Parts, sending: &mut JoinSet<()>) -> db::Result<Duration>
     }
     let due = [
         gathering::next_due(&mut conn).await?,
-        messages::next_due(&mut conn).await?,
+        messages::next_due(&mut conn, now).await?,
     ];
     let soonest = due.into_iter().flatten().fold(next, DateTime::min);
     Ok(until(soonest, now))
