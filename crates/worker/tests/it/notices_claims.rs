@@ -1,4 +1,4 @@
-//! Which messages are taken on, how many at once and for whom.
+//! Which messages are taken on, how many at once and for whom, and that composing them holds nobody up.
 
 use std::time::Duration;
 
@@ -128,4 +128,25 @@ async fn workers_that_ask_together_take_on_each_message_once(pool: PgPool) {
     all.sort_unstable();
     all.dedup();
     assert_eq!(all.len(), count);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn whoever_notes_something_does_not_wait_for_whoever_composes(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let channel = ground.channel("hook").await;
+    let mut composing = ground.db.begin().await.expect("the database answers");
+    let lock = db::outbox::gathering::lock(&mut composing, channel).await;
+    assert!(lock.expect("the database answers"));
+    let mut noting = ground.db.begin().await.expect("the database answers");
+    for statement in [
+        "set local lock_timeout = '2s'",
+        "insert into outbox (workspace_id, channel_id, key, kind, occurred_at, due_at, subject)
+         select workspace_id, id, 'k', 'down', now(), now(), '{}' from channels",
+    ] {
+        let done = sqlx::query(statement).execute(&mut *noting).await;
+        done.expect("it does not wait");
+    }
+    // Of those who compose there is still one at a time.
+    let lock = db::outbox::gathering::lock(&mut noting, channel).await;
+    assert!(!lock.expect("the database answers"));
 }
