@@ -1,10 +1,17 @@
 //! What is asked of notices every few seconds, against a large database: nothing reads through what is long told.
 
-use db::{PgConnection, messages};
-use domain::notice::message::Kind;
+use chrono::TimeDelta;
+use db::{
+    PgConnection, messages,
+    outbox::watching::{known_again, settled, unknown},
+};
+use domain::{
+    id::ServiceKey,
+    notice::{message::Kind, rule::Topic},
+};
 use sqlx::PgPool;
 
-use crate::ground::Ground;
+use crate::{ground::Ground, notices_post::wish};
 
 /// How often a table (as a whole) or an index was read in this transaction.
 async fn reads(conn: &mut PgConnection, of: &str) -> i64 {
@@ -13,6 +20,64 @@ async fn reads(conn: &mut PgConnection, of: &str) -> i64 {
         .fetch_one(conn)
         .await
         .expect("the database answers")
+}
+
+/// Two thousand services, five of which nobody could tell anything of for twenty minutes, and a past of notices.
+async fn seeded(pool: PgPool) -> Ground {
+    let ground = Ground::new(pool).await;
+    let workspace = ground.workspace;
+    let channel = ground.channel("hook").await;
+    ground.rule(channel, wish(&[Topic::Unknown])).await;
+    for statement in [
+        format!(
+            "insert into services (id, workspace_id, name, monitor_type, url, target, check_interval_s, shard)
+             select gen_random_uuid(), '{workspace}', 'S', 'http_ping', 'http://s.test/', '{{}}', 30, n % 4096
+             from generate_series(1, 2000) n"
+        ),
+        "insert into service_health (service_key, workspace_id, since, verdict, recent)
+         select key, workspace_id, now() - interval '20 minutes', case when key % 400 = 0 then 4 else 1 end,
+                decode(repeat('00', 1088), 'hex')
+         from services"
+            .to_owned(),
+        format!(
+            "insert into outbox (workspace_id, channel_id, key, kind, service_id, occurred_at, due_at, subject, dropped, created_at)
+             select '{workspace}', '{}', k.kind || n || '-' || s.key, k.kind, s.id, now() - n * interval '1 hour',
+                    now() - n * interval '1 hour', '{{}}', 'no_use', now() - n * interval '1 hour'
+             from services s, generate_series(1, 20) n, (values ('down'), ('recovered')) k (kind)",
+            channel.0
+        ),
+        "update outbox set kind = case when id % 2 = 0 then 'unknown_long' else 'flapping' end where id % 200 < 2".to_owned(),
+        "analyze".to_owned(),
+    ] {
+        ground.run(&statement).await;
+    }
+    ground
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn what_tells_itself_with_time_finds_what_it_told_by_kind(pool: PgPool) {
+    let ground = seeded(pool).await;
+    let mut tx = ground.db.begin().await.expect("the database answers");
+    let (since, oldest) = (
+        ground.now - TimeDelta::minutes(15),
+        ground.now - TimeDelta::days(1),
+    );
+    let observed = unknown(&mut tx, since, oldest).await;
+    assert_eq!(observed.expect("the database answers").len(), 5);
+    known_again(&mut tx, ground.now)
+        .await
+        .expect("the database answers");
+    settled(&mut tx, &[(ServiceKey(7), oldest)])
+        .await
+        .expect("the database answers");
+    assert_eq!(reads(&mut tx, "outbox").await, 0, "read through");
+    for index in [
+        "outbox_unknown_idx",
+        "outbox_unknown_created_idx",
+        "outbox_flapping_idx",
+    ] {
+        assert!(reads(&mut tx, index).await > 0, "{index}");
+    }
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
