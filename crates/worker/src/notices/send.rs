@@ -120,9 +120,8 @@ async fn settle(
         outcome: word.to_owned(),
         detail: cut(&detail),
         took_ms: i32::try_from(took.as_millis()).unwrap_or(i32::MAX),
-        transcript: serde_json::to_value(&attempt.transcript).unwrap_or_default(),
     };
-    deliveries::insert(&mut tx, channel.workspace, &delivery).await?;
+    deliveries::insert(&mut tx, channel.workspace, &delivery, &attempt.transcript).await?;
     Ok(tx.commit().await?)
 }
 

@@ -2,14 +2,15 @@
 
 use chrono::TimeDelta;
 use db::{
-    PgConnection, messages,
+    PgConnection, deliveries, messages,
     outbox::watching::{known_again, settled, unknown},
 };
 use domain::{
-    id::ServiceKey,
+    id::{DeliveryId, ServiceKey},
     notice::{message::Kind, rule::Topic},
 };
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use crate::{ground::Ground, notices_post::wish};
 
@@ -107,4 +108,45 @@ async fn taking_messages_on_reads_nothing_that_is_settled(pool: PgPool) {
         0,
         "all of a channel"
     );
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_list_of_attempts_reads_no_transcript(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    ground
+        .waiting(ground.workspace.0, "slack", (1, 60), Kind::Down)
+        .await;
+    let id = Uuid::now_v7();
+    // Long, and of a kind that cannot be pressed, so that it lies apart from its row.
+    ground
+        .run(&format!(
+            "insert into deliveries (id, workspace_id, channel_id, message_id, at, outcome, took_ms, transcript)
+             select '{id}', workspace_id, channel_id, id, now(), 'sent', 1,
+                    (select to_jsonb(string_agg(gen_random_uuid()::text, '')) from generate_series(1, 5000))
+             from messages"
+        ))
+        .await;
+    let apart: String = sqlx::query_scalar(
+        "select indexrelid::regclass::text from pg_index
+         where indrelid = (select reltoastrelid from pg_class where oid = 'deliveries'::regclass)",
+    )
+    .fetch_one(ground.db.pool())
+    .await
+    .expect("the database answers");
+    let mut tx = ground.db.begin().await.expect("the database answers");
+    let wanted = deliveries::Wanted {
+        limit: 50,
+        ..deliveries::Wanted::default()
+    };
+    let listed = deliveries::list(&mut tx, ground.workspace, &wanted).await;
+    assert_eq!(listed.expect("the database answers").len(), 1);
+    assert_eq!(reads(&mut tx, &apart).await, 0);
+    let one = deliveries::find(&mut tx, ground.workspace, DeliveryId(id)).await;
+    let one = one.expect("the database answers").expect("an attempt");
+    assert!(
+        one.transcript
+            .as_str()
+            .is_some_and(|text| text.len() > 100_000)
+    );
+    assert_eq!(reads(&mut tx, &apart).await, 1);
 }
