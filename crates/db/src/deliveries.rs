@@ -23,11 +23,9 @@ pub struct Delivery {
     /// Why not, in one sentence; or what the receiver calls it.
     pub detail: String,
     pub took_ms: i32,
-    /// What was said and answered, without secrets.
-    pub transcript: Value,
 }
 
-/// An attempt as the ledger lists it.
+/// An attempt as the ledger lists it, which is without its transcript.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listed {
     pub delivery: Delivery,
@@ -40,12 +38,19 @@ pub struct Listed {
     pub message_outcome: Option<String>,
 }
 
+/// An attempt with all that is kept of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Whole {
+    pub listed: Listed,
+    /// What was said and answered, without secrets.
+    pub transcript: Value,
+}
+
 /// Which attempts.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     pub channel: Option<ChannelId>,
     pub outcome: Option<&'static str>,
-    pub message: Option<MessageId>,
     pub before: Option<DateTime<Utc>>,
     pub since: Option<DateTime<Utc>>,
     /// After this one in the order of the list.
@@ -62,7 +67,6 @@ struct Row {
     outcome: String,
     detail: String,
     took_ms: i32,
-    transcript: Value,
     channel_name: String,
     channel_kind: String,
     kind: String,
@@ -70,10 +74,19 @@ struct Row {
     message_outcome: Option<String>,
 }
 
+#[derive(FromRow)]
+struct WholeRow {
+    #[sqlx(flatten)]
+    row: Row,
+    transcript: Value,
+}
+
+/// Notes an attempt. `transcript`: what was said and answered, without secrets.
 pub async fn insert(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
     delivery: &Delivery,
+    transcript: &Value,
 ) -> Result<()> {
     sqlx::query(
         "insert into deliveries (id, workspace_id, channel_id, message_id, at, outcome, detail, took_ms, transcript)
@@ -87,24 +100,26 @@ pub async fn insert(
     .bind(&delivery.outcome)
     .bind(&delivery.detail)
     .bind(delivery.took_ms)
-    .bind(crate::columns::json(&delivery.transcript))
+    .bind(crate::columns::json(transcript))
     .execute(conn)
     .await?;
     Ok(())
 }
 
 macro_rules! select {
-    ($rest:literal) => {
+    ($more:literal, $rest:literal) => {
         concat!(
-            "select d.id, d.channel_id, d.message_id, d.at, d.outcome, d.detail, d.took_ms, d.transcript,
-                    c.name as channel_name, c.kind as channel_kind, m.kind, m.body, m.outcome as message_outcome
+            "select d.id, d.channel_id, d.message_id, d.at, d.outcome, d.detail, d.took_ms,
+                    c.name as channel_name, c.kind as channel_kind, m.kind, m.body, m.outcome as message_outcome",
+            $more,
+            "
              from deliveries d join channels c on c.id = d.channel_id join messages m on m.id = d.message_id ",
             $rest
         )
     };
 }
 
-/// Attempts of a workspace, the newest first.
+/// Attempts of a workspace, the newest first. Transcripts are long, and whoever looks at a list sees none.
 pub async fn list(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
@@ -112,16 +127,15 @@ pub async fn list(
 ) -> Result<Vec<Listed>> {
     let (after_at, after_id) = wanted.after.unzip();
     let rows: Vec<Row> = sqlx::query_as(select!(
+        "",
         "where d.workspace_id = $1 and ($2::uuid is null or d.channel_id = $2) and ($3::text is null or d.outcome = $3)
-           and ($4::uuid is null or d.message_id = $4) and ($5::timestamptz is null or d.at < $5)
-           and ($6::timestamptz is null or d.at >= $6)
-           and ($7::timestamptz is null or (d.at, d.id) < ($7, $8))
-         order by d.at desc, d.id desc limit $9"
+           and ($4::timestamptz is null or d.at < $4) and ($5::timestamptz is null or d.at >= $5)
+           and ($6::timestamptz is null or (d.at, d.id) < ($6, $7))
+         order by d.at desc, d.id desc limit $8"
     ))
     .bind(workspace.0)
     .bind(wanted.channel.map(|id| id.0))
     .bind(wanted.outcome)
-    .bind(wanted.message.map(|id| id.0))
     .bind(wanted.before)
     .bind(wanted.since)
     .bind(after_at)
@@ -136,13 +150,33 @@ pub async fn find(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
     id: DeliveryId,
-) -> Result<Option<Listed>> {
-    let row: Option<Row> = sqlx::query_as(select!("where d.workspace_id = $1 and d.id = $2"))
-        .bind(workspace.0)
-        .bind(id.0)
-        .fetch_optional(conn)
-        .await?;
-    Ok(row.map(Listed::from))
+) -> Result<Option<Whole>> {
+    let row: Option<WholeRow> = sqlx::query_as(select!(
+        ", d.transcript",
+        "where d.workspace_id = $1 and d.id = $2"
+    ))
+    .bind(workspace.0)
+    .bind(id.0)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(Whole::from))
+}
+
+/// The latest attempt to send a message.
+pub async fn of_message(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+    message: MessageId,
+) -> Result<Option<Whole>> {
+    let row: Option<WholeRow> = sqlx::query_as(select!(
+        ", d.transcript",
+        "where d.workspace_id = $1 and d.message_id = $2 order by d.at desc, d.id desc limit 1"
+    ))
+    .bind(workspace.0)
+    .bind(message.0)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(Whole::from))
 }
 
 /// The latest attempt of each channel of a workspace.
@@ -175,13 +209,21 @@ impl From<Row> for Listed {
                 outcome: row.outcome,
                 detail: row.detail,
                 took_ms: row.took_ms,
-                transcript: row.transcript,
             },
             channel_name: row.channel_name,
             channel_kind: ChannelKind::parse(&row.channel_kind),
             kind: row.kind,
             body: row.body,
             message_outcome: row.message_outcome,
+        }
+    }
+}
+
+impl From<WholeRow> for Whole {
+    fn from(row: WholeRow) -> Self {
+        Self {
+            listed: row.row.into(),
+            transcript: row.transcript,
         }
     }
 }

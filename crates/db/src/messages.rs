@@ -5,12 +5,17 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::{
     id::{ChannelId, MessageId, WorkerId, WorkspaceId},
-    notice::message::Message,
+    notice::{message::Message, retry::GIVEN_UP_AFTER},
 };
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
 use crate::{Result, columns};
+
+/// Messages of one workspace that are sent at the same time.
+const MOST_OF_WORKSPACE: i64 = 8;
+/// Messages that are sent at the same time through the one mail server, of all workspaces.
+const MOST_BY_MAIL: i64 = 16;
 
 /// A message that a worker has taken on.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +25,8 @@ pub struct Claimed {
     pub channel: ChannelId,
     pub message: Message,
     pub created_at: DateTime<Utc>,
+    /// Until then it is tried.
+    pub give_up_at: DateTime<Utc>,
     /// Attempts before this one.
     pub attempts: i32,
     /// Recipients (or incidents, for a pager) with which earlier attempts are done for good.
@@ -68,13 +75,15 @@ pub async fn insert(
     message: &Message,
 ) -> Result<()> {
     sqlx::query(
-        "insert into messages (id, workspace_id, channel_id, kind, body, next_at) values ($1, $2, $3, $4, $5::jsonb, now())",
+        "insert into messages (id, workspace_id, channel_id, kind, body, next_at, give_up_at)
+         values ($1, $2, $3, $4, $5::jsonb, now(), now() + $6)",
     )
     .bind(id.0)
     .bind(workspace.0)
     .bind(channel.0)
     .bind(message.kind.as_str())
     .bind(columns::json(message))
+    .bind(GIVEN_UP_AFTER)
     .execute(conn)
     .await?;
     Ok(())
@@ -87,52 +96,92 @@ struct ClaimedRow {
     channel_id: Uuid,
     body: Json<Message>,
     created_at: DateTime<Utc>,
+    give_up_at: DateTime<Utc>,
     attempts: i32,
     done_with: Vec<String>,
 }
 
+/// Nobody sends it: nobody took it on, or no longer has it, or is not live any more.
+macro_rules! is_free {
+    () => {
+        "(m.claimed_until is null or m.claimed_until <= now()
+          or m.claimed_by is not null and not exists (
+                 select 1 from workers w
+                 where w.id = m.claimed_by and w.heartbeat_at > now() - interval '10 seconds'))"
+    };
+}
+
+const CLAIM: &str = concat!(
+    "with waiting as (
+         select m.id, m.workspace_id, m.next_at, m.kind = 'test' as is_test, c.kind = 'email' as by_mail, f.is_free
+         from messages m
+         join channels c on c.id = m.channel_id
+         cross join lateral (select ",
+    is_free!(),
+    " as is_free) f
+         where m.outcome is null
+           and (not f.is_free
+                or m.next_at <= now()
+                   -- A test is sent whatever holds the others up.
+                   and (m.kind = 'test' or c.paused_at is null and c.broken_at is null
+                        and not exists (select 1 from messages o
+                                        where o.channel_id = m.channel_id and o.outcome is null and o.id < m.id)))),
+     -- What is being sent comes first, so that it takes up its room; then tests, for which somebody waits.
+     by_workspace as (
+         select *, row_number() over (partition by workspace_id order by is_free, is_test desc, next_at) as place
+         from waiting),
+     by_kind as (
+         select *, row_number() over (partition by by_mail order by is_free, is_test desc, next_at) as place_in_all
+         from by_workspace where not is_free or place <= $4),
+     due as (
+         select m.id from by_kind k join messages m on m.id = k.id
+         where k.is_free and (not k.by_mail or k.place_in_all <= $5)
+           -- Asked once more of the row that is locked, which somebody else may have taken meanwhile.
+           and m.outcome is null and m.next_at <= now() and ",
+    is_free!(),
+    "
+         order by m.next_at limit $1 for update of m skip locked)
+     update messages m set claimed_until = now() + $2, claimed_by = $3, attempts = m.attempts + 1 from due
+     where m.id = due.id
+     returning m.id, m.workspace_id, m.channel_id, m.body, m.created_at, m.give_up_at, m.attempts - 1 as attempts,
+               m.done_with",
+);
+
 /// Takes on messages that are due and that nobody else sends, one per channel and the oldest first. Those of a worker
-/// that is not live any more are taken on again, and those that are not settled within `lease`.
+/// that is not live any more are taken on again, and those that are not settled within `lease`. A few of each workspace and
+/// a few by mail are sent at once, whoever sends them, so that receivers that are slow hold up their own only; workers that
+/// ask in the same moment may take as many each.
 pub async fn claim(
     conn: &mut PgConnection,
     by: Option<WorkerId>,
     limit: i64,
     lease: Duration,
 ) -> Result<Vec<Claimed>> {
-    let rows: Vec<ClaimedRow> = sqlx::query_as(
-        "with due as (
-             select m.id from messages m
-             join channels c on c.id = m.channel_id
-             where m.outcome is null and m.next_at <= now()
-               and (m.claimed_until is null or m.claimed_until <= now()
-                    or m.claimed_by is not null and not exists (
-                           select 1 from workers w
-                           where w.id = m.claimed_by and w.heartbeat_at > now() - interval '10 seconds'))
-               -- A test is sent whatever holds the others up.
-               and (m.kind = 'test' or c.paused_at is null and c.broken_at is null
-                    and not exists (select 1 from messages o
-                                    where o.channel_id = m.channel_id and o.outcome is null and o.id < m.id))
-             order by m.next_at limit $1 for update of m skip locked)
-         update messages m set claimed_until = now() + $2, claimed_by = $3, attempts = m.attempts + 1 from due
-         where m.id = due.id
-         returning m.id, m.workspace_id, m.channel_id, m.body, m.created_at, m.attempts - 1 as attempts, m.done_with",
-    )
-    .bind(limit)
-    .bind(lease)
-    .bind(by.map(|id| id.0))
-    .fetch_all(conn)
-    .await?;
+    let rows: Vec<ClaimedRow> = sqlx::query_as(CLAIM)
+        .bind(limit)
+        .bind(lease)
+        .bind(by.map(|id| id.0))
+        .bind(MOST_OF_WORKSPACE)
+        .bind(MOST_BY_MAIL)
+        .fetch_all(conn)
+        .await?;
     Ok(rows.into_iter().map(Claimed::from).collect())
 }
 
-/// When the next message of a channel that works is due or its claim ends; none when none waits.
-pub async fn next_due(conn: &mut PgConnection) -> Result<Option<DateTime<Utc>>> {
+/// When the next message of a channel that works is due or its claim ends, later than `after`; none when none is. What was due
+/// by then and is left waits for others to be settled.
+pub async fn next_due(
+    conn: &mut PgConnection,
+    after: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>> {
     Ok(sqlx::query_scalar(
         "select min(greatest(m.next_at, m.claimed_until)) from messages m join channels c on c.id = m.channel_id
          where m.outcome is null and c.paused_at is null and c.broken_at is null
+           and greatest(m.next_at, m.claimed_until) > $1
            and not exists (select 1 from messages o
                            where o.channel_id = m.channel_id and o.outcome is null and o.id < m.id)",
     )
+    .bind(after)
     .fetch_one(conn)
     .await?)
 }
@@ -174,18 +223,18 @@ pub async fn put_off(
     Ok(())
 }
 
-/// Messages that have been under way since before `created_before`, of channels that do not take them.
+/// Messages that should have been given up by `now`, of channels that do not take them.
 pub async fn stale(
     conn: &mut PgConnection,
-    created_before: DateTime<Utc>,
+    now: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<(MessageId, WorkspaceId, ChannelId)>> {
     let rows: Vec<(Uuid, Uuid, Uuid)> = sqlx::query_as(
         "select id, workspace_id, channel_id from messages
-         where outcome is null and created_at < $1 and (claimed_until is null or claimed_until <= now())
+         where outcome is null and give_up_at < $1 and (claimed_until is null or claimed_until <= now())
          order by id limit $2 for update skip locked",
     )
-    .bind(created_before)
+    .bind(now)
     .bind(limit)
     .fetch_all(conn)
     .await?;
@@ -222,7 +271,7 @@ pub async fn find(
     Ok(row.map(Stored::from))
 }
 
-/// Sends a message once more, under the same key. False when there is none.
+/// Sends a message once more, under the same key and for as long as a new one. False when there is none, or it is being sent.
 pub async fn resend(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
@@ -230,12 +279,14 @@ pub async fn resend(
     now: DateTime<Utc>,
 ) -> Result<bool> {
     let done = sqlx::query(
-        "update messages set outcome = null, settled_at = null, next_at = $3, claimed_until = null, done_with = '{}'
+        "update messages set outcome = null, settled_at = null, next_at = $3, give_up_at = $3 + $4, claimed_until = null,
+                done_with = '{}'
          where workspace_id = $1 and id = $2 and (claimed_until is null or claimed_until <= now())",
     )
     .bind(workspace.0)
     .bind(id.0)
     .bind(now)
+    .bind(GIVEN_UP_AFTER)
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -271,6 +322,7 @@ impl From<ClaimedRow> for Claimed {
             channel: ChannelId(row.channel_id),
             message: row.body.0,
             created_at: row.created_at,
+            give_up_at: row.give_up_at,
             attempts: row.attempts,
             done_with: row.done_with,
         }

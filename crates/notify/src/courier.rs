@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     channel::{ChannelConfig, ChannelKind},
     fields::Fields,
-    notice::message::Message,
+    notice::message::{Links, Message},
 };
 use egress::{Answer, Client, Egress, Question};
 use http::HeaderValue;
@@ -21,6 +21,7 @@ use crate::{
     judging,
     outcome::{Exchange, Outcome, Report, Tally},
     rendering::cut_bytes,
+    smtp,
     veil::Veil,
     webhook,
 };
@@ -28,7 +29,16 @@ use crate::{
 const LIMITS: Limits = Limits {
     request: Duration::from_secs(15),
     letter: Duration::from_mins(1),
+    attempt: Duration::from_mins(4),
 };
+
+/// No attempt takes longer: its last letter may be begun just before its own limit. Whoever lends a message to one who sends it
+/// lends it for longer.
+pub const LONGEST_ATTEMPT: Duration = LIMITS
+    .attempt
+    .saturating_add(LIMITS.letter)
+    .saturating_add(smtp::LEAVE);
+
 /// How much of an answer is read, in bytes.
 const MOST_ANSWER: usize = 64 * 1024;
 /// How much of a payload and of an answer the ledger keeps, in bytes.
@@ -53,6 +63,8 @@ struct Limits {
     request: Duration,
     /// For one letter, connecting included.
     letter: Duration,
+    /// After that no further request or letter of it is begun.
+    attempt: Duration,
 }
 
 /// Servers that stand in for the providers' own, by kind; empty in production.
@@ -110,6 +122,7 @@ impl Courier {
         self.limits = Limits {
             request: limit.min(LIMITS.request),
             letter: limit.min(LIMITS.letter),
+            attempt: limit.min(LIMITS.attempt),
         };
         self
     }
@@ -127,7 +140,7 @@ impl Courier {
     }
 
     /// One attempt to say `message` on `channel`. `settled`: what earlier attempts reported as settled. Takes at most 15 s per
-    /// recipient, 60 s by mail, and ends at the first one that has to be tried again.
+    /// recipient, 60 s by mail, and `LONGEST_ATTEMPT` in all, and ends at the first one that has to be tried again.
     pub async fn send(
         &self,
         channel: &ChannelConfig,
@@ -140,7 +153,7 @@ impl Courier {
                 return refused("This kind of channel cannot be sent to.");
             };
             let letters = email::letters(email, message, &self.public_url);
-            return self.post(&letters, settled, now).await;
+            return self.post(&letters, &message.links, settled, now).await;
         };
         let setting = Setting {
             public_url: &self.public_url,
@@ -150,9 +163,14 @@ impl Courier {
             Ok(calls) => calls,
             Err(why) => return refused(&why),
         };
-        let veil = Veil::of(channel);
+        let veil = Veil::of(channel).and_links(&message.links);
+        let until = Instant::now() + self.limits.attempt;
         let mut tally = Tally::default();
         for call in calls.iter().filter(|call| !settled.contains(&call.part)) {
+            if Instant::now() >= until {
+                tally.cut_short();
+                break;
+            }
             let (result, exchange) = self.make(channel.kind(), call, &veil).await;
             tally.note(exchange);
             let outcome = match result {
@@ -212,18 +230,27 @@ impl Courier {
         settled: &[String],
         now: DateTime<Utc>,
     ) -> Report {
-        self.post(letters, settled, now).await
+        self.post(letters, &Links::default(), settled, now).await
     }
 
-    async fn post(&self, letters: &[Letter], settled: &[String], now: DateTime<Utc>) -> Report {
+    /// `links`: of what the letters say, so that no transcript keeps them.
+    async fn post(
+        &self,
+        letters: &[Letter],
+        links: &Links,
+        settled: &[String],
+        now: DateTime<Utc>,
+    ) -> Report {
         match &self.mail {
             Some(mail) => {
                 let post = email::Post {
                     egress: &self.egress,
                     mail,
                     limit: self.limits.letter,
+                    until: Instant::now() + self.limits.attempt,
                 };
-                post.all(letters, settled, now).await
+                let veil = mail.veil().and_links(links);
+                post.all(letters, settled, &veil, now).await
             }
             None => refused(
                 "This installation has no mail server yet; its operator can set SMTP_HOST and MAIL_FROM.",

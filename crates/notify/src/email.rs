@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::{channel::Email, notice::message::Message};
 use egress::Egress;
+use tokio::time::Instant;
 use url::Url;
 
 use crate::{
@@ -42,6 +43,8 @@ pub(crate) struct Post<'a> {
     pub(crate) mail: &'a Mail,
     /// For one letter, connecting included.
     pub(crate) limit: Duration,
+    /// After that no further letter is begun.
+    pub(crate) until: Instant,
 }
 
 impl Post<'_> {
@@ -50,13 +53,17 @@ impl Post<'_> {
         self,
         letters: &[Letter],
         settled: &[String],
+        veil: &Veil,
         now: DateTime<Utc>,
     ) -> Report {
-        let veil = self.mail.veil();
         let mut tally = Tally::default();
         let mut session: Option<Session> = None;
         let waiting = |letter: &&Letter| !settled.contains(&letter.to);
         for letter in letters.iter().filter(waiting) {
+            if Instant::now() >= self.until {
+                tally.cut_short();
+                break;
+            }
             let mut dialogue = Dialogue::default();
             let outcome = match compose::source(letter, self.mail, now) {
                 Ok(source) => {
@@ -65,7 +72,7 @@ impl Post<'_> {
                 }
                 Err(why) => Outcome::Permanent { why },
             };
-            tally.note(exchange(self.mail, letter, &dialogue, &veil));
+            tally.note(exchange(self.mail, letter, &dialogue, veil));
             if !tally.add(&letter.to, outcome) {
                 break;
             }

@@ -26,7 +26,7 @@ mod twilio_sms;
 mod veil;
 mod webhook;
 
-pub use courier::{Courier, Endpoints, Preview, PreviewPart, check};
+pub use courier::{Courier, Endpoints, LONGEST_ATTEMPT, Preview, PreviewPart, check};
 pub use email::{Letter, Mail, MailConfig, Security, personal};
 pub use outcome::{Exchange, Outcome, Refusal, Report};
 pub use sample::sample;

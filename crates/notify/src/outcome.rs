@@ -103,6 +103,12 @@ impl Tally {
         }
     }
 
+    /// The attempt has taken long enough: the rest waits for the next one.
+    pub(crate) fn cut_short(&mut self) {
+        let why = "It took too long to tell everybody at once; the rest follow.";
+        self.retry = Some((None, why.to_owned()));
+    }
+
     pub(crate) fn note(&mut self, exchange: Exchange) {
         if self.transcript.len() < MOST_EXCHANGES {
             self.transcript.push(exchange);

@@ -24,7 +24,7 @@ pub(crate) use dialogue::Dialogue;
 use dialogue::{Reply, Trouble};
 
 /// For taking leave, which nobody needs to wait for.
-const LEAVE: Duration = Duration::from_secs(2);
+pub(crate) const LEAVE: Duration = Duration::from_secs(2);
 /// Longest reply, in bytes.
 const MOST_REPLY: usize = 8 * 1024;
 
@@ -49,7 +49,9 @@ pub(crate) async fn deliver(
     let delivering = async {
         let mut open = match session.take() {
             Some(open) => open,
-            None => Session::open(post, deadline, dialogue).await?,
+            None => Session::open(post, deadline, dialogue)
+                .await
+                .map_err(Trouble::before_recipients)?,
         };
         let result = open.letter(post.mail, (to, source), dialogue).await;
         // After a refusal the session is good for the next letter, once it has forgotten this one.
@@ -88,7 +90,7 @@ impl Session {
         let tcp = egress
             .dial_configured(&mail.host, mail.port, deadline)
             .await;
-        let tcp = tcp.map_err(|failure| Trouble::Broken(failure.sentence()))?;
+        let tcp = tcp.map_err(|failure| Trouble::Ours(failure.sentence()))?;
         let mut session = Self::over(tcp);
         if mail.security == Security::Tls {
             session = session.secured(egress, mail).await?;
@@ -98,7 +100,7 @@ impl Session {
         let mut offers = session.hello(mail, dialogue).await?;
         if mail.security == Security::Starttls {
             if !offers.iter().any(|offer| offer == "STARTTLS") {
-                return Err(Trouble::Unfit(
+                return Err(Trouble::Ours(
                     "The mail server does not offer STARTTLS; see SMTP_SECURITY.".to_owned(),
                 ));
             }
@@ -108,7 +110,7 @@ impl Session {
             expect(ready, 220, "to secure the connection")?;
             if !session.ahead.is_empty() {
                 // Whoever can slip plain text in before the handshake could speak for the server.
-                return Err(Trouble::Broken(
+                return Err(Trouble::Ours(
                     "The mail server spoke before the connection was secure.".to_owned(),
                 ));
             }
@@ -130,13 +132,13 @@ impl Session {
     async fn secured(self, egress: &Egress, mail: &Mail) -> Result<Self, Trouble> {
         let name = mail.host.trim_start_matches('[').trim_end_matches(']');
         let name = ServerName::try_from(name.to_owned()).map_err(|_| {
-            Trouble::Unfit("SMTP_HOST is no name a certificate can have.".to_owned())
+            Trouble::Ours("SMTP_HOST is no name a certificate can have.".to_owned())
         })?;
         let connector = TlsConnector::from(Arc::new(egress.tls().plain_client()));
         let stream = connector.connect(name, self.wire).await;
         let stream = stream.map_err(|error| {
             let said = clean(&error.to_string(), 200);
-            Trouble::Broken(format!(
+            Trouble::Ours(format!(
                 "The connection to the mail server cannot be secured: {said}."
             ))
         })?;
@@ -183,7 +185,7 @@ impl Session {
             self.say(&STANDARD.encode(password)).await?;
             self.reply(dialogue).await?
         } else {
-            return Err(Trouble::Unfit(
+            return Err(Trouble::Ours(
                 "The mail server offers no way of signing in that we know (PLAIN, LOGIN)."
                     .to_owned(),
             ));
@@ -199,7 +201,9 @@ impl Session {
         dialogue: &mut Dialogue,
     ) -> Result<String, Trouble> {
         let from = format!("MAIL FROM:<{}>", mail.from);
-        self.command(&from, "the sender", dialogue).await?;
+        self.command(&from, "the sender", dialogue)
+            .await
+            .map_err(Trouble::before_recipients)?;
         self.command(&format!("RCPT TO:<{to}>"), "the recipient", dialogue)
             .await?;
         let ready = self.command("DATA", "the letter", dialogue).await?;
@@ -262,7 +266,7 @@ impl Session {
             dialogue.note(text);
             let code = text.get(..3).and_then(|code| code.parse().ok());
             let (Some(code), more) = (code, text.as_bytes().get(3)) else {
-                return Err(Trouble::Broken(
+                return Err(Trouble::Ours(
                     "This is no mail server: its reply has no code.".to_owned(),
                 ));
             };
@@ -295,7 +299,7 @@ impl Session {
 }
 
 fn endless() -> Trouble {
-    Trouble::Broken("The mail server's reply has no end.".to_owned())
+    Trouble::Ours("The mail server's reply has no end.".to_owned())
 }
 
 /// A reply of the kind 2xx or 3xx.

@@ -1,7 +1,7 @@
-//! Keeps the secrets of a channel out of everything that is kept of an attempt.
+//! Keeps the secrets of a channel and of a message's links out of everything that is kept of an attempt.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use domain::channel::ChannelConfig;
+use domain::{channel::ChannelConfig, notice::message::Links};
 use serde_json::Value;
 use url::Url;
 
@@ -22,10 +22,7 @@ impl Veil {
             let pair = format!("{}:{}", twilio.account_sid, twilio.auth_token.expose());
             veil.add(STANDARD.encode(pair));
         }
-        // The longest first, so that no part of a secret is left beside a replaced part.
-        veil.0.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        veil.0.dedup();
-        veil
+        veil.sorted()
     }
 
     /// For what is no channel of a user's: a mail server's user name and password.
@@ -35,6 +32,25 @@ impl Veil {
             veil.add_forms(secret);
         }
         veil
+    }
+
+    /// The same, and over the links of a message that work without signing in.
+    pub(crate) fn and_links(mut self, links: &Links) -> Self {
+        let sealed = [&links.acknowledge, &links.mute].into_iter().flatten();
+        for link in sealed.chain(links.unsubscribe.values()) {
+            self.add(link.as_str().to_owned());
+            // However an idiom writes a link, its token is in it as it is.
+            link.query_pairs()
+                .for_each(|(_, token)| self.add(token.into_owned()));
+        }
+        self.sorted()
+    }
+
+    /// The longest first, so that no part of a secret is left beside a replaced part.
+    fn sorted(mut self) -> Self {
+        self.0.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        self.0.dedup();
+        self
     }
 
     /// The text without any secret in it.

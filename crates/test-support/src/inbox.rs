@@ -8,6 +8,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use chrono::{DateTime, Utc};
@@ -51,6 +52,8 @@ pub enum InboxReply {
     Close,
     /// A reply whose last line never comes.
     Endless,
+    /// Accepts, so much later; at `GREETING`, `EHLO`, `STARTTLS` or `MAIL`.
+    Late(Duration),
 }
 
 pub(crate) struct Shared {

@@ -33,8 +33,8 @@ const CHANNELS_AT_ONCE: usize = 64;
 /// Channels whose messages are composed at the same time.
 const COMPOSED_AT_ONCE: usize = 4;
 
-/// Whoever has not settled a message by then never will. Longer than any attempt takes.
-const LEASE: Duration = Duration::from_mins(6);
+/// Whoever has not settled a message by then never will: an attempt, and a minute for the database before and after it.
+const LEASE: Duration = notify::LONGEST_ATTEMPT.saturating_add(Duration::from_mins(1));
 
 /// How often it is looked whether something is due although nobody said so.
 const PATROL: Duration = Duration::from_secs(5);
@@ -132,7 +132,7 @@ async fn round(parts: &Parts, sending: &mut JoinSet<()>) -> db::Result<Duration>
     }
     let due = [
         gathering::next_due(&mut conn).await?,
-        messages::next_due(&mut conn).await?,
+        messages::next_due(&mut conn, now).await?,
     ];
     let soonest = due.into_iter().flatten().fold(next, DateTime::min);
     Ok(until(soonest, now))

@@ -126,7 +126,7 @@ async fn resend_delivery(
 ) -> Result<StatusCode, Problem> {
     let mut tx = state.db.begin().await?;
     let found = deliveries::find(&mut tx, member.workspace(), DeliveryId(id)).await?;
-    let message = found.ok_or(Problem::NotFound)?.delivery.message;
+    let message = found.ok_or(Problem::NotFound)?.listed.delivery.message;
     let now = services::now(&mut tx).await?;
     if !messages::resend(&mut tx, member.workspace(), message, now).await? {
         return Err(Problem::Conflict(UNDER_WAY));
@@ -145,7 +145,6 @@ fn wanted(asked: &DeliveriesQuery) -> Result<Wanted, Fields> {
     let wanted = Wanted {
         channel: id.map(ChannelId),
         outcome: query::word(&mut fields, "outcome", asked.outcome.as_deref(), &words),
-        message: None,
         since: query::time(&mut fields, "since", asked.since.as_deref()),
         before: query::time(&mut fields, "until", asked.until.as_deref()),
         after: after.and_then(|(micros, id)| {

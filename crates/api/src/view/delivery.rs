@@ -1,7 +1,7 @@
 //! The ledger as clients see it.
 
 use chrono::{DateTime, Utc};
-use db::deliveries::Listed;
+use db::deliveries::{Listed, Whole};
 use domain::{channel::ChannelKind, notice::message::Message};
 use serde::Serialize;
 use serde_json::Value;
@@ -68,12 +68,13 @@ impl DeliveryView {
 }
 
 impl DeliveryDetailView {
-    pub fn new(listed: &Listed) -> Self {
+    pub fn new(whole: &Whole) -> Self {
+        let listed = &whole.listed;
         Self {
             lines: message(listed)
                 .map(|message| message.sentences())
                 .unwrap_or_default(),
-            transcript: listed.delivery.transcript.clone(),
+            transcript: whole.transcript.clone(),
             delivery: DeliveryView::new(listed),
         }
     }

@@ -90,10 +90,10 @@ pub async fn next_due(conn: &mut PgConnection) -> Result<Option<DateTime<Utc>>> 
 }
 
 /// Takes the lock under which a channel's notices become a message. False when somebody else has it, or when there is
-/// a message under way.
+/// a message under way. Whoever notes something for the channel meanwhile does not wait.
 pub async fn lock(conn: &mut PgConnection, channel: ChannelId) -> Result<bool> {
     let locked: Option<Uuid> = sqlx::query_scalar(
-        "select id from channels where id = $1 and paused_at is null and broken_at is null for update skip locked",
+        "select id from channels where id = $1 and paused_at is null and broken_at is null for no key update skip locked",
     )
     .bind(channel.0)
     .fetch_optional(&mut *conn)

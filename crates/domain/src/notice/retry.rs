@@ -9,6 +9,8 @@ pub const GIVEN_UP_AFTER: TimeDelta = TimeDelta::hours(24);
 
 const FIRST: TimeDelta = TimeDelta::seconds(15);
 const LONGEST: TimeDelta = TimeDelta::hours(1);
+/// A receiver that wants to be left alone for longer than is left is tried once more, this long before it is given up.
+const LAST: TimeDelta = TimeDelta::minutes(1);
 
 /// When to try again after `attempts` failures, none when it is to be given up. `asked` is how long the receiver wants to
 /// be left alone; `seed` spreads many over time, by up to a quarter.
@@ -16,7 +18,7 @@ pub fn next_attempt(
     attempts: u32,
     asked: Option<Duration>,
     seed: u64,
-    (created_at, now): (DateTime<Utc>, DateTime<Utc>),
+    (now, give_up_at): (DateTime<Utc>, DateTime<Utc>),
 ) -> Option<DateTime<Utc>> {
     let doubled = FIRST * (1 << attempts.saturating_sub(1).min(10));
     let pause = doubled.min(LONGEST);
@@ -24,7 +26,11 @@ pub fn next_attempt(
     let pause = pause + pause * share / 1_024;
     let asked = asked.and_then(|asked| TimeDelta::from_std(asked).ok());
     let next = now + asked.map_or(pause, |asked| asked.max(pause));
-    (next - created_at < GIVEN_UP_AFTER).then_some(next)
+    if next < give_up_at {
+        return Some(next);
+    }
+    let last = give_up_at - LAST;
+    (last >= now + pause).then_some(last)
 }
 
 #[cfg(test)]
@@ -33,7 +39,8 @@ mod tests {
 
     fn pause(attempts: u32, asked: Option<u64>, seed: u64) -> i64 {
         let now = DateTime::UNIX_EPOCH;
-        let next = next_attempt(attempts, asked.map(Duration::from_secs), seed, (now, now));
+        let asked = asked.map(Duration::from_secs);
+        let next = next_attempt(attempts, asked, seed, (now, now + GIVEN_UP_AFTER));
         (next.unwrap() - now).num_seconds()
     }
 
@@ -53,12 +60,18 @@ mod tests {
     #[test]
     fn after_a_day_it_is_given_up() {
         let created = DateTime::UNIX_EPOCH;
-        let at = |hours| (created, created + TimeDelta::hours(hours));
+        let at = |hours| (created + TimeDelta::hours(hours), created + GIVEN_UP_AFTER);
         assert!(next_attempt(30, None, 0, at(22)).is_some());
         assert_eq!(next_attempt(30, None, 0, at(23)), None);
-        assert_eq!(
-            next_attempt(1, Some(Duration::from_hours(30)), 0, at(0)),
-            None
-        );
+    }
+
+    #[test]
+    fn a_receiver_that_asks_for_longer_than_is_left_is_tried_once_more_before_that() {
+        let end = DateTime::UNIX_EPOCH + GIVEN_UP_AFTER;
+        let next = |now| next_attempt(1, Some(Duration::from_hours(24)), 0, (now, end));
+        let last = end - LAST;
+        assert_eq!(next(DateTime::UNIX_EPOCH), Some(last));
+        assert_eq!(next(last - TimeDelta::seconds(15)), Some(last));
+        assert_eq!(next(last), None);
     }
 }

@@ -53,15 +53,29 @@ pub(super) struct Reply {
 pub(super) enum Trouble {
     /// The server said no; 4xx passes, 5xx does not.
     Refused { doing: &'static str, reply: Reply },
-    /// The connection, in words.
-    Broken(String),
-    /// The settings do not fit the server.
-    Unfit(String),
+    /// Between the server and us, in words: the connection, the settings, how we are received. No recipient can help it, so
+    /// it is never for good.
+    Ours(String),
+}
+
+impl Trouble {
+    /// The same where no recipient was named yet: a refusal is of us.
+    pub(super) fn before_recipients(self) -> Self {
+        match self {
+            Self::Refused { doing, reply } => Self::Ours(refusal(doing, &reply)),
+            ours @ Self::Ours(_) => ours,
+        }
+    }
+}
+
+fn refusal(doing: &str, reply: &Reply) -> String {
+    let said = clean(&reply.lines.join(" "), 200);
+    format!("The mail server refused {doing}: {} {said}", reply.code)
 }
 
 impl From<io::Error> for Trouble {
     fn from(error: io::Error) -> Self {
-        Self::Broken(match error.kind() {
+        Self::Ours(match error.kind() {
             io::ErrorKind::UnexpectedEof => "The mail server closed the connection.".to_owned(),
             _ => format!(
                 "The connection to the mail server broke: {}.",
@@ -74,17 +88,13 @@ impl From<io::Error> for Trouble {
 impl From<Trouble> for Outcome {
     fn from(trouble: Trouble) -> Self {
         match trouble {
-            Trouble::Refused { doing, reply } => {
-                let said = clean(&reply.lines.join(" "), 200);
-                let why = format!("The mail server refused {doing}: {} {said}", reply.code);
-                if (500..600).contains(&reply.code) {
-                    Self::Permanent { why }
-                } else {
-                    Self::retry(why)
+            Trouble::Refused { doing, reply } if (500..600).contains(&reply.code) => {
+                Self::Permanent {
+                    why: refusal(doing, &reply),
                 }
             }
-            Trouble::Broken(why) => Self::retry(why),
-            Trouble::Unfit(why) => Self::Permanent { why },
+            Trouble::Refused { doing, reply } => Self::retry(refusal(doing, &reply)),
+            Trouble::Ours(why) => Self::retry(why),
         }
     }
 }

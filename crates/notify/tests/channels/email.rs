@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use test_support::{Authority, Flaw, Inbox, InboxReply, InboxTls, Issued};
 
-use crate::ground::{message, nasty_name, now, public_url};
+use crate::ground::{SEALED, message, nasty_name, now, public_url, with_sealed_links};
 
 const PASSWORD: &str = "pa55word-of-ours";
 
@@ -174,12 +174,14 @@ async fn a_server_that_cannot_prove_itself_gets_neither_password_nor_letter() {
 async fn no_for_now_and_no_for_ever_are_told_apart() {
     for (at, reply, may_pass) in [
         ("GREETING", "421 4.3.2 busy", true),
-        ("GREETING", "554 5.7.1 not you", false),
+        ("GREETING", "554 5.7.1 not you", true),
+        ("EHLO", "550 5.7.1 not you", true),
         ("MAIL", "451 4.3.0 try later", true),
-        ("MAIL", "553 5.1.8 no such sender", false),
+        ("MAIL", "553 5.1.8 no such sender", true),
         ("RCPT", "450 4.2.1 greylisted", true),
         ("RCPT", "550 5.1.1 no such user", false),
         ("DATA", "452 4.3.1 full", true),
+        ("DATA", "554 5.6.0 not from there", false),
         ("END", "451 4.7.0 scanner away", true),
         ("END", "554 5.6.0 looks like spam", false),
     ] {
@@ -197,19 +199,29 @@ async fn no_for_now_and_no_for_ever_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_refused_for_good() {
+async fn what_no_recipient_can_help_is_tried_again_and_asked_once() {
     let authority = Authority::new("Test");
-    let tls = InboxTls::Starttls(issued(&authority));
-    let inbox = Inbox::start_with(tls, Some(("pulse", PASSWORD))).await;
-    let courier = courier(
-        mail(&inbox, "starttls", Some("not-the-password")),
-        Some(&authority),
-    );
-    let report = send(&courier, &["ada@example.com"], &message(Kind::Down)).await;
-    let Outcome::Permanent { why } = report.outcome else {
-        panic!("{report:?}")
-    };
-    assert!(why.contains("535"), "{why}");
+    let two = ["ada@example.com", "bob@example.com"];
+    for (tls, password, word) in [
+        (InboxTls::Starttls(issued(&authority)), "another", "535"),
+        (InboxTls::None, PASSWORD, "does not offer STARTTLS"),
+    ] {
+        let inbox = Inbox::start_with(tls, Some(("pulse", PASSWORD))).await;
+        let mail = mail(&inbox, "starttls", Some(password));
+        let report = send(&courier(mail, Some(&authority)), &two, &message(Kind::Down)).await;
+        let Outcome::Retry { why, .. } = &report.outcome else {
+            panic!("{word}: {report:?}")
+        };
+        assert!(why.contains(word), "{why}");
+        assert_eq!(report.settled, [""; 0]);
+        assert_eq!(inbox.connections(), 1);
+    }
+    let inbox = Inbox::start().await;
+    inbox.answer("MAIL", InboxReply::Say("550 5.7.1 not you".to_owned()));
+    let courier = courier(mail(&inbox, "none", None), None);
+    let report = send(&courier, &two, &message(Kind::Down)).await;
+    assert_eq!(report.settled, [""; 0]);
+    assert_eq!(report.transcript.len(), 1, "{report:?}");
 }
 
 #[tokio::test]
@@ -321,6 +333,55 @@ async fn a_mail_server_that_fails_on_the_wire_is_tried_again() {
         matches!(report.outcome, Outcome::Retry { .. }),
         "{report:?}"
     );
+}
+
+#[tokio::test]
+async fn a_server_that_is_slow_with_each_letter_gets_the_rest_with_the_next_attempt() {
+    let inbox = Inbox::start().await;
+    let each = InboxReply::Late(Duration::from_millis(500));
+    inbox.answer("MAIL", each);
+    let patient = courier(mail(&inbox, "none", None), None);
+    let hasty = patient.clone().within(Duration::from_secs(2));
+    let all: Vec<String> = (0..8)
+        .map(|number| format!("person{number}@example.com"))
+        .collect();
+    let named: Vec<&str> = all.iter().map(String::as_str).collect();
+    let down = message(Kind::Down);
+    let report = send(&hasty, &named, &down).await;
+    assert!(
+        matches!(report.outcome, Outcome::Retry { .. }),
+        "{report:?}"
+    );
+    let first = report.settled.len();
+    assert!((1..all.len()).contains(&first), "{first}");
+
+    inbox.accept_all();
+    let report = patient
+        .send(&to(&named), &down, &report.settled, now())
+        .await;
+    assert!(matches!(report.outcome, Outcome::Sent { .. }), "{report:?}");
+    let heard: Vec<String> = inbox
+        .letters()
+        .into_iter()
+        .flat_map(|letter| letter.to)
+        .collect();
+    assert_eq!(heard, all);
+}
+
+#[tokio::test]
+async fn links_that_work_without_signing_in_are_sent_and_not_kept() {
+    let inbox = Inbox::start().await;
+    let courier = courier(mail(&inbox, "none", None), None);
+    let down = with_sealed_links(&["ada@example.com", "bob@example.com"]);
+    let report = send(&courier, &["ada@example.com", "bob@example.com"], &down).await;
+    for letter in inbox.letters() {
+        let text = letter.letter().text;
+        assert_eq!(text.matches(SEALED).count(), 3, "{text}");
+    }
+    let kept = format!("{report:?}");
+    assert_eq!(report.transcript.len(), 2);
+    assert!(kept.contains("Acknowledge: ***"), "{kept}");
+    assert!(!kept.contains(SEALED), "{kept}");
 }
 
 #[tokio::test]

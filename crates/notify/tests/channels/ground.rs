@@ -16,6 +16,8 @@ use url::Url;
 use uuid::Uuid;
 
 pub(crate) const TOKEN: &str = "s3cretsecret";
+/// In the token of every sealed link.
+pub(crate) const SEALED: &str = "AbCdEf_0123456789";
 
 pub(crate) fn now() -> DateTime<Utc> {
     "2026-10-01T10:00:20Z".parse().unwrap()
@@ -116,6 +118,27 @@ pub(crate) fn message(kind: Kind) -> Message {
         url.set_path("/incidents/2");
         url.set_query(Some("a=1&b=2"));
     }
+    message
+}
+
+/// A message whose links work without signing in; the token of each contains `SEALED`.
+pub(crate) fn with_sealed_links(readers: &[&str]) -> Message {
+    let link = |page: &str, of: &str| {
+        let mut link = public_url().join(page).unwrap();
+        let token = format!("{SEALED}-{of}");
+        link.query_pairs_mut().append_pair("token", &token);
+        link
+    };
+    let mut message = message(Kind::Down);
+    message.links.acknowledge = Some(link("acknowledge", "all"));
+    message.links.mute = Some(link("mute", "all"));
+    let readers = readers.iter().zip(0..);
+    message.links.unsubscribe = readers
+        .map(|(reader, number)| {
+            let number = format!("reader{number}");
+            ((*reader).to_owned(), link("api/unsubscribe", &number))
+        })
+        .collect();
     message
 }
 

@@ -1,14 +1,21 @@
 //! What each provider is asked, exactly, and what its success means.
 
+use std::time::Duration;
+
 use domain::{
     channel::{ChannelConfig, ChannelKind, PagerDuty},
-    notice::message::Kind,
+    id::IncidentId,
+    notice::message::{Kind, Subject},
 };
 use notify::Outcome;
 use serde_json::{Value, json};
 use test_support::{Mode, Request, Upstream};
+use uuid::Uuid;
 
-use crate::ground::{TOKEN, channel, courier, digest, http_channels, message, now, slack_bot};
+use crate::ground::{
+    SEALED, TOKEN, channel, courier, digest, http_channels, message, now, slack_bot,
+    with_sealed_links,
+};
 
 /// A request that a provider expects: the method, the path, some headers; and how it says yes.
 struct Expected {
@@ -389,6 +396,54 @@ async fn no_secret_is_in_a_report_even_when_the_other_side_sends_it_back() {
         let preview = courier.preview(&channel, &message(Kind::Down), now());
         assert!(!format!("{preview:?}").contains(TOKEN));
     }
+}
+
+#[tokio::test]
+async fn links_that_work_without_signing_in_are_sent_and_not_kept() {
+    let upstream = Upstream::start();
+    let down = with_sealed_links(&[]);
+    let mut carried = 0;
+    for channel in http_channels() {
+        let report = courier(&upstream).send(&channel, &down, &[], now()).await;
+        carried += usize::from(upstream.requests().last().unwrap().body.contains(SEALED));
+        assert!(!report.transcript.is_empty());
+        let kept = format!("{report:?}");
+        assert!(!kept.contains(SEALED), "{:?}: {kept}", channel.kind());
+    }
+    assert!(carried > 5, "{carried}");
+}
+
+#[tokio::test]
+async fn a_pager_that_is_slow_with_each_event_gets_the_rest_with_the_next_attempt() {
+    let upstream = Upstream::start();
+    let taken = Box::new(Mode::status(202));
+    let slow = Mode::Delay {
+        ms: 500,
+        then: taken,
+    };
+    upstream.set(slow).await;
+    let patient = courier(&upstream);
+    let hasty = patient.clone().within(Duration::from_secs(2));
+    let pager = channel(ChannelKind::PagerDuty);
+    let mut many = digest();
+    let first = many.subjects[0].clone();
+    many.subjects = (0..8)
+        .map(|number| Subject {
+            incident: Some(IncidentId(Uuid::from_u128(number))),
+            ..first.clone()
+        })
+        .collect();
+    let report = hasty.send(&pager, &many, &[], now()).await;
+    assert!(
+        matches!(report.outcome, Outcome::Retry { .. }),
+        "{report:?}"
+    );
+    assert!((1..8).contains(&report.settled.len()), "{report:?}");
+    assert_eq!(upstream.requests().len(), report.settled.len());
+    upstream.set(Mode::status(202)).await;
+    let report = patient.send(&pager, &many, &report.settled, now()).await;
+    assert!(matches!(report.outcome, Outcome::Sent { .. }), "{report:?}");
+    assert_eq!(upstream.requests().len(), 8, "each once");
 }
 
 pub(crate) fn body(request: &Request) -> Value {

@@ -216,6 +216,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Dialogue<S> {
             Some(InboxReply::Say(lines)) => self.say(&lines).await,
             Some(InboxReply::Hang) => std::future::pending().await,
             Some(InboxReply::Close) => false,
+            Some(InboxReply::Late(by)) => {
+                tokio::time::sleep(by).await;
+                self.say(otherwise).await
+            }
             Some(InboxReply::Endless) => loop {
                 if !self.say("250-and then").await {
                     return false;

@@ -11,7 +11,7 @@ use domain::{
     id::LetterId,
     notice::{
         link::{CONTEXT, Permit},
-        retry::next_attempt,
+        retry::{GIVEN_UP_AFTER, next_attempt},
     },
 };
 use notify::{
@@ -115,7 +115,8 @@ async fn settle(parts: &Parts, claimed: &Claimed, told: Told) -> db::Result<()> 
                 .unwrap_or(0)
                 .saturating_add(1);
             let seed = hash(&(claimed.id, tries));
-            match next_attempt(tries, after, seed, (claimed.created_at, now)) {
+            let give_up_at = claimed.created_at + GIVEN_UP_AFTER;
+            match next_attempt(tries, after, seed, (now, give_up_at)) {
                 Some(next) => letters::put_off(&mut tx, claimed.id, next, &cut(&why)).await?,
                 None => give_up(&mut tx, claimed.id, Outcome::GivenUp, &why).await?,
             }

@@ -92,7 +92,7 @@ async fn settle(
                 .unwrap_or(0)
                 .saturating_add(1);
             let seed = hash(&(claimed.id, tries));
-            if let Some(next) = next_attempt(tries, *after, seed, (claimed.created_at, now)) {
+            if let Some(next) = next_attempt(tries, *after, seed, (now, claimed.give_up_at)) {
                 messages::put_off(&mut tx, claimed.id, next, &attempt.done_with).await?;
                 ("retry", why.clone())
             } else {
@@ -120,9 +120,8 @@ async fn settle(
         outcome: word.to_owned(),
         detail: cut(&detail),
         took_ms: i32::try_from(took.as_millis()).unwrap_or(i32::MAX),
-        transcript: serde_json::to_value(&attempt.transcript).unwrap_or_default(),
     };
-    deliveries::insert(&mut tx, channel.workspace, &delivery).await?;
+    deliveries::insert(&mut tx, channel.workspace, &delivery, &attempt.transcript).await?;
     Ok(tx.commit().await?)
 }
 

@@ -116,7 +116,7 @@ async fn settle(parts: &Parts, now: DateTime<Utc>) -> db::Result<()> {
 /// Messages that nobody took for a day are given up, and that is said elsewhere.
 async fn give_up(parts: &Parts, now: DateTime<Utc>) -> db::Result<()> {
     let mut tx = parts.db.begin().await?;
-    let stale = messages::stale(&mut tx, now - GIVEN_UP_AFTER, AT_ONCE).await?;
+    let stale = messages::stale(&mut tx, now, AT_ONCE).await?;
     for (message, _, channel) in &stale {
         messages::settle(&mut tx, *message, messages::Outcome::GivenUp, now).await?;
         let channel = channels::sending(&mut tx, *channel).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     channel::{ChannelConfig, ChannelKind},
-    id::ChannelId,
+    id::{ChannelId, MessageId},
 };
 use notify::Endpoints;
 use serde_json::{Value, json};
@@ -82,7 +82,7 @@ impl Ground {
     async fn time_passes(&self, time: TimeDelta) {
         let span = format!("interval '{} milliseconds'", time.num_milliseconds() + 1);
         self.run(&format!(
-            "update messages set created_at = created_at - {span}, next_at = next_at - {span}"
+            "update messages set created_at = created_at - {span}, next_at = next_at - {span}, give_up_at = give_up_at - {span}"
         ))
         .await;
         self.run(&format!(
@@ -149,6 +149,25 @@ async fn a_mail_server_that_was_away_for_an_hour_gets_each_letter_once_in_order_
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_mail_server_that_takes_nothing_from_us_breaks_no_channel(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let service = ground.service().await;
+    let inbox = Inbox::start().await;
+    let channel = ground.listens("mail", &mailbox()).await;
+    let refusal = "550 5.7.1 not you".to_owned();
+    inbox.answer("MAIL", InboxReply::Say(refusal));
+    let teller = Teller::by(&ground.db, courier(&inbox).into());
+    ground.record([service.down(ground.ago(60))]).await;
+    let pause = ground.put_off(1).await;
+    assert_eq!(ground.broken(channel).await, None);
+    inbox.accept_all();
+    ground.time_passes(pause).await;
+    ground.all_is_told().await;
+    teller.stop().await;
+    assert_eq!(ground.ledger().await, ["retry", "sent"]);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
 async fn busy_failing_lying_and_endless_receivers_get_it_once_when_they_are_well_again(
     pool: PgPool,
 ) {
@@ -188,6 +207,40 @@ async fn busy_failing_lying_and_endless_receivers_get_it_once_when_they_are_well
     ledger.push("sent");
     assert_eq!(ground.ledger().await, ledger);
     assert_eq!(ground.count("messages").await, 1);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_message_that_is_sent_again_after_days_has_a_day_of_its_own(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let service = ground.service().await;
+    let (inbox, slack) = (Inbox::start().await, Upstream::start());
+    let yes = answer(200, r#"{"ok":true,"ts":"1.2"}"#, &[]);
+    slack.set(yes.clone()).await;
+    ground.listens("slack", &slack_bot()).await;
+    ground.connect("mail", &mailbox()).await;
+    let teller = Teller::by(&ground.db, with_slack(courier(&inbox), &slack).into());
+    ground.record([service.down(ground.ago(60))]).await;
+    ground.all_is_told().await;
+    ground.time_passes(TimeDelta::days(2)).await;
+    slack.set(answer(503, "", &[])).await;
+    let mut conn = ground.db.acquire().await.expect("the database answers");
+    let id = sqlx::query_scalar("select id from messages")
+        .fetch_one(&mut *conn)
+        .await
+        .expect("the database answers");
+    let now = db::services::now(&mut conn).await.expect("the time");
+    let again = db::messages::resend(&mut conn, ground.workspace, MessageId(id), now).await;
+    assert!(again.expect("the database answers"));
+    let none = db::messages::stale(&mut conn, now + TimeDelta::hours(23), 9).await;
+    assert_eq!(none.expect("the database answers"), []);
+    ground.run("select pg_notify('notices', '')").await;
+    let pause = ground.put_off(2).await;
+    slack.set(yes).await;
+    ground.time_passes(pause).await;
+    ground.all_is_told().await;
+    teller.stop().await;
+    assert_eq!(ground.ledger().await, ["sent", "retry", "sent"]);
+    assert_eq!(inbox.letters(), [], "nobody hears that it was given up");
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]

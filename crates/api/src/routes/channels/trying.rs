@@ -158,17 +158,12 @@ async fn answer(
     message: MessageId,
 ) -> Result<Json<DeliveryDetailView>, Problem> {
     let until = Instant::now() + PATIENCE;
-    let wanted = deliveries::Wanted {
-        message: Some(message),
-        limit: 1,
-        ..deliveries::Wanted::default()
-    };
     loop {
         let mut conn = state.db.acquire().await?;
-        let found = deliveries::list(&mut conn, member.workspace(), &wanted).await?;
+        let found = deliveries::of_message(&mut conn, member.workspace(), message).await?;
         drop(conn);
-        if let Some(listed) = found.first() {
-            return Ok(Json(DeliveryDetailView::new(listed)));
+        if let Some(whole) = found {
+            return Ok(Json(DeliveryDetailView::new(&whole)));
         }
         if Instant::now() >= until {
             return Err(Problem::Conflict(NOBODY));
