@@ -15,8 +15,8 @@ export interface Rows {
   /** What went wrong with a page that is in view and was never read. */
   error: unknown;
   retry: () => void;
-  /** Ids of all rows that are known, in order. */
-  ids: readonly string[];
+  /** All rows that are known, in order. */
+  known: readonly Service[];
 }
 
 export function useRows({ asked, sort }: Section, from: number, to: number): Rows {
@@ -51,7 +51,7 @@ export function useRows({ asked, sort }: Section, from: number, to: number): Row
     retry: () => {
       for (const result of failed) void result.refetch();
     },
-    ids: results.flatMap((result) => result.data?.items.map(({ id }) => id) ?? []),
+    known: results.flatMap((result) => result.data?.items ?? []),
   };
 }
 
