@@ -4,7 +4,14 @@ import { type FormEvent, useEffect, useId, useMemo, useState } from 'react';
 import type { BulkInput, BulkResult } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { markGone } from '@/api/live-cache';
-import { canWait, deleteLater, deleteNow, UNDO_MS, undoDelete } from '@/api/pending-delete';
+import {
+  canWait,
+  deleteLater,
+  deleteNow,
+  holdDelete,
+  UNDO_MS,
+  undoDelete,
+} from '@/api/pending-delete';
 import { fieldsOf, sentenceOf } from '@/api/problem';
 import { changeServices, previewChange } from '@/api/services';
 import { dashboardText } from '@/lib/text/dashboard';
@@ -13,7 +20,7 @@ import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { SelectField, TextField } from '@/ui/Field';
-import { toast } from '@/ui/Toasts';
+import { dismissToast, toast } from '@/ui/Toasts';
 import { useCategories } from '../useCategories';
 import { BulkPreview } from './BulkPreview';
 import { asked, type BulkAction, type BulkValues, joined, orders, reversal, without } from './bulk';
@@ -165,16 +172,6 @@ function useFinish(action: BulkAction): (done: BulkResult) => void {
       toast(text.done.delete(ids.length));
       return;
     }
-    if (action === 'delete') {
-      deleteLater(
-        ids,
-        () => {
-          markGone(client, ids);
-          read();
-        },
-        complain,
-      );
-    } else read();
     const undo = async () => {
       if (action === 'delete' && !undoDelete(ids)) {
         toast(text.tooLate, { kind: 'error' });
@@ -184,10 +181,27 @@ function useFinish(action: BulkAction): (done: BulkResult) => void {
       read();
       toast(text.undone);
     };
-    toast(text.done[action](ids.length), {
+    const message = toast(text.done[action](ids.length), {
       forMs: UNDO_MS,
-      undo: { label: shellText.undo, run: () => void undo().catch(complain) },
+      undo: {
+        label: shellText.undo,
+        onHold: (held) => holdDelete(ids, held),
+        run: () => void undo().catch(complain),
+      },
     });
+    if (action !== 'delete') {
+      read();
+      return;
+    }
+    deleteLater(
+      ids,
+      () => {
+        markGone(client, ids);
+        read();
+      },
+      complain,
+      () => dismissToast(message),
+    );
   };
 }
 
