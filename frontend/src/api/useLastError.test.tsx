@@ -22,7 +22,8 @@ function setUp(kept = false) {
           }),
         ...(kept ? { placeholderData: (before: string | undefined) => before } : {}),
       });
-      return { failure: useLastError(query)?.message ?? null, query };
+      const failure = useLastError(query);
+      return { failure: failure instanceof Error ? failure.message : failure, query };
     },
     {
       initialProps: { id: 'a' },

@@ -3,20 +3,15 @@ import { useRef } from 'react';
 
 interface Asked {
   data: unknown;
-  error: Error | null;
+  error: unknown;
   /** Of the same question: another one has never failed yet, or at another time. */
   errorUpdatedAt: number;
   isPlaceholderData: boolean;
 }
 
 /** None once there is an answer. */
-export function useLastError({
-  data,
-  error,
-  errorUpdatedAt,
-  isPlaceholderData,
-}: Asked): Error | null {
-  const last = useRef<{ error: Error; at: number }>(null);
+export function useLastError({ data, error, errorUpdatedAt, isPlaceholderData }: Asked): unknown {
+  const last = useRef<{ error: unknown; at: number }>(null);
   if (error !== null) last.current = { error, at: errorUpdatedAt };
   if (data !== undefined && !isPlaceholderData) return null;
   return last.current?.at === errorUpdatedAt ? last.current.error : null;

@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import type { Incident } from '@/api/contract';
 import { type IncidentFilters, type IncidentRange, incidentSpansQuery } from '@/api/incidents';
 import { sentenceOf } from '@/api/problem';
+import { useLastError } from '@/api/useLastError';
 import { type Lane, lanesOf, type Placed } from '@/lib/lanes';
 import { integer } from '@/lib/numbers';
 import { paths } from '@/lib/paths';
@@ -31,18 +32,20 @@ interface Props {
 }
 
 export function IncidentMap({ filters, range }: Props) {
-  const { data: spans, error, refetch } = useQuery(incidentSpansQuery(filters, range));
+  const read = useQuery(incidentSpansQuery(filters, range));
+  const { data: spans, refetch } = read;
+  const error = useLastError(read);
   // A minute is finer than a pixel.
   const to = Math.ceil(useNow() / 60_000) * 60_000;
   const from = to - rangeMs[range];
-  if (spans === undefined) {
-    if (error === null) return <SkeletonBlock className="h-40" />;
+  if (error !== null) {
     return (
       <Failure retry={shellText.retry} onRetry={() => void refetch()}>
         {text.error} {sentenceOf(error)}
       </Failure>
     );
   }
+  if (spans === undefined) return <SkeletonBlock className="h-40" />;
   const { shown, more } = lanesOf(spans, { from, to, most: LANES });
   const open = spans.filter(({ resolved_at }) => resolved_at === null).length;
   const services = shown.length + more;

@@ -4,6 +4,7 @@ import { keys } from '@/api/keys';
 import { type Delivery, deliveryQuery, resend } from '@/api/notices';
 import { sentenceOf } from '@/api/problem';
 import { useMayEdit } from '@/api/role';
+import { useLastError } from '@/api/useLastError';
 import { milliseconds } from '@/lib/numbers';
 import { noticeText as text } from '@/lib/text/notice';
 import { shellText } from '@/lib/text/shell';
@@ -24,7 +25,9 @@ interface Exchange {
 export function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onClose: () => void }) {
   const mayEdit = useMayEdit();
   const client = useQueryClient();
-  const { data: whole, error, refetch } = useQuery(deliveryQuery(delivery.id));
+  const read = useQuery(deliveryQuery(delivery.id));
+  const { data: whole, refetch } = read;
+  const error = useLastError(read);
   const again = useMutation({
     mutationFn: () => resend(delivery.id),
     onSuccess: () => {
@@ -45,7 +48,7 @@ export function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onCl
       {delivery.detail !== '' && <p className="mt-2 break-words">{delivery.detail}</p>}
       <div className="mt-4 max-h-[50dvh] space-y-4 overflow-y-auto">
         {whole === undefined && error === null && <SkeletonBlock className="h-24" />}
-        {whole === undefined && error !== null && (
+        {error !== null && (
           <Failure retry={shellText.retry} onRetry={() => void refetch()}>
             {sentenceOf(error)}
           </Failure>

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { sentenceOf } from '@/api/problem';
 import { checksQuery } from '@/api/services';
+import { useLastError } from '@/api/useLastError';
 import { integer } from '@/lib/numbers';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
@@ -27,6 +28,7 @@ export function ChecksLog({ serviceId, ofPage }: Props) {
   const log = useInfiniteQuery(
     checksQuery(serviceId, { status: status === '' ? undefined : status }),
   );
+  const failure = useLastError(log);
   const checks = log.data?.pages.flatMap((page) => page.items) ?? [];
   const total = log.data?.pages[0]?.total;
   return (
@@ -51,10 +53,10 @@ export function ChecksLog({ serviceId, ofPage }: Props) {
         />
       }
     >
-      {log.isPending && <SkeletonRows rows={5} label={shellText.loading} />}
-      {log.isError && log.data === undefined && (
+      {log.isPending && failure === null && <SkeletonRows rows={5} label={shellText.loading} />}
+      {failure !== null && (
         <Failure retry={shellText.retry} onRetry={() => void log.refetch()}>
-          {sentenceOf(log.error)}
+          {sentenceOf(failure)}
         </Failure>
       )}
       {log.data !== undefined && checks.length === 0 && <Empty>{text.checksEmpty}</Empty>}

@@ -5,6 +5,7 @@ import { useSearchParams } from 'react-router';
 import type { LatencyRange, Service } from '@/api/contract';
 import { sentenceOf } from '@/api/problem';
 import { latencyQuery } from '@/api/services';
+import { useLastError } from '@/api/useLastError';
 import { milliseconds } from '@/lib/numbers';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
@@ -26,7 +27,9 @@ interface Props {
 export function LatencySection({ service, incidents }: Props) {
   const [search, setSearch] = useSearchParams();
   const range = ranges.find((one) => one === search.get('range')) ?? '24h';
-  const { data, error, refetch, isPlaceholderData } = useQuery(latencyQuery(service.id, range));
+  const read = useQuery(latencyQuery(service.id, range));
+  const { data, refetch, isPlaceholderData } = read;
+  const error = useLastError(read);
   const figures = useMemo(() => (data === undefined ? null : figuresOf(data)), [data]);
 
   return (
@@ -49,7 +52,7 @@ export function LatencySection({ service, incidents }: Props) {
         />
       }
     >
-      {error !== null && data === undefined ? (
+      {error !== null ? (
         <Failure retry={shellText.retry} onRetry={() => void refetch()}>
           {sentenceOf(error)}
         </Failure>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { ServiceDetail } from '@/api/contract';
 import { sentenceOf } from '@/api/problem';
 import { daysQuery } from '@/api/services';
+import { useLastError } from '@/api/useLastError';
 import { percent } from '@/lib/numbers';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
@@ -17,8 +18,10 @@ const ranges = ['24h', '7d', '30d', '90d'] as const;
 export function UptimeSection({ service }: { service: ServiceDetail }) {
   const [shown, setShown] = useState<'30' | '90'>(() => (window.innerWidth < 640 ? '30' : '90'));
   const n = Number(shown);
-  const { data, error, refetch } = useQuery(daysQuery(service.id, n));
-  const days = data ?? (n === 30 ? service.uptime_30d_bar : undefined);
+  const read = useQuery(daysQuery(service.id, n));
+  const error = useLastError(read);
+  const days =
+    (error === null ? read.data : undefined) ?? (n === 30 ? service.uptime_30d_bar : undefined);
   return (
     <Section
       title={text.uptime}
@@ -53,7 +56,7 @@ export function UptimeSection({ service }: { service: ServiceDetail }) {
         </dl>
         <div className="border-t border-line px-4 py-4 sm:px-5">
           {days === undefined && error !== null ? (
-            <Failure retry={shellText.retry} onRetry={() => void refetch()}>
+            <Failure retry={shellText.retry} onRetry={() => void read.refetch()}>
               {sentenceOf(error)}
             </Failure>
           ) : days === undefined ? (

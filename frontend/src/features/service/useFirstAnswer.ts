@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
 import type { ServiceDetail } from '@/api/contract';
 import { serviceQuery } from '@/api/services';
+import { useLastError } from '@/api/useLastError';
 
 interface FirstAnswer {
   /** Undefined until it has been asked for anew. */
@@ -12,11 +13,13 @@ interface FirstAnswer {
 }
 
 export function useFirstAnswer(id: string): FirstAnswer {
-  const { data, error, refetch, isFetchedAfterMount } = useQuery({
+  const read = useQuery({
     ...serviceQuery(id),
     refetchInterval: false,
     staleTime: 0,
   });
+  const { data, refetch, isFetchedAfterMount } = read;
+  const error = useLastError(read) ?? read.error;
   const first = useRef<ServiceDetail>(undefined);
   if (first.current?.id !== id) first.current = undefined;
   if (isFetchedAfterMount) first.current ??= data;

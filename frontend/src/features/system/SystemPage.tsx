@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { sentenceOf } from '@/api/problem';
 import { type System, systemQuery } from '@/api/system';
+import { useLastError } from '@/api/useLastError';
 import { bytes, integer, milliseconds } from '@/lib/numbers';
 import { type Figures, figuresOf, systemWord, together } from '@/lib/system';
 import { shellText } from '@/lib/text/shell';
@@ -14,7 +15,9 @@ import { StatusGlyph } from '@/ui/StatusGlyph';
 import { Workers } from './Workers';
 
 export function SystemPage() {
-  const { data: system, error, isPending, refetch, dataUpdatedAt } = useQuery(systemQuery());
+  const read = useQuery(systemQuery());
+  const { data: system, refetch, dataUpdatedAt } = read;
+  const error = useLastError(read);
   return (
     <PageColumn narrow>
       <PageTitle>{text.title}</PageTitle>
@@ -22,7 +25,7 @@ export function SystemPage() {
         <>
           <Sentence>{text.title}</Sentence>
           <div className="mt-8">
-            {isPending ? (
+            {error === null ? (
               <SkeletonRows rows={5} label={shellText.loading} />
             ) : (
               <Failure retry={shellText.retry} onRetry={() => void refetch()}>

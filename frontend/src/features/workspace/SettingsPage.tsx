@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { keys } from '@/api/keys';
 import { fieldsOf, sentenceOf } from '@/api/problem';
 import { summaryQuery } from '@/api/services';
+import { useLastError } from '@/api/useLastError';
 import { renameWorkspace, type Workspace, workspaceQuery } from '@/api/workspace';
 import { useLeaveGuard } from '@/features/form/useLeaveGuard';
 import { integer } from '@/lib/numbers';
@@ -20,7 +21,9 @@ import { toast } from '@/ui/Toasts';
 const facts = 'grid max-w-prose grid-cols-[10rem_minmax(0,1fr)] gap-x-6 gap-y-2';
 
 export function SettingsPage() {
-  const { data: workspace, error, isPending, refetch } = useQuery(workspaceQuery());
+  const read = useQuery(workspaceQuery());
+  const { data: workspace, refetch } = read;
+  const error = useLastError(read);
   return (
     <PageColumn narrow>
       <PageTitle>{text.title}</PageTitle>
@@ -28,7 +31,7 @@ export function SettingsPage() {
         <>
           <Sentence>{text.title}</Sentence>
           <div className="mt-8">
-            {isPending ? (
+            {error === null ? (
               <SkeletonRows rows={4} label={shellText.loading} />
             ) : (
               <Failure retry={shellText.retry} onRetry={() => void refetch()}>
