@@ -12,6 +12,7 @@ import {
   updateChannel,
 } from '@/api/notices';
 import { fieldsOf, sentenceOf } from '@/api/problem';
+import { fromNow, useFirstAnswer } from '@/features/form/useFirstAnswer';
 import { useIsChanged, useLeaveGuard } from '@/features/form/useLeaveGuard';
 import { channelKinds, configOf, kindOf, type Typed, typedOf } from '@/lib/channel-kinds';
 import { paths } from '@/lib/paths';
@@ -39,7 +40,8 @@ export function NewChannelPage() {
 
 export function EditChannelPage() {
   const { id = '' } = useParams();
-  const { data: channel, error, refetch } = useQuery(channelQuery(id));
+  const read = useQuery({ ...channelQuery(id), ...fromNow });
+  const { first: channel, error, retry } = useFirstAnswer(read, id);
   return (
     <PageColumn narrow>
       <PageTitle>{channel?.name ?? text.title}</PageTitle>
@@ -52,13 +54,13 @@ export function EditChannelPage() {
           {error === null ? (
             <SkeletonRows rows={3} label={shellText.loading} />
           ) : (
-            <Failure retry={shellText.retry} onRetry={() => void refetch()}>
+            <Failure retry={shellText.retry} onRetry={retry}>
               {sentenceOf(error)}
             </Failure>
           )}
         </div>
       ) : (
-        <ChannelForm key={channel.revision} channel={channel} />
+        <ChannelForm key={channel.id} channel={channel} />
       )}
     </PageColumn>
   );
