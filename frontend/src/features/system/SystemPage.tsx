@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { sentenceOf } from '@/api/problem';
 import { type System, systemQuery } from '@/api/system';
 import { useLastError } from '@/api/useLastError';
-import { bytes, integer, milliseconds } from '@/lib/numbers';
+import { bytes, integer, milliseconds, rate } from '@/lib/numbers';
 import { type Figures, figuresOf, systemWord, together } from '@/lib/system';
 import { shellText } from '@/lib/text/shell';
 import { systemText as text } from '@/lib/text/system';
@@ -99,7 +99,6 @@ function Schedule({
   all: Figures;
   looking: boolean;
 }) {
-  const perSecond = load.looks_per_second.toFixed(load.looks_per_second < 10 ? 1 : 0);
   return (
     <Section title={text.schedule}>
       <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4">
@@ -110,7 +109,7 @@ function Schedule({
           {looking ? integer(all.missed) : '–'}
         </Figure>
         <Figure label={text.load} hint={text.loadHint(integer(load.services))}>
-          {perSecond}
+          {rate(load.looks_per_second)}
         </Figure>
         <Figure label={text.waiting} hint={text.waitingHint(integer(all.underWay))}>
           {integer(all.waiting)}
