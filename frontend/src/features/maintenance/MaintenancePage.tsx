@@ -156,7 +156,18 @@ function recurrence(rule: string | null): string {
 }
 
 function Calendar() {
-  const { data } = useQuery(calendarQuery());
+  const read = useQuery(calendarQuery());
+  const failure = useLastError(read);
+  if (failure !== null) {
+    return (
+      <Section title={text.calendar}>
+        <Failure retry={shellText.retry} onRetry={() => void read.refetch()}>
+          {text.calendarError} {sentenceOf(failure)}
+        </Failure>
+      </Section>
+    );
+  }
+  const { data } = read;
   if (data === undefined) return null;
   const copy = async () => {
     await navigator.clipboard.writeText(data.url);
