@@ -2,12 +2,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import type { Incident } from '@/api/contract';
-import { type IncidentFilters, type IncidentRange, incidentSpansQuery } from '@/api/incidents';
+import { type IncidentFilters, incidentSpansQuery } from '@/api/incidents';
 import { sentenceOf } from '@/api/problem';
 import { useLastError } from '@/api/useLastError';
 import { type Lane, lanesOf, type Placed } from '@/lib/lanes';
 import { integer } from '@/lib/numbers';
 import { paths } from '@/lib/paths';
+import { type Range, rangeMs } from '@/lib/ranges';
 import { incidentText } from '@/lib/text/incident';
 import { shellText } from '@/lib/text/shell';
 import { ticksOf } from '@/lib/ticks';
@@ -18,17 +19,9 @@ import { useNow } from '@/ui/RelativeTime';
 
 const text = incidentText.map;
 const LANES = 8;
-const HOUR = 3_600_000;
-const rangeMs: Record<IncidentRange, number> = {
-  '24h': 24 * HOUR,
-  '7d': 168 * HOUR,
-  '30d': 720 * HOUR,
-  '90d': 2160 * HOUR,
-};
-
 interface Props {
   filters: IncidentFilters;
-  range: IncidentRange;
+  range: Range;
 }
 
 export function IncidentMap({ filters, range }: Props) {
@@ -52,7 +45,7 @@ export function IncidentMap({ filters, range }: Props) {
   if (services === 0) {
     return <Panel className="px-4 py-5 text-soft sm:px-5">{text.quiet[range]}</Panel>;
   }
-  const isShort = rangeMs[range] <= 24 * HOUR;
+  const isShort = range === '24h';
   const ticks = ticksOf(from, to, 6).map((at) => ({
     at,
     share: (at - from) / (to - from),

@@ -3,10 +3,11 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { Incident } from '@/api/contract';
-import { type IncidentRange, incidentsQuery } from '@/api/incidents';
+import { incidentsQuery } from '@/api/incidents';
 import { sentenceOf } from '@/api/problem';
 import { summaryQuery } from '@/api/services';
 import { useLastError } from '@/api/useLastError';
+import { type Range, ranges } from '@/lib/ranges';
 import { incidentText as text } from '@/lib/text/incident';
 import { shellText } from '@/lib/text/shell';
 import { dayOf, isSameDay } from '@/lib/time';
@@ -20,8 +21,7 @@ import { type Filters, IncidentFilters } from './IncidentFilters';
 import { IncidentLine } from './IncidentLine';
 import { IncidentMap } from './IncidentMap';
 
-const ranges: readonly IncidentRange[] = ['24h', '7d', '30d', '90d'];
-const USUAL: IncidentRange = '30d';
+const USUAL: Range = '30d';
 
 export function IncidentsPage() {
   const [search, setSearch] = useSearchParams();

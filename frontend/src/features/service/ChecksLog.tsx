@@ -1,6 +1,5 @@
 /** Every check, newest first, paged by the server. */
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { sentenceOf } from '@/api/problem';
 import { checksQuery } from '@/api/services';
 import { useLastError } from '@/api/useLastError';
@@ -12,10 +11,10 @@ import { Button } from '@/ui/Button';
 import { Empty, Failure, Panel, Section, SkeletonRows } from '@/ui/Page';
 import { Segmented } from '@/ui/Segmented';
 import { CheckLine } from './CheckLine';
+import { useParam } from './useParam';
 
 const text = serviceText.page;
 const filters = ['', 'down', 'degraded', 'unknown'] as const;
-type Filter = (typeof filters)[number];
 
 interface Props {
   serviceId: string;
@@ -24,7 +23,7 @@ interface Props {
 }
 
 export function ChecksLog({ serviceId, ofPage }: Props) {
-  const [status, setStatus] = useState<Filter>('');
+  const [status, setStatus] = useParam('checks', filters, '');
   const log = useInfiniteQuery(
     checksQuery(serviceId, { status: status === '' ? undefined : status }),
   );
