@@ -14,6 +14,7 @@ import {
 import { fieldsOf, sentenceOf } from '@/api/problem';
 import { fromNow, useFirstAnswer } from '@/features/form/useFirstAnswer';
 import { useIsChanged, useLeaveGuard } from '@/features/form/useLeaveGuard';
+import { useRefusedFocus } from '@/features/form/useRefusedFocus';
 import { channelKinds, configOf, kindOf, type Typed, typedOf } from '@/lib/channel-kinds';
 import { paths } from '@/lib/paths';
 import { noticeText as text } from '@/lib/text/notice';
@@ -119,12 +120,13 @@ function ChannelForm({ channel }: { channel: Channel | null }) {
     },
   });
   const errors = fieldsOf(save.error);
+  const form = useRefusedFocus(save.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!save.isPending) save.mutate();
   };
   return (
-    <form onSubmit={submit} className="mt-7 max-w-prose space-y-5">
+    <form ref={form} onSubmit={submit} className="mt-7 max-w-prose space-y-5">
       {channel === null && (
         <SelectField
           label={text.kind}

@@ -11,7 +11,7 @@ import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { DotList } from '@/ui/DotList';
-import { Failure, SkeletonBlock } from '@/ui/Page';
+import { Failure, Notice, SkeletonBlock } from '@/ui/Page';
 import { RelativeTime } from '@/ui/RelativeTime';
 import { toast } from '@/ui/Toasts';
 
@@ -35,7 +35,6 @@ export function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onCl
       onClose();
       return client.invalidateQueries({ queryKey: keys.deliveryLists });
     },
-    onError: (error) => toast(sentenceOf(error), { kind: 'error' }),
   });
   return (
     <Dialog title={delivery.headline} closeLabel={shellText.close} onClose={onClose} sheet>
@@ -68,7 +67,8 @@ export function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onCl
         ))}
       </div>
       {mayEdit && (
-        <div className="mt-5">
+        <div className="mt-5 space-y-3">
+          {again.isError && <Notice kind="error">{sentenceOf(again.error)}</Notice>}
           <Button
             disabled={delivery.under_way}
             busy={again.isPending && text.resending}

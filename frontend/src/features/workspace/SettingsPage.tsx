@@ -7,6 +7,7 @@ import { summaryQuery } from '@/api/services';
 import { useLastError } from '@/api/useLastError';
 import { renameWorkspace, type Workspace, workspaceQuery } from '@/api/workspace';
 import { useLeaveGuard } from '@/features/form/useLeaveGuard';
+import { useRefusedFocus } from '@/features/form/useRefusedFocus';
 import { integer } from '@/lib/numbers';
 import { shellText } from '@/lib/text/shell';
 import { workspaceText as text } from '@/lib/text/workspace';
@@ -108,7 +109,8 @@ function NameForm({ name: before }: { name: string }) {
   const client = useQueryClient();
   const [name, setName] = useState(before);
   const [saving, setSaving] = useState(false);
-  const [errors, setErrors] = useState<readonly string[]>([]);
+  const [errors, setErrors] = useState<readonly string[] | null>(null);
+  const form = useRefusedFocus(errors);
   useLeaveGuard(name.trim() !== before);
   const unchanged = name.trim() === before || name.trim() === '';
 
@@ -116,7 +118,7 @@ function NameForm({ name: before }: { name: string }) {
     event.preventDefault();
     if (unchanged || saving) return;
     setSaving(true);
-    setErrors([]);
+    setErrors(null);
     try {
       const saved = await renameWorkspace(name.trim());
       client.setQueryData(keys.workspace, saved);
@@ -131,12 +133,12 @@ function NameForm({ name: before }: { name: string }) {
   };
 
   return (
-    <form onSubmit={save} className="flex max-w-prose flex-wrap items-start gap-2">
+    <form ref={form} onSubmit={save} className="flex max-w-prose flex-wrap items-start gap-2">
       <TextField
         label={text.name}
         hideLabel
         hint={text.nameHint}
-        errors={errors}
+        errors={errors ?? []}
         className="min-w-56 flex-1"
         value={name}
         onChange={(event) => setName(event.target.value)}
