@@ -29,6 +29,7 @@ import { ForbiddenPage, OfflinePage } from './ErrorPages';
 import { Header } from './Header';
 import { Shortcuts } from './Shortcuts';
 import { FrameColour } from './Tab';
+import { useArrival } from './useArrival';
 
 const WallPage = lazy(async () => ({ default: (await import('./pages/WallPage')).WallPage }));
 const WallMessage = lazy(async () => ({
@@ -104,6 +105,7 @@ function SignedIn({ me, wall }: { me: Me; wall: boolean }) {
   const [shortcuts, setShortcuts] = useState(false);
   const { data: preferences } = useQuery(preferencesQuery());
 
+  useArrival();
   useEffect(() => startLive(liveCache(client)), [client]);
   useEffect(() => adoptTheme(preferences?.theme), [preferences?.theme]);
 
