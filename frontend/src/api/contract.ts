@@ -43,7 +43,6 @@ export type Observation = Schemas['Observation'];
 export type Certificate = Schemas['Certificate'];
 export type Check = Schemas['Check'];
 export type LatencyPoint = Schemas['LatencyPoint'];
-export type LatencyRange = '24h' | '7d' | '30d' | '90d';
 
 export type CatalogueEntry = Schemas['CatalogueEntry'];
 export type Discovery = Schemas['Discovery'];

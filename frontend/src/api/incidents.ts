@@ -1,5 +1,6 @@
 /** Incidents: lists and single ones. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { type Range, rangeMs } from '../lib/ranges';
 import { now } from '../lib/time';
 import type { Incident, IncidentDetail } from './contract';
 import { keys } from './keys';
@@ -28,15 +29,12 @@ export const incidentsQuery = (filters: IncidentFilters = {}, limit = 50) =>
     refetchInterval: pollWhileAway,
   });
 
-export type IncidentRange = '24h' | '7d' | '30d' | '90d';
-const DAY_MS = 86_400_000;
-const rangeDays: Record<IncidentRange, number> = { '24h': 1, '7d': 7, '30d': 30, '90d': 90 };
 /** The most that one answer holds; a drawing of more would show no more. */
 const MOST_SPANS = 1000;
 const MOST_OPEN = 200;
 
 /** Everything that began in a range or is still open: for drawing, so all at once. */
-export const incidentSpansQuery = (filters: IncidentFilters, range: IncidentRange) =>
+export const incidentSpansQuery = (filters: IncidentFilters, range: Range) =>
   queryOptions({
     queryKey: keys.incidentSpans({ ...filters, range }),
     queryFn: async ({ signal }) => {
@@ -44,7 +42,7 @@ export const incidentSpansQuery = (filters: IncidentFilters, range: IncidentRang
         body<Incident[]>(
           api.GET('/api/incidents', { params: { query: asked({ ...filters, ...more }) }, signal }),
         );
-      const since = new Date(now() - rangeDays[range] * DAY_MS).toISOString();
+      const since = new Date(now() - rangeMs[range]).toISOString();
       const [begun, open] = await Promise.all([
         ask({ since, limit: MOST_SPANS }),
         filters.status === 'resolved' ? [] : ask({ status: 'open', limit: MOST_OPEN }),

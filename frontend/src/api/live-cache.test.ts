@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { hold, release } from '../lib/hold';
 import type { Service } from './contract';
 import { keys } from './keys';
-import { liveCache, newestLook, patchStatus, patchStatuses } from './live-cache';
+import { assumeStatus, liveCache, newestLook, patchStatus, patchStatuses } from './live-cache';
 import type { Page } from './transport';
 
 const service = (id: string, status: 'up' | 'down' = 'up') =>
@@ -157,4 +157,28 @@ it('an event does not make a list look freshly fetched', async () => {
   patchStatus(client, event);
   expect(query?.state).toMatchObject({ isInvalidated: true, dataUpdatedAt: updatedAt });
   expect(rows()[0]?.current_status.status).toBe('down');
+});
+
+it('a state that was only assumed is taken back as it was, and is no look', () => {
+  const unseen = { ...service('a'), current_status: { ...service('a').current_status } };
+  unseen.current_status.checked_at = null;
+  client.setQueryData<Page<Service>>(first, { items: [unseen], next: null, total: 1 });
+  const newest = newestLook();
+  const takeBack = assumeStatus(client, unseen, 'paused');
+  expect(rows()[0]?.current_status).toMatchObject({ status: 'paused', checked_at: null });
+  expect(newestLook()).toBe(newest);
+  takeBack();
+  expect(rows()[0]?.current_status).toEqual(unseen.current_status);
+});
+
+it('what came since an assumption stands when that is taken back', () => {
+  const takeBack = assumeStatus(client, service('b'), 'paused');
+  patchStatus(client, {
+    service_id: 'b',
+    status: 'down',
+    response_time: null,
+    checked_at: '2026-01-01T00:00:30Z',
+  });
+  takeBack();
+  expect(rows()[1]?.current_status.status).toBe('down');
 });

@@ -1,12 +1,15 @@
 /** What a live event changes in the query cache: a status touches its own row and nothing else. */
 import type { InfiniteData, Query, QueryClient } from '@tanstack/react-query';
 import { whenFree } from '../lib/hold';
+import { now } from '../lib/time';
 import type {
+  CurrentStatus,
   IncidentLiveEvent,
   Service,
   ServiceChangedEvent,
   ServiceDetail,
   ServiceStatusEvent,
+  StatusWord,
 } from './contract';
 import { keys } from './keys';
 import type { LiveEvent } from './live';
@@ -141,7 +144,7 @@ export function patchStatuses(
       changed.add(service_id);
     if (suspect !== true) newest = Math.max(newest, Date.parse(checked_at) || 0);
   }
-  const patch = <S extends Service>(service: S): S => {
+  patchServices(client, [...byId.keys()], (service) => {
     const event = byId.get(service.id);
     if (event === undefined) return service;
     const known = service.current_status.checked_at;
@@ -149,12 +152,40 @@ export function patchStatuses(
     if (known != null && Date.parse(known) > Date.parse(event.checked_at)) return service;
     if (service.current_status.status !== event.status) changed.add(service.id);
     return withStatus(service, event);
-  };
-  patchQueries<Page<Service>>(client, keys.servicePages, (page) => mapPage(page, patch));
-  for (const id of byId.keys()) {
-    patchQueries<ServiceDetail>(client, keys.service(id), patch, true);
-  }
+  });
   return changed;
+}
+
+/** Changes services wherever they are shown: in lists, and each on its own page. */
+function patchServices(
+  client: QueryClient,
+  ids: readonly string[],
+  patch: <S extends Service>(service: S) => S,
+): void {
+  patchQueries<Page<Service>>(client, keys.servicePages, (page) => mapPage(page, patch));
+  for (const id of ids) patchQueries<ServiceDetail>(client, keys.service(id), patch, true);
+}
+
+/**
+ * Shows a state before the server has confirmed it: nobody has looked, so no look is any newer. The
+ * returned function takes it back, where nothing else has come since.
+ */
+export function assumeStatus(
+  client: QueryClient,
+  { id, current_status: before }: Service,
+  status: StatusWord,
+): () => void {
+  const since = new Date(now()).toISOString();
+  const assumed = { ...before, status, reason: null, suspect: false, since };
+  const write = (next: (current: CurrentStatus) => CurrentStatus) =>
+    patchServices(client, [id], (service) => {
+      if (service.id !== id) return service;
+      const current_status = next(service.current_status);
+      return current_status === service.current_status ? service : { ...service, current_status };
+    });
+  write(() => assumed);
+  return () =>
+    write((current) => (current.status === status && current.since === since ? before : current));
 }
 
 /** True when the state is another one than before. */

@@ -8,6 +8,8 @@ const POLL_MS = 20_000;
 /** A background tab's timers may fire once a minute only. */
 const LEADER_SILENT_MS = 90_000;
 const BEAT_MS = 25_000;
+/** A stream that opens so soon after the page has missed nothing that the page fetches. */
+const AT_ONCE_MS = 1_000;
 
 const eventNames = [
   'service.status',
@@ -55,6 +57,7 @@ function setConnected(value: boolean): void {
 
 /** Starts listening; the returned function ends it. */
 export function startLive(onEvent: (event: LiveEvent) => void): () => void {
+  const startedAt = Date.now();
   const stop = new AbortController();
   const channel = 'BroadcastChannel' in window ? new BroadcastChannel(CHANNEL) : null;
   const say = (message: Message) => channel?.postMessage(message);
@@ -71,7 +74,7 @@ export function startLive(onEvent: (event: LiveEvent) => void): () => void {
   });
 
   const lead = () =>
-    holdStream(stop.signal, {
+    holdStream(stop.signal, startedAt, {
       onEvent: (event) => {
         onEvent(event);
         say({ kind: 'event', event });
@@ -109,8 +112,12 @@ interface StreamHandlers {
   onState: (connected: boolean) => void;
 }
 
-/** Keeps a stream open, through reconnects, until the signal; resolves then. */
-function holdStream(signal: AbortSignal, handlers: StreamHandlers): Promise<void> {
+/** Keeps a stream open, through reconnects, until the signal; resolves then. `startedAt` is since when this tab shows what it has fetched. */
+function holdStream(
+  signal: AbortSignal,
+  startedAt: number,
+  handlers: StreamHandlers,
+): Promise<void> {
   leading = true;
   return new Promise((resolve) => {
     let source: EventSource | null = null;
@@ -124,8 +131,10 @@ function holdStream(signal: AbortSignal, handlers: StreamHandlers): Promise<void
       mine.onopen = () => {
         failures = 0;
         handlers.onState(true);
-        // Whatever happened while the stream was away is fetched, not guessed.
-        if (opened) handlers.onEvent({ name: 'resync', data: null });
+        // Whatever happened while the stream was away, another tab's or not there yet is fetched, not guessed.
+        if (opened || Date.now() - startedAt > AT_ONCE_MS) {
+          handlers.onEvent({ name: 'resync', data: null });
+        }
         opened = true;
       };
       mine.onerror = () => {

@@ -4,6 +4,8 @@ import {
   canWait,
   deleteLater,
   deleteNow,
+  flushDeletes,
+  holdDelete,
   overdue,
   UNDO_MS,
   undoDelete,
@@ -48,6 +50,44 @@ it('leaving the page ends the time for undo', () => {
   act(() => deleteLater(['c'], vi.fn(), vi.fn()));
   window.dispatchEvent(new Event('pagehide'));
   expect(asked).toHaveBeenCalledExactlyOnceWith('c', true);
+});
+
+it('whoever shows it hears that it was brought back, wherever that was asked for', () => {
+  const undone = vi.fn();
+  act(() => deleteLater(['g', 'h'], vi.fn(), vi.fn(), undone));
+  act(() => undoDeleteOf('h'));
+  expect(undone).toHaveBeenCalledOnce();
+});
+
+it('the time for undo stands still while somebody is about to decide', async () => {
+  act(() => deleteLater(['i'], vi.fn(), vi.fn()));
+  holdDelete(['i'], true);
+  await vi.advanceTimersByTimeAsync(UNDO_MS * 2);
+  expect(asked).not.toHaveBeenCalled();
+  holdDelete(['i'], false);
+  await vi.advanceTimersByTimeAsync(UNDO_MS);
+  expect(asked).toHaveBeenCalledExactlyOnceWith('i');
+});
+
+it('before somebody signs out everything is deleted that waits for it', async () => {
+  let answer: (() => void) | undefined;
+  asked.mockReturnValueOnce(
+    new Promise((resolve) => {
+      answer = () => resolve(undefined);
+    }),
+  );
+  act(() => deleteLater(['j'], vi.fn(), vi.fn()));
+  act(() => deleteLater(['k', 'l'], vi.fn(), vi.fn()));
+  const done = vi.fn();
+  const flushed = flushDeletes().then(done);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked).toHaveBeenCalledExactlyOnceWith('j');
+  expect(askedForMany).toHaveBeenCalledOnce();
+  expect(done).not.toHaveBeenCalled();
+  answer?.();
+  await flushed;
+  await vi.advanceTimersByTimeAsync(UNDO_MS);
+  expect(asked).toHaveBeenCalledOnce();
 });
 
 it('shows the service again when the server refuses', async () => {

@@ -1,5 +1,6 @@
 /** Deletions that can still be undone: services are hidden at once and deleted ten seconds later. */
 import { useSyncExternalStore } from 'react';
+import { type Countdown, countdown } from '@/lib/countdown';
 import { inParts } from '@/lib/parts';
 import type { BulkInput } from './contract';
 import { changeServices, deleteService } from './services';
@@ -19,8 +20,10 @@ export const canWait = (ids: readonly string[]): boolean => bytesOf(ids) <= OUTL
 let hidden: ReadonlySet<string> = new Set();
 interface Pending {
   ids: readonly string[];
-  timer: ReturnType<typeof setTimeout>;
-  run: () => void;
+  time: Countdown;
+  /** Settles when it is done or refused. */
+  run: () => Promise<void>;
+  onUndone: () => void;
 }
 /** Each deletion by its first id, the oldest first. */
 const pending = new Map<string, Pending>();
@@ -39,13 +42,15 @@ const show = (ids: readonly string[]): void =>
   });
 
 /**
- * `onError` hears when the server refused; the services are shown again then. Those that could not
- * all be sent while the page goes wait no longer for an undo: the oldest are deleted now.
+ * `onError` hears when the server refused; the services are shown again then. `onUndone` hears when
+ * they were brought back, wherever that was asked for. Those that could not all be sent while the
+ * page goes wait no longer for an undo: the oldest are deleted now.
  */
 export function deleteLater(
   ids: readonly string[],
   onDone: () => void,
   onError: (error: unknown) => void,
+  onUndone: () => void = () => undefined,
 ): void {
   const [first] = ids;
   if (first === undefined) return;
@@ -53,16 +58,21 @@ export function deleteLater(
     for (const id of ids) all.add(id);
   });
   const run = () => {
-    clearTimeout(timer);
+    time.stop();
     pending.delete(first);
-    deleteNow(ids).then(onDone, (error: unknown) => {
+    return deleteNow(ids).then(onDone, (error: unknown) => {
       show(ids);
       onError(error);
     });
   };
-  const timer = setTimeout(run, UNDO_MS);
-  pending.set(first, { ids, timer, run });
-  for (const one of overdue([...pending.values()])) one.run();
+  const time = countdown(UNDO_MS, () => void run());
+  pending.set(first, { ids, time, run, onUndone });
+  for (const one of overdue([...pending.values()])) void one.run();
+}
+
+/** Whatever waits is deleted now, as before somebody signs out: afterwards nobody may. */
+export async function flushDeletes(): Promise<void> {
+  await Promise.all([...pending.values()].map(({ run }) => run()));
 }
 
 /** The oldest ones, until the others fit into what outlives a page. */
@@ -88,14 +98,20 @@ export async function deleteNow(ids: readonly string[]): Promise<void> {
   for (const part of inParts(ids)) await changeServices(bodyOf(part));
 }
 
+const waiting = ([first = '']: readonly string[]): Pending | undefined => pending.get(first);
+
+/** While the reader is about to decide, the time for undo stands still. */
+export const holdDelete = (ids: readonly string[], held: boolean): void =>
+  waiting(ids)?.time.hold(held);
+
 /** False when it is too late: they are deleted already. */
 export function undoDelete(ids: readonly string[]): boolean {
-  const [first] = ids;
-  const found = first === undefined ? undefined : pending.get(first);
-  if (first === undefined || found === undefined) return false;
-  clearTimeout(found.timer);
-  pending.delete(first);
+  const found = waiting(ids);
+  if (found === undefined) return false;
+  found.time.stop();
+  pending.delete(ids[0] ?? '');
   show(ids);
+  found.onUndone();
   return true;
 }
 
@@ -106,8 +122,8 @@ export function undoDeleteOf(id: string): void {
 
 /** Leaving the page ends the time for undo: what was deleted stays deleted. */
 window.addEventListener('pagehide', () => {
-  for (const { ids, timer } of pending.values()) {
-    clearTimeout(timer);
+  for (const { ids, time } of pending.values()) {
+    time.stop();
     const [only = ''] = ids;
     const asked = ids.length === 1 ? deleteService(only, true) : changeServices(bodyOf(ids), true);
     void asked.catch(() => undefined);
@@ -125,6 +141,3 @@ const subscribe = (listener: () => void) => {
 /** True while this service is deleted but can be brought back. */
 export const useIsHidden = (id: string): boolean =>
   useSyncExternalStore(subscribe, () => hidden.has(id));
-
-/** How many are hidden. */
-export const useHiddenCount = (): number => useSyncExternalStore(subscribe, () => hidden.size);

@@ -2,10 +2,10 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { AskedFilters, Sort } from '@/lib/filters';
 import { isHeld } from '@/lib/hold';
+import type { Range } from '@/lib/ranges';
 import type {
   BulkInput,
   BulkResult,
-  LatencyRange,
   Service,
   ServiceDetail,
   ServiceDraft,
@@ -107,7 +107,7 @@ export const serviceQuery = (id: string) =>
     throwOnError: isPageError,
   });
 
-export const latencyQuery = (id: string, range: LatencyRange) =>
+export const latencyQuery = (id: string, range: Range) =>
   queryOptions({
     queryKey: keys.latency(id, range),
     queryFn: ({ signal }) =>

@@ -1,6 +1,6 @@
 /** The frame of every signed-in page: who is here, the header, live events. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import {
   Link,
   Navigate,
@@ -15,6 +15,7 @@ import { startLive } from '@/api/live';
 import { liveCache } from '@/api/live-cache';
 import { hasStatus } from '@/api/problem';
 import { summaryQuery } from '@/api/services';
+import { useLastError } from '@/api/useLastError';
 import { adoptTheme } from '@/features/account/theme';
 import { isWall, paths } from '@/lib/paths';
 import { dashboardText } from '@/lib/text/dashboard';
@@ -28,6 +29,7 @@ import { ForbiddenPage, OfflinePage } from './ErrorPages';
 import { Header } from './Header';
 import { Shortcuts } from './Shortcuts';
 import { FrameColour } from './Tab';
+import { useArrival } from './useArrival';
 
 const WallPage = lazy(async () => ({ default: (await import('./pages/WallPage')).WallPage }));
 const WallMessage = lazy(async () => ({
@@ -46,11 +48,7 @@ export function Frame() {
     refetchInterval: (query) => (query.state.status === 'error' ? RETRY_MS : false),
   });
 
-  // While it is tried again what went wrong stays on the screen.
-  const failed = useRef<Error | null>(null);
-  if (me.error !== null) failed.current = me.error;
-  else if (me.data !== undefined) failed.current = null;
-  const { current: error } = failed;
+  const error = useLastError(me);
   if (me.data !== undefined) return <SignedIn me={me.data} wall={wall} />;
   if (wall && error !== null) return <NoWall signedOut={hasStatus(error, 401)} here={here} />;
   if (hasStatus(error, 401)) {
@@ -107,6 +105,7 @@ function SignedIn({ me, wall }: { me: Me; wall: boolean }) {
   const [shortcuts, setShortcuts] = useState(false);
   const { data: preferences } = useQuery(preferencesQuery());
 
+  useArrival();
   useEffect(() => startLive(liveCache(client)), [client]);
   useEffect(() => adoptTheme(preferences?.theme), [preferences?.theme]);
 

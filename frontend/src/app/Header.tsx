@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, NavLink, useNavigate } from 'react-router';
 import { signOut } from '@/api/account';
 import type { Me } from '@/api/contract';
+import { flushDeletes } from '@/api/pending-delete';
 import { sentenceOf } from '@/api/problem';
 import { useMayEdit } from '@/api/role';
 import { Avatar } from '@/features/account/Avatar';
@@ -89,6 +90,7 @@ function AccountMenu({ me, onShortcuts }: Pick<Props, 'me' | 'onShortcuts'>) {
   const client = useQueryClient();
   const leave = async () => {
     try {
+      await flushDeletes();
       await signOut();
     } catch (error) {
       toast(sentenceOf(error), { kind: 'error' });

@@ -1,5 +1,8 @@
 /** A browser's own description in words: `Firefox on Linux`. */
 
+import { accountText } from './text/account';
+
+const text = accountText.agent;
 const browsers: [RegExp, string][] = [
   [/Edg\//, 'Edge'],
   [/OPR\//, 'Opera'],
@@ -19,9 +22,9 @@ const systems: [RegExp, string][] = [
 ];
 
 export function describeAgent(agent: string): string {
-  if (agent === '') return 'Unknown browser';
+  if (agent === '') return text.unknown;
   const browser = browsers.find(([pattern]) => pattern.test(agent))?.[1];
   const system = systems.find(([pattern]) => pattern.test(agent))?.[1];
   if (browser === undefined) return agent.slice(0, 60);
-  return system === undefined ? browser : `${browser} on ${system}`;
+  return system === undefined ? browser : text.on(browser, system);
 }

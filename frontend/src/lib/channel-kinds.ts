@@ -1,4 +1,5 @@
 /** What is asked for each kind of channel, in the order of the form. */
+import { channelText as text } from './text/channels';
 
 export type FieldShape = 'text' | 'secret' | 'list' | 'area' | 'number' | 'headers' | 'choice';
 
@@ -20,7 +21,7 @@ export interface ChannelKind {
 
 const webhookUrl = (hint: string): KindField => ({
   name: 'webhook_url',
-  label: 'Webhook address',
+  label: text.webhookUrl,
   shape: 'secret',
   hint,
 });
@@ -28,152 +29,158 @@ const webhookUrl = (hint: string): KindField => ({
 export const channelKinds: readonly ChannelKind[] = [
   {
     kind: 'email',
-    label: 'E-mail',
+    label: text.kinds.email,
     fields: [
       {
         name: 'recipients',
-        label: 'Recipients',
+        label: text.recipients,
         shape: 'list',
-        hint: 'One address per line, at most 20. Each person gets a mail of their own.',
+        hint: text.recipientsHint,
       },
     ],
   },
   {
     kind: 'webhook',
-    label: 'Webhook',
+    label: text.kinds.webhook,
     fields: [
-      { name: 'url', label: 'Address', shape: 'text', hint: 'Gets a signed POST with JSON.' },
+      { name: 'url', label: text.address, shape: 'text', hint: text.addressHint },
       {
         name: 'headers',
-        label: 'Headers',
+        label: text.headers,
         shape: 'headers',
         optional: true,
-        hint: 'One per line: Name: value. Values are never shown again.',
+        hint: text.headersHint,
       },
       {
         name: 'body_template',
-        label: 'Body template',
+        label: text.body,
         shape: 'area',
         optional: true,
-        hint: 'Instead of our JSON, in the language of Jinja.',
+        hint: text.bodyHint,
       },
     ],
   },
   {
     kind: 'slack',
-    label: 'Slack',
-    fields: [webhookUrl('An incoming webhook: https://hooks.slack.com/services/…')],
+    label: text.kinds.slack,
+    fields: [webhookUrl(text.slackUrl)],
   },
   {
     kind: 'discord',
-    label: 'Discord',
+    label: text.kinds.discord,
     fields: [
-      webhookUrl('https://discord.com/api/webhooks/…'),
-      { name: 'thread_id', label: 'Thread', shape: 'text', optional: true, hint: 'Its number.' },
+      webhookUrl(text.discordUrl),
+      {
+        name: 'thread_id',
+        label: text.thread,
+        shape: 'text',
+        optional: true,
+        hint: text.threadHint,
+      },
     ],
   },
   {
     kind: 'teams',
-    label: 'Microsoft Teams',
-    fields: [webhookUrl('Of the workflow “Post to a channel when a webhook request is received”.')],
+    label: text.kinds.teams,
+    fields: [webhookUrl(text.teamsUrl)],
   },
   {
     kind: 'telegram',
-    label: 'Telegram',
+    label: text.kinds.telegram,
     fields: [
-      { name: 'bot_token', label: 'Bot token', shape: 'secret', hint: 'From @BotFather.' },
+      { name: 'bot_token', label: text.botToken, shape: 'secret', hint: text.botTokenHint },
       {
         name: 'chat_id',
-        label: 'Chat',
+        label: text.chat,
         shape: 'text',
-        hint: 'A number, negative for groups, or @name of a public channel.',
+        hint: text.chatHint,
       },
-      { name: 'topic_id', label: 'Topic', shape: 'number', optional: true },
+      { name: 'topic_id', label: text.topic, shape: 'number', optional: true },
     ],
   },
   {
     kind: 'mattermost',
-    label: 'Mattermost',
+    label: text.kinds.mattermost,
     fields: [
-      webhookUrl('An incoming webhook.'),
-      { name: 'channel', label: 'Another channel', shape: 'text', optional: true },
+      webhookUrl(text.mattermostUrl),
+      { name: 'channel', label: text.otherChannel, shape: 'text', optional: true },
     ],
   },
   {
     kind: 'google_chat',
-    label: 'Google Chat',
-    fields: [webhookUrl('https://chat.googleapis.com/v1/spaces/…')],
+    label: text.kinds.google_chat,
+    fields: [webhookUrl(text.googleChatUrl)],
   },
   {
     kind: 'matrix',
-    label: 'Matrix',
+    label: text.kinds.matrix,
     fields: [
-      { name: 'homeserver_url', label: 'Home server', shape: 'text' },
-      { name: 'room_id', label: 'Room', shape: 'text', hint: '!…, as its settings show it.' },
-      { name: 'access_token', label: 'Access token', shape: 'secret' },
+      { name: 'homeserver_url', label: text.homeServer, shape: 'text' },
+      { name: 'room_id', label: text.room, shape: 'text', hint: text.roomHint },
+      { name: 'access_token', label: text.accessToken, shape: 'secret' },
     ],
   },
   {
     kind: 'ntfy',
-    label: 'ntfy',
+    label: text.kinds.ntfy,
     fields: [
-      { name: 'topic', label: 'Topic', shape: 'text' },
+      { name: 'topic', label: text.topic, shape: 'text' },
       {
         name: 'server_url',
-        label: 'Server',
+        label: text.server,
         shape: 'text',
         optional: true,
-        hint: 'https://ntfy.sh/ without it.',
+        hint: text.ntfyServerHint,
       },
-      { name: 'access_token', label: 'Access token', shape: 'secret', optional: true },
+      { name: 'access_token', label: text.accessToken, shape: 'secret', optional: true },
     ],
   },
   {
     kind: 'gotify',
-    label: 'Gotify',
+    label: text.kinds.gotify,
     fields: [
-      { name: 'server_url', label: 'Server', shape: 'text' },
-      { name: 'app_token', label: 'Application token', shape: 'secret' },
+      { name: 'server_url', label: text.server, shape: 'text' },
+      { name: 'app_token', label: text.appToken, shape: 'secret' },
     ],
   },
   {
     kind: 'pushover',
-    label: 'Pushover',
+    label: text.kinds.pushover,
     fields: [
-      { name: 'app_token', label: 'Application token', shape: 'secret' },
-      { name: 'user_key', label: 'User or group key', shape: 'secret' },
-      { name: 'device', label: 'Device', shape: 'text', optional: true },
+      { name: 'app_token', label: text.appToken, shape: 'secret' },
+      { name: 'user_key', label: text.userKey, shape: 'secret' },
+      { name: 'device', label: text.device, shape: 'text', optional: true },
     ],
   },
   {
     kind: 'pagerduty',
-    label: 'PagerDuty',
+    label: text.kinds.pagerduty,
     fields: [
       {
         name: 'routing_key',
-        label: 'Integration key',
+        label: text.routingKey,
         shape: 'secret',
-        hint: 'Of an integration “Events API v2”.',
+        hint: text.routingKeyHint,
       },
       {
         name: 'region',
-        label: 'Region',
+        label: text.region,
         shape: 'choice',
         choices: [
-          ['us', 'United States'],
-          ['eu', 'Europe'],
+          ['us', text.regions.us],
+          ['eu', text.regions.eu],
         ],
       },
     ],
   },
   {
     kind: 'twilio_sms',
-    label: 'SMS by Twilio',
+    label: text.kinds.twilio_sms,
     fields: [
-      { name: 'account_sid', label: 'Account SID', shape: 'text' },
-      { name: 'auth_token', label: 'Auth token', shape: 'secret' },
-      { name: 'from', label: 'From', shape: 'text', hint: 'A number such as +14155550100.' },
-      { name: 'to', label: 'To', shape: 'list', hint: 'One number per line, at most 10.' },
+      { name: 'account_sid', label: text.accountSid, shape: 'text' },
+      { name: 'auth_token', label: text.authToken, shape: 'secret' },
+      { name: 'from', label: text.from, shape: 'text', hint: text.fromHint },
+      { name: 'to', label: text.to, shape: 'list', hint: text.toHint },
     ],
   },
 ];
@@ -186,14 +193,14 @@ export type Typed = Record<string, string>;
 
 /** What is shown of a stored configuration; secrets stay empty. */
 export function typedOf(kind: ChannelKind, config: Record<string, unknown>): Typed {
-  const text = (value: unknown): string =>
+  const plain = (value: unknown): string =>
     typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   return Object.fromEntries(
     kind.fields.map(({ name, shape, choices }) => {
       const value = config[name];
       if (shape === 'secret' || shape === 'headers') return [name, ''];
-      if (shape === 'list') return [name, Array.isArray(value) ? value.map(text).join('\n') : ''];
-      return [name, text(value) || (choices?.[0]?.[0] ?? '')];
+      if (shape === 'list') return [name, Array.isArray(value) ? value.map(plain).join('\n') : ''];
+      return [name, plain(value) || (choices?.[0]?.[0] ?? '')];
     }),
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, milliseconds, percent } from './numbers';
+import { bytes, figuresIn, milliseconds, percent } from './numbers';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
@@ -42,4 +42,19 @@ it('bytes have decimal units', () => {
     '2.4 MB',
     '2.6 GB',
   ]);
+});
+
+it('every figure is written as the reader writes figures, and no percentage is rounded up', () => {
+  const german = figuresIn('de');
+  expect(
+    [
+      german.percent(99.999),
+      german.percent(100),
+      german.milliseconds(1240),
+      german.bytes(18_432),
+      german.integer(12_345),
+      german.rate(3.44),
+      german.rate(1_234.4),
+    ].map(plain),
+  ).toEqual(['99,99 %', '100 %', '1,24 s', '18,4 kB', '12.345', '3,4', '1.234']);
 });

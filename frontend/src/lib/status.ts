@@ -21,9 +21,3 @@ export function worstOf(counts: Counts): (typeof precedence)[number] | null {
 export function watched(counts: Counts): number {
   return precedence.reduce((sum, status) => sum + (counts[status] ?? 0), 0);
 }
-
-export function countByStatus(statuses: Iterable<Status>): Counts {
-  const counts: Counts = {};
-  for (const status of statuses) counts[status] = (counts[status] ?? 0) + 1;
-  return counts;
-}

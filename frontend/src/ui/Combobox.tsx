@@ -1,7 +1,7 @@
 /** A text box that offers a list while one types; arrows move, Enter chooses, Escape closes. */
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from 'react';
 import { cx } from './classes';
-import { Field, inputClass } from './Field';
+import { Field, focusing, inputClass } from './Field';
 
 export interface Option {
   key: string;
@@ -98,8 +98,7 @@ export function Combobox(props: Props) {
             autoCapitalize="none"
             autoComplete="off"
             spellCheck={false}
-            // biome-ignore lint/a11y/noAutofocus: the page exists for this box
-            autoFocus={props.autoFocus}
+            {...focusing(props.autoFocus)}
             placeholder={props.placeholder}
             value={value}
             onChange={(event) => {

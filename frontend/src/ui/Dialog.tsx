@@ -19,13 +19,20 @@ export function Dialog({ title, closeLabel, onClose, sheet = false, children }: 
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // A dialog focuses its first button by itself, and after its contents were drawn.
+    element?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => element?.close();
   }, []);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it; the click is on the backdrop
     <dialog
       ref={dialog}
       aria-labelledby={id}
+      // The browser closes by itself what is asked to close twice.
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || event.defaultPrevented) return;
+        event.preventDefault();
+        onClose();
+      }}
       onCancel={(event) => {
         event.preventDefault();
         onClose();

@@ -14,6 +14,10 @@ import { Icon } from './Icon';
 export const inputClass =
   'touch w-full min-w-0 rounded-md border border-line-strong/60 bg-surface px-3 text-base text-ink placeholder:text-faint transition-colors hover:border-line-strong focus:border-accent focus:outline-2 focus:outline-accent focus:-outline-offset-1 aria-invalid:border-down disabled:opacity-60';
 
+/** Where one begins to type: on a page at once, in a dialog when that is open. */
+export const focusing = (wanted: boolean | undefined) =>
+  wanted === true ? { autoFocus: true, 'data-autofocus': true } : {};
+
 interface FieldProps {
   label: string;
   hint?: ReactNode;
@@ -87,6 +91,7 @@ export function TextField({
   hideLabel,
   unit,
   inputClassName,
+  autoFocus,
   ...rest
 }: TextProps) {
   return (
@@ -103,6 +108,7 @@ export function TextField({
           <input
             {...rest}
             {...wiring}
+            {...focusing(autoFocus)}
             className={cx(inputClass, 'h-9', unit !== undefined && 'pr-10 figures', inputClassName)}
           />
           {unit !== undefined && (
@@ -153,7 +159,15 @@ export function SelectField({
 type AreaProps = FieldProps &
   Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'id'> & { ref?: Ref<HTMLTextAreaElement> };
 
-export function TextArea({ label, hint, errors, className, hideLabel, ...rest }: AreaProps) {
+export function TextArea({
+  label,
+  hint,
+  errors,
+  className,
+  hideLabel,
+  autoFocus,
+  ...rest
+}: AreaProps) {
   return (
     <Field
       label={label}
@@ -166,6 +180,7 @@ export function TextArea({ label, hint, errors, className, hideLabel, ...rest }:
         <textarea
           {...rest}
           {...wiring}
+          {...focusing(autoFocus)}
           className={cx(inputClass, 'block py-2 font-mono text-sm')}
         />
       )}

@@ -1,5 +1,5 @@
 /** One question at a time, asked in a dialog and answered by a promise: for what cannot be taken back. */
-import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 import { Button } from './Button';
 import { Dialog } from './Dialog';
 
@@ -47,11 +47,6 @@ const subscribe = (listener: () => void) => {
 /** Where questions appear; stands once in the app. */
 export function Questions({ closeLabel }: { closeLabel: string }) {
   const current = useSyncExternalStore(subscribe, () => asked);
-  const stay = useRef<HTMLButtonElement>(null);
-  // After the dialog has opened: Enter leaves everything as it is.
-  useEffect(() => {
-    if (current !== null) stay.current?.focus();
-  }, [current]);
   if (current === null) return null;
   const { question, answer } = current;
   return (
@@ -61,7 +56,8 @@ export function Questions({ closeLabel }: { closeLabel: string }) {
         <Button kind="danger" onClick={() => answer(true)}>
           {question.yes}
         </Button>
-        <Button ref={stay} kind="primary" onClick={() => answer(false)}>
+        {/* Enter leaves everything as it is. */}
+        <Button data-autofocus kind="primary" onClick={() => answer(false)}>
           {question.no}
         </Button>
       </div>

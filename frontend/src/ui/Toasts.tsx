@@ -1,22 +1,37 @@
 /** Short messages that float at the lower edge; one may carry an undo. */
-import { useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { type Countdown, countdown } from '../lib/countdown';
 import { Button, IconButton } from './Button';
 import { Icon } from './Icon';
+
+interface Undo {
+  label: string;
+  run: () => void;
+  /** Hears when the reader comes to the message and when they leave it: the time for undo is theirs then. */
+  onHold?: (held: boolean) => void;
+}
 
 export interface Toast {
   id: number;
   text: string;
   kind: 'done' | 'error';
-  undo?: { label: string; run: () => void };
+  undo?: Undo;
 }
 
 let toasts: readonly Toast[] = [];
 let nextId = 1;
 const listeners = new Set<() => void>();
+const times = new Map<number, Countdown>();
 
 function set(next: readonly Toast[]): void {
   toasts = next;
+  for (const id of times.keys()) if (!next.some((toast) => toast.id === id)) forget(id);
   for (const tell of listeners) tell();
+}
+
+function forget(id: number): void {
+  times.get(id)?.stop();
+  times.delete(id);
 }
 
 export function dismissToast(id: number): void {
@@ -25,7 +40,7 @@ export function dismissToast(id: number): void {
 
 interface Options {
   kind?: 'done' | 'error';
-  undo?: { label: string; run: () => void };
+  undo?: Undo;
   /** How long it stays, in milliseconds. */
   forMs?: number;
 }
@@ -33,8 +48,11 @@ interface Options {
 export function toast(text: string, { kind = 'done', undo, forMs = 6000 }: Options = {}): number {
   const id = nextId;
   nextId += 1;
+  times.set(
+    id,
+    countdown(forMs, () => dismissToast(id)),
+  );
   set([...toasts.slice(-3), { id, text, kind, ...(undo === undefined ? {} : { undo }) }]);
-  setTimeout(() => dismissToast(id), forMs);
   return id;
 }
 
@@ -54,29 +72,54 @@ export function Toasts({ label, closeLabel }: { label: string; closeLabel: strin
       className="pointer-events-none fixed inset-x-0 bottom-0 z-50 flex flex-col items-center gap-2 p-4"
     >
       {shown.map((item) => (
-        <div
-          key={item.id}
-          className="pointer-events-auto flex max-w-full items-center gap-3 rounded-lg bg-raised py-1.5 pr-1.5 pl-4 shadow-float motion-safe:animate-rise"
-        >
-          <p className={item.kind === 'error' ? 'text-down-text' : ''}>{item.text}</p>
-          {item.undo !== undefined && (
-            <Button
-              size="sm"
-              kind="quiet"
-              className="text-accent!"
-              onClick={() => {
-                item.undo?.run();
-                dismissToast(item.id);
-              }}
-            >
-              {item.undo.label}
-            </Button>
-          )}
-          <IconButton label={closeLabel} onClick={() => dismissToast(item.id)}>
-            <Icon name="close" size={14} />
-          </IconButton>
-        </div>
+        <Line key={item.id} item={item} closeLabel={closeLabel} />
       ))}
     </section>
+  );
+}
+
+function Line({ item: { id, text, kind, undo }, closeLabel }: { item: Toast; closeLabel: string }) {
+  const [pointed, setPointed] = useState(false);
+  const [focused, setFocused] = useState(false);
+  const held = pointed || focused;
+  const onHold = undo?.onHold;
+  useEffect(() => {
+    if (!held) return;
+    times.get(id)?.hold(true);
+    onHold?.(true);
+    return () => {
+      times.get(id)?.hold(false);
+      onHold?.(false);
+    };
+  }, [held, id, onHold]);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only notices, the buttons inside act
+    <div
+      onPointerEnter={({ pointerType }) => setPointed(pointerType === 'mouse')}
+      onPointerLeave={() => setPointed(false)}
+      onFocus={() => setFocused(true)}
+      onBlur={({ currentTarget, relatedTarget }) =>
+        setFocused(currentTarget.contains(relatedTarget))
+      }
+      className="pointer-events-auto flex max-w-full items-center gap-3 rounded-lg bg-raised py-1.5 pr-1.5 pl-4 shadow-float motion-safe:animate-rise"
+    >
+      <p className={kind === 'error' ? 'text-down-text' : ''}>{text}</p>
+      {undo !== undefined && (
+        <Button
+          size="sm"
+          kind="quiet"
+          className="text-accent!"
+          onClick={() => {
+            undo.run();
+            dismissToast(id);
+          }}
+        >
+          {undo.label}
+        </Button>
+      )}
+      <IconButton label={closeLabel} onClick={() => dismissToast(id)}>
+        <Icon name="close" size={14} />
+      </IconButton>
+    </div>
   );
 }

@@ -6,6 +6,7 @@ import type { Service, ServiceGroup, Summary } from '@/api/contract';
 import { sentenceOf } from '@/api/problem';
 import { useMayEdit } from '@/api/role';
 import { groupsQuery, servicePageQuery, summaryQuery } from '@/api/services';
+import { useLastError } from '@/api/useLastError';
 import { OpenIncidents } from '@/features/incident/OpenIncidents';
 import { BulkBar } from '@/features/service/list/BulkBar';
 import { CountsBar } from '@/features/service/list/CountsBar';
@@ -46,7 +47,9 @@ const PasteList = lazy(() => import('@/features/service/PasteList'));
 const SEARCHED_FROM = 7;
 
 export function DashboardPage() {
-  const { data: summary, isError, error, refetch, dataUpdatedAt } = useQuery(summaryQuery());
+  const read = useQuery(summaryQuery());
+  const { data: summary, refetch, dataUpdatedAt } = read;
+  const failure = useLastError(read);
   const mayEdit = useMayEdit();
   // Held here, because the first service that is added replaces the first dashboard.
   const [pasting, setPasting] = useState<string | null>(null);
@@ -54,12 +57,12 @@ export function DashboardPage() {
     <PageColumn>
       <PageTitle />
       {summary === undefined ? (
-        isError ? (
-          <Failure retry={shellText.retry} onRetry={() => void refetch()}>
-            {serviceText.listError} {sentenceOf(error)}
-          </Failure>
-        ) : (
+        failure === null ? (
           <Loading />
+        ) : (
+          <Failure retry={shellText.retry} onRetry={() => void refetch()}>
+            {serviceText.listError} {sentenceOf(failure)}
+          </Failure>
         )
       ) : summary.total === 0 ? (
         <Suspense fallback={<Waiting />}>
@@ -107,18 +110,21 @@ function Watched({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }
     [all],
   );
   const total = groups.reduce((sum, group) => sum + group.total, 0);
-  const pinned = isPinning(filters) ? (attention.data?.total ?? 0) : 0;
+  // When they could not be read their section stands there all the same, and says so.
+  const pinned = attention.data?.total ?? null;
   const sections = useMemo(
     () => sectionsOf(filters, groups, { attention: pinned, total }),
     [filters, groups, pinned, total],
   );
+  const failure = useLastError(found);
+  const isUnpinned = useLastError(attention) !== null;
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = found;
   const onNearEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   const focusSearch = (location.state as { search?: boolean } | null)?.search === true;
   const clear = () => change({ ...noFilters, sort: filters.sort });
-  const waiting = found.isPending || (isPinning(filters) && attention.isPending);
+  const waiting = found.isPending || (isPinning(filters) && attention.isPending && !isUnpinned);
 
   return (
     <>
@@ -153,10 +159,10 @@ function Watched({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }
           {waiting ? '' : text.matches(total)}
         </p>
       )}
-      {found.isError && found.data === undefined ? (
+      {failure !== null ? (
         <div className="mt-8">
           <Failure retry={shellText.retry} onRetry={() => void found.refetch()}>
-            {serviceText.listError} {sentenceOf(found.error)}
+            {serviceText.listError} {sentenceOf(failure)}
           </Failure>
         </div>
       ) : waiting ? (

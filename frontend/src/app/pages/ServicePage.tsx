@@ -5,6 +5,7 @@ import { Link, useParams } from 'react-router';
 import { incidentsQuery } from '@/api/incidents';
 import { sentenceOf } from '@/api/problem';
 import { serviceQuery } from '@/api/services';
+import { useLastError } from '@/api/useLastError';
 import { IncidentLine } from '@/features/incident/IncidentLine';
 import { ChecksLog } from '@/features/service/ChecksLog';
 import { Dependencies } from '@/features/service/Dependencies';
@@ -27,8 +28,11 @@ const text = serviceText.page;
 
 export function ServicePage() {
   const { id = '' } = useParams();
-  const { data: service, error, refetch } = useQuery(serviceQuery(id));
+  const read = useQuery(serviceQuery(id));
+  const { data: service, refetch } = read;
+  const error = useLastError(read);
   const incidents = useInfiniteQuery(incidentsQuery({ service_id: id }, SHADED_INCIDENTS));
+  const incidentsError = useLastError(incidents);
   const known = useMemo(
     () => incidents.data?.pages.flatMap((page) => page.items) ?? [],
     [incidents.data],
@@ -83,11 +87,12 @@ export function ServicePage() {
           ) : undefined
         }
       >
-        {incidents.isPending && <SkeletonRows rows={2} label={shellText.loading} />}
-        {incidents.isError && incidents.data === undefined && (
+        {incidentsError !== null ? (
           <Failure retry={shellText.retry} onRetry={() => void incidents.refetch()}>
-            {sentenceOf(incidents.error)}
+            {sentenceOf(incidentsError)}
           </Failure>
+        ) : (
+          incidents.isPending && <SkeletonRows rows={2} label={shellText.loading} />
         )}
         {incidents.data !== undefined && known.length === 0 && <Empty>{text.noIncidents}</Empty>}
         {known.length > 0 && (

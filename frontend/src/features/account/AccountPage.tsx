@@ -12,15 +12,10 @@ import { EraseAccount } from './EraseAccount';
 import { PasswordForm } from './PasswordForm';
 import { ReportChoice } from './ReportChoice';
 import { Sessions } from './Sessions';
-import { chooseTheme, useTheme } from './theme';
+import { chooseTheme, themes, useTheme } from './theme';
 import { WaysToSignIn } from './WaysToSignIn';
 
 const text = accountText.page;
-const themes = [
-  ['light', 'sun'],
-  ['dark', 'moon'],
-  ['system', 'system'],
-] as const;
 
 export function AccountPage() {
   const { data: me } = useQuery(meQuery());

@@ -5,6 +5,7 @@ import { changeAddress, sendVerification } from '@/api/account';
 import type { Me } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { fieldsOf, sentenceOf } from '@/api/problem';
+import { useRefusedFocus } from '@/features/form/useRefusedFocus';
 import { accountText } from '@/lib/text/account';
 import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
@@ -83,13 +84,14 @@ function AddressDialog({ me, onClose }: { me: Me; onClose: () => void }) {
     },
   });
   const fields = fieldsOf(change.error);
+  const form = useRefusedFocus(change.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!change.isPending) change.mutate();
   };
   return (
     <Dialog title={text.newAddress} closeLabel={shellText.close} onClose={onClose}>
-      <form onSubmit={submit} className="space-y-4">
+      <form ref={form} onSubmit={submit} className="space-y-4">
         {change.isError && Object.keys(fields).length === 0 && (
           <Notice kind="error">{sentenceOf(change.error)}</Notice>
         )}

@@ -5,6 +5,7 @@ import { useNavigate } from 'react-router';
 import { eraseAccount } from '@/api/account';
 import type { Me } from '@/api/contract';
 import { fieldsOf, hasStatus, sentenceOf } from '@/api/problem';
+import { useRefusedFocus } from '@/features/form/useRefusedFocus';
 import { paths } from '@/lib/paths';
 import { accountText } from '@/lib/text/account';
 import { shellText } from '@/lib/text/shell';
@@ -42,13 +43,14 @@ function EraseDialog({ me, onClose }: { me: Me; onClose: () => void }) {
     },
   });
   const fields = fieldsOf(erase.error);
+  const form = useRefusedFocus(erase.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!erase.isPending && typed === me.email) erase.mutate();
   };
   return (
     <Dialog title={text.erase} closeLabel={shellText.close} onClose={onClose}>
-      <form onSubmit={submit} className="space-y-4">
+      <form ref={form} onSubmit={submit} className="space-y-4">
         <p className="text-soft">{text.eraseDetail}</p>
         {erase.isError && Object.keys(fields).length === 0 && (
           <Notice kind="error">

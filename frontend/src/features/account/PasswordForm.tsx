@@ -6,6 +6,7 @@ import type { Me } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { fieldsOf, sentenceOf } from '@/api/problem';
 import { useLeaveGuard } from '@/features/form/useLeaveGuard';
+import { useRefusedFocus } from '@/features/form/useRefusedFocus';
 import { accountText } from '@/lib/text/account';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
@@ -31,13 +32,14 @@ export function PasswordForm({ me }: { me: Me }) {
     },
   });
   const fields = fieldsOf(change.error);
+  const form = useRefusedFocus(change.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!change.isPending) change.mutate();
   };
   return (
     <Section title={me.has_password ? text.password : text.setPassword}>
-      <form onSubmit={submit} className="grid gap-4 sm:grid-cols-2">
+      <form ref={form} onSubmit={submit} className="grid gap-4 sm:grid-cols-2">
         {change.isError && Object.keys(fields).length === 0 && (
           <div className="sm:col-span-2">
             <Notice kind="error">{sentenceOf(change.error)}</Notice>

@@ -4,8 +4,11 @@ import { preferencesQuery, savePreferences } from '@/api/account';
 import type { Me, ReportDay } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { fieldsOf, sentenceOf } from '@/api/problem';
+import { useLastError } from '@/api/useLastError';
 import { accountText } from '@/lib/text/account';
+import { shellText } from '@/lib/text/shell';
 import { CheckField, SelectField } from '@/ui/Field';
+import { Failure } from '@/ui/Page';
 import { toast } from '@/ui/Toasts';
 import { type ReportWish, reportWish, zoneChoices } from './mail';
 
@@ -13,7 +16,9 @@ const text = accountText.page;
 const days = Object.keys(text.days) as ReportDay[];
 
 export function ReportChoice({ me }: { me: Me }) {
-  const { data: preferences } = useQuery(preferencesQuery());
+  const read = useQuery(preferencesQuery());
+  const { data: preferences } = read;
+  const failure = useLastError(read);
   const client = useQueryClient();
   const save = useMutation({
     mutationFn: (wish: ReportWish) =>
@@ -35,6 +40,16 @@ export function ReportChoice({ me }: { me: Me }) {
       });
     },
   });
+  if (failure !== null) {
+    return (
+      <div className="mt-6">
+        <h3 className="mb-1.5 text-sm font-medium">{text.report}</h3>
+        <Failure retry={shellText.retry} onRetry={() => void read.refetch()}>
+          {text.reportError} {sentenceOf(failure)}
+        </Failure>
+      </div>
+    );
+  }
   if (preferences === undefined) return null;
   const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const stored = reportWish(preferences, ownZone);

@@ -4,6 +4,7 @@ import { endOtherSessions, endSession, sessionsQuery } from '@/api/account';
 import type { Session } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { sentenceOf } from '@/api/problem';
+import { useLastError } from '@/api/useLastError';
 import { describeAgent } from '@/lib/agent';
 import { accountText } from '@/lib/text/account';
 import { shellText } from '@/lib/text/shell';
@@ -17,6 +18,7 @@ const text = accountText.page;
 export function Sessions() {
   const client = useQueryClient();
   const sessions = useQuery(sessionsQuery());
+  const failure = useLastError(sessions);
   const end = useMutation({
     mutationFn: (id: string | null) => (id === null ? endOtherSessions() : endSession(id)),
     onSuccess: (_, id) => {
@@ -38,10 +40,12 @@ export function Sessions() {
         ) : undefined
       }
     >
-      {sessions.isPending && <SkeletonRows rows={2} label={shellText.loading} />}
-      {sessions.isError && (
+      {sessions.isPending && failure === null && (
+        <SkeletonRows rows={2} label={shellText.loading} />
+      )}
+      {failure !== null && (
         <Failure retry={shellText.retry} onRetry={() => void sessions.refetch()}>
-          {sentenceOf(sessions.error)}
+          {sentenceOf(failure)}
         </Failure>
       )}
       {sessions.data !== undefined && (

@@ -5,6 +5,7 @@ import { Link, useLocation, useNavigate } from 'react-router';
 import { providersQuery, setUp } from '@/api/account';
 import type { SetupForm } from '@/api/contract';
 import { fieldsOf, sentenceOf } from '@/api/problem';
+import { useRefusedFocus } from '@/features/form/useRefusedFocus';
 import { paths } from '@/lib/paths';
 import { accountText } from '@/lib/text/account';
 import { Button, buttonClass } from '@/ui/Button';
@@ -60,13 +61,14 @@ function AccountForm({ token }: { token: string }) {
     },
   });
   const fields = fieldsOf(create.error);
+  const element = useRefusedFocus(create.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!create.isPending) create.mutate();
   };
   const known = ['name', 'email', 'password'].some((field) => fields[field] !== undefined);
   return (
-    <form onSubmit={submit} className="space-y-4">
+    <form ref={element} onSubmit={submit} className="space-y-4">
       {create.isError && !known && (
         <Notice kind="error">
           {fields.setup_token !== undefined ? text.badToken : sentenceOf(create.error)}

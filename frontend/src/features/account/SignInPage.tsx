@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { providersQuery, signIn } from '@/api/account';
 import { fieldsOf, hasStatus, sentenceOf } from '@/api/problem';
+import { useLastError } from '@/api/useLastError';
 import { localPath } from '@/lib/paths';
 import { accountText } from '@/lib/text/account';
 import { shellText } from '@/lib/text/shell';
@@ -24,6 +25,7 @@ export function SignInPage() {
     ...providersQuery(),
     refetchInterval: (query) => (query.state.status === 'error' ? 5_000 : false),
   });
+  const failure = useLastError(providers);
   const next = localPath(search.get('next'));
   const notice = noticeFor(search, next);
 
@@ -36,11 +38,11 @@ export function SignInPage() {
           <Notice kind={notice.kind}>{notice.text}</Notice>
         </div>
       )}
-      {providers.isPending && <Loading />}
-      {providers.isError && (
+      {providers.isPending && failure === null && <Loading />}
+      {failure !== null && (
         <div className="mt-6">
           <Failure retry={shellText.retry} onRetry={() => void providers.refetch()}>
-            {sentenceOf(providers.error)}
+            {sentenceOf(failure)}
           </Failure>
         </div>
       )}

@@ -1,14 +1,8 @@
 /** Light, dark or system. Menu radios, so that it can stand in a menu as well as on a page. */
 import { shellText } from '@/lib/text/shell';
 import { cx } from '@/ui/classes';
-import { Icon, type IconName } from '@/ui/Icon';
-import { chooseTheme, type Theme, useTheme } from './theme';
-
-const choices: [Theme, IconName][] = [
-  ['light', 'sun'],
-  ['dark', 'moon'],
-  ['system', 'system'],
-];
+import { Icon } from '@/ui/Icon';
+import { chooseTheme, themes, useTheme } from './theme';
 
 export function ThemeChoice({ className }: { className?: string }) {
   const theme = useTheme();
@@ -19,7 +13,7 @@ export function ThemeChoice({ className }: { className?: string }) {
       aria-label={shellText.theme}
       className={cx('rounded-md bg-sunken p-0.5', className)}
     >
-      {choices.map(([value, icon]) => (
+      {themes.map(([value, icon]) => (
         <button
           key={value}
           type="button"

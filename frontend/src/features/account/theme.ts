@@ -2,7 +2,13 @@
 import { useSyncExternalStore } from 'react';
 import { saveTheme } from '@/api/account';
 
-export type Theme = 'light' | 'dark' | 'system';
+/** Each with its icon, in the order in which they are offered. */
+export const themes = [
+  ['light', 'sun'],
+  ['dark', 'moon'],
+  ['system', 'system'],
+] as const;
+export type Theme = (typeof themes)[number][0];
 
 const KEY = 'pulsecheck.theme';
 const listeners = new Set<() => void>();

@@ -2,11 +2,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import type { Incident } from '@/api/contract';
-import { type IncidentFilters, type IncidentRange, incidentSpansQuery } from '@/api/incidents';
+import { type IncidentFilters, incidentSpansQuery } from '@/api/incidents';
 import { sentenceOf } from '@/api/problem';
+import { useLastError } from '@/api/useLastError';
 import { type Lane, lanesOf, type Placed } from '@/lib/lanes';
 import { integer } from '@/lib/numbers';
 import { paths } from '@/lib/paths';
+import { type Range, rangeMs } from '@/lib/ranges';
 import { incidentText } from '@/lib/text/incident';
 import { shellText } from '@/lib/text/shell';
 import { ticksOf } from '@/lib/ticks';
@@ -17,39 +19,33 @@ import { useNow } from '@/ui/RelativeTime';
 
 const text = incidentText.map;
 const LANES = 8;
-const HOUR = 3_600_000;
-const rangeMs: Record<IncidentRange, number> = {
-  '24h': 24 * HOUR,
-  '7d': 168 * HOUR,
-  '30d': 720 * HOUR,
-  '90d': 2160 * HOUR,
-};
-
 interface Props {
   filters: IncidentFilters;
-  range: IncidentRange;
+  range: Range;
 }
 
 export function IncidentMap({ filters, range }: Props) {
-  const { data: spans, error, refetch } = useQuery(incidentSpansQuery(filters, range));
+  const read = useQuery(incidentSpansQuery(filters, range));
+  const { data: spans, refetch } = read;
+  const error = useLastError(read);
   // A minute is finer than a pixel.
   const to = Math.ceil(useNow() / 60_000) * 60_000;
   const from = to - rangeMs[range];
-  if (spans === undefined) {
-    if (error === null) return <SkeletonBlock className="h-40" />;
+  if (error !== null) {
     return (
       <Failure retry={shellText.retry} onRetry={() => void refetch()}>
         {text.error} {sentenceOf(error)}
       </Failure>
     );
   }
+  if (spans === undefined) return <SkeletonBlock className="h-40" />;
   const { shown, more } = lanesOf(spans, { from, to, most: LANES });
   const open = spans.filter(({ resolved_at }) => resolved_at === null).length;
   const services = shown.length + more;
   if (services === 0) {
     return <Panel className="px-4 py-5 text-soft sm:px-5">{text.quiet[range]}</Panel>;
   }
-  const isShort = rangeMs[range] <= 24 * HOUR;
+  const isShort = range === '24h';
   const ticks = ticksOf(from, to, 6).map((at) => ({
     at,
     share: (at - from) / (to - from),

@@ -6,6 +6,7 @@ import type { FailingDependency, IncidentDetail } from '@/api/contract';
 import { incidentQuery } from '@/api/incidents';
 import { sentenceOf } from '@/api/problem';
 import { serviceQuery } from '@/api/services';
+import { useLastError } from '@/api/useLastError';
 import { paths, webAddress } from '@/lib/paths';
 import { incidentText } from '@/lib/text/incident';
 import { shellText } from '@/lib/text/shell';
@@ -27,7 +28,9 @@ const text = incidentText.page;
 
 export function IncidentPage() {
   const { id = '' } = useParams();
-  const { data: incident, error, refetch } = useQuery(incidentQuery(id));
+  const read = useQuery(incidentQuery(id));
+  const { data: incident, refetch } = read;
+  const error = useLastError(read);
   if (incident === undefined) {
     return (
       <PageColumn>

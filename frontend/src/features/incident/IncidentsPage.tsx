@@ -3,9 +3,11 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { Incident } from '@/api/contract';
-import { type IncidentRange, incidentsQuery } from '@/api/incidents';
+import { incidentsQuery } from '@/api/incidents';
 import { sentenceOf } from '@/api/problem';
 import { summaryQuery } from '@/api/services';
+import { useLastError } from '@/api/useLastError';
+import { type Range, ranges } from '@/lib/ranges';
 import { incidentText as text } from '@/lib/text/incident';
 import { shellText } from '@/lib/text/shell';
 import { dayOf, isSameDay } from '@/lib/time';
@@ -19,8 +21,7 @@ import { type Filters, IncidentFilters } from './IncidentFilters';
 import { IncidentLine } from './IncidentLine';
 import { IncidentMap } from './IncidentMap';
 
-const ranges: readonly IncidentRange[] = ['24h', '7d', '30d', '90d'];
-const USUAL: IncidentRange = '30d';
+const USUAL: Range = '30d';
 
 export function IncidentsPage() {
   const [search, setSearch] = useSearchParams();
@@ -39,6 +40,7 @@ export function IncidentsPage() {
     service_id: filters.service || undefined,
   };
   const incidents = useInfiniteQuery(incidentsQuery(wanted));
+  const failure = useLastError(incidents);
   const items = incidents.data?.pages.flatMap((page) => page.items) ?? [];
 
   const change = (part: Partial<Filters & { range: string }>) =>
@@ -91,15 +93,15 @@ export function IncidentsPage() {
           <IncidentMap filters={wanted} range={range} />
         </section>
       )}
-      {incidents.isPending && (
+      {incidents.isPending && failure === null && (
         <div className="mt-8">
           <SkeletonRows rows={6} label={shellText.loading} />
         </div>
       )}
-      {incidents.isError && incidents.data === undefined && (
+      {failure !== null && (
         <div className="mt-8">
           <Failure retry={shellText.retry} onRetry={() => void incidents.refetch()}>
-            {text.listError} {sentenceOf(incidents.error)}
+            {text.listError} {sentenceOf(failure)}
           </Failure>
         </div>
       )}

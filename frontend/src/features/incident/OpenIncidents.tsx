@@ -2,15 +2,29 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { incidentsQuery } from '@/api/incidents';
+import { sentenceOf } from '@/api/problem';
+import { useLastError } from '@/api/useLastError';
 import { paths } from '@/lib/paths';
 import { incidentText as text } from '@/lib/text/incident';
-import { Panel, Section } from '@/ui/Page';
+import { shellText } from '@/lib/text/shell';
+import { Failure, Panel, Section } from '@/ui/Page';
 import { IncidentLine } from './IncidentLine';
 
 const SHOWN = 5;
 
 export function OpenIncidents() {
-  const { data } = useInfiniteQuery(incidentsQuery({ status: 'open' }, SHOWN + 1));
+  const read = useInfiniteQuery(incidentsQuery({ status: 'open' }, SHOWN + 1));
+  const failure = useLastError(read);
+  if (failure !== null) {
+    return (
+      <div className="mt-8">
+        <Failure retry={shellText.retry} onRetry={() => void read.refetch()}>
+          {text.openError} {sentenceOf(failure)}
+        </Failure>
+      </div>
+    );
+  }
+  const { data } = read;
   const open = data?.pages[0]?.items ?? [];
   if (open.length === 0) return null;
   const total = data?.pages[0]?.total ?? open.length;

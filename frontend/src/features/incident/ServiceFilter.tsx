@@ -34,6 +34,9 @@ export function ServiceFilter({ value, onChange }: Props) {
   });
   const name = value === '' ? '' : (chosen.data?.name ?? text.oneService);
   const services = found.data ?? [];
+  // What is found must be what is typed, and leave nothing to choose.
+  const isFound = q === typed?.trim() && !found.isPlaceholderData && services.length === 1;
+  const only = isFound ? services[0] : undefined;
   const clear = () => {
     setTyped(null);
     onChange('');
@@ -62,7 +65,6 @@ export function ServiceFilter({ value, onChange }: Props) {
           onChange(id);
         }}
         onEnter={() => {
-          const [only] = services;
           if (typed === '') clear();
           else if (only !== undefined) {
             setTyped(null);

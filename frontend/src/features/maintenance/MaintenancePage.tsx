@@ -12,6 +12,7 @@ import {
 import { UNDO_MS } from '@/api/pending-delete';
 import { sentenceOf } from '@/api/problem';
 import { useMayEdit } from '@/api/role';
+import { useLastError } from '@/api/useLastError';
 import { maintenanceText as text } from '@/lib/text/maintenance';
 import { shellText } from '@/lib/text/shell';
 import { dayAndTime, duration } from '@/lib/time';
@@ -29,6 +30,7 @@ export function MaintenancePage() {
   const mayEdit = useMayEdit();
   const [editing, setEditing] = useState<MaintenanceWindow | 'new' | null>(null);
   const windows = useQuery(maintenanceQuery());
+  const failure = useLastError(windows);
   const list = windows.data ?? [];
   const active = list.filter((one) => one.active).length;
   const planned = list.filter((one) => one.next !== null).length;
@@ -51,10 +53,12 @@ export function MaintenancePage() {
         {list.length > 0 && add}
       </div>
       <div className="mt-7">
-        {windows.isPending && <SkeletonRows rows={2} label={shellText.loading} />}
-        {windows.isError && windows.data === undefined && (
+        {windows.isPending && failure === null && (
+          <SkeletonRows rows={2} label={shellText.loading} />
+        )}
+        {failure !== null && (
           <Failure retry={shellText.retry} onRetry={() => void windows.refetch()}>
-            {text.loadError} {sentenceOf(windows.error)}
+            {text.loadError} {sentenceOf(failure)}
           </Failure>
         )}
         {windows.data !== undefined && list.length === 0 && (
@@ -152,7 +156,18 @@ function recurrence(rule: string | null): string {
 }
 
 function Calendar() {
-  const { data } = useQuery(calendarQuery());
+  const read = useQuery(calendarQuery());
+  const failure = useLastError(read);
+  if (failure !== null) {
+    return (
+      <Section title={text.calendar}>
+        <Failure retry={shellText.retry} onRetry={() => void read.refetch()}>
+          {text.calendarError} {sentenceOf(failure)}
+        </Failure>
+      </Section>
+    );
+  }
+  const { data } = read;
   if (data === undefined) return null;
   const copy = async () => {
     await navigator.clipboard.writeText(data.url);

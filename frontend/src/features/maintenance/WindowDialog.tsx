@@ -11,6 +11,7 @@ import {
 import { fieldsOf, sentenceOf } from '@/api/problem';
 import { serviceSearchQuery } from '@/api/services';
 import { useIsChanged, useLeaveGuard } from '@/features/form/useLeaveGuard';
+import { useRefusedFocus } from '@/features/form/useRefusedFocus';
 import { maintenanceText as text } from '@/lib/text/maintenance';
 import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
@@ -83,6 +84,7 @@ export function WindowDialog({ window: before, onClose }: Props) {
     },
   });
   const errors = fieldsOf(save.error);
+  const form = useRefusedFocus(save.error);
   const failed = Object.keys(errors).length === 0 ? save.error : null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -97,7 +99,7 @@ export function WindowDialog({ window: before, onClose }: Props) {
       onClose={() => leave(onClose)}
       sheet
     >
-      <form onSubmit={submit} className="space-y-4">
+      <form ref={form} onSubmit={submit} className="space-y-4">
         <TextField
           label={text.name}
           errors={errors.title}

@@ -12,7 +12,9 @@ import {
   updateChannel,
 } from '@/api/notices';
 import { fieldsOf, sentenceOf } from '@/api/problem';
+import { fromNow, useFirstAnswer } from '@/features/form/useFirstAnswer';
 import { useIsChanged, useLeaveGuard } from '@/features/form/useLeaveGuard';
+import { useRefusedFocus } from '@/features/form/useRefusedFocus';
 import { channelKinds, configOf, kindOf, type Typed, typedOf } from '@/lib/channel-kinds';
 import { paths } from '@/lib/paths';
 import { noticeText as text } from '@/lib/text/notice';
@@ -39,7 +41,8 @@ export function NewChannelPage() {
 
 export function EditChannelPage() {
   const { id = '' } = useParams();
-  const { data: channel, error, refetch } = useQuery(channelQuery(id));
+  const read = useQuery({ ...channelQuery(id), ...fromNow });
+  const { first: channel, error, retry } = useFirstAnswer(read, id);
   return (
     <PageColumn narrow>
       <PageTitle>{channel?.name ?? text.title}</PageTitle>
@@ -52,13 +55,13 @@ export function EditChannelPage() {
           {error === null ? (
             <SkeletonRows rows={3} label={shellText.loading} />
           ) : (
-            <Failure retry={shellText.retry} onRetry={() => void refetch()}>
+            <Failure retry={shellText.retry} onRetry={retry}>
               {sentenceOf(error)}
             </Failure>
           )}
         </div>
       ) : (
-        <ChannelForm key={channel.revision} channel={channel} />
+        <ChannelForm key={channel.id} channel={channel} />
       )}
     </PageColumn>
   );
@@ -117,12 +120,13 @@ function ChannelForm({ channel }: { channel: Channel | null }) {
     },
   });
   const errors = fieldsOf(save.error);
+  const form = useRefusedFocus(save.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!save.isPending) save.mutate();
   };
   return (
-    <form onSubmit={submit} className="mt-7 max-w-prose space-y-5">
+    <form ref={form} onSubmit={submit} className="mt-7 max-w-prose space-y-5">
       {channel === null && (
         <SelectField
           label={text.kind}

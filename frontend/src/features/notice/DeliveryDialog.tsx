@@ -4,13 +4,14 @@ import { keys } from '@/api/keys';
 import { type Delivery, deliveryQuery, resend } from '@/api/notices';
 import { sentenceOf } from '@/api/problem';
 import { useMayEdit } from '@/api/role';
+import { useLastError } from '@/api/useLastError';
 import { milliseconds } from '@/lib/numbers';
 import { noticeText as text } from '@/lib/text/notice';
 import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { DotList } from '@/ui/DotList';
-import { Failure, SkeletonBlock } from '@/ui/Page';
+import { Failure, Notice, SkeletonBlock } from '@/ui/Page';
 import { RelativeTime } from '@/ui/RelativeTime';
 import { toast } from '@/ui/Toasts';
 
@@ -24,7 +25,9 @@ interface Exchange {
 export function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onClose: () => void }) {
   const mayEdit = useMayEdit();
   const client = useQueryClient();
-  const { data: whole, error, refetch } = useQuery(deliveryQuery(delivery.id));
+  const read = useQuery(deliveryQuery(delivery.id));
+  const { data: whole, refetch } = read;
+  const error = useLastError(read);
   const again = useMutation({
     mutationFn: () => resend(delivery.id),
     onSuccess: () => {
@@ -32,7 +35,6 @@ export function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onCl
       onClose();
       return client.invalidateQueries({ queryKey: keys.deliveryLists });
     },
-    onError: (error) => toast(sentenceOf(error), { kind: 'error' }),
   });
   return (
     <Dialog title={delivery.headline} closeLabel={shellText.close} onClose={onClose} sheet>
@@ -45,7 +47,7 @@ export function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onCl
       {delivery.detail !== '' && <p className="mt-2 break-words">{delivery.detail}</p>}
       <div className="mt-4 max-h-[50dvh] space-y-4 overflow-y-auto">
         {whole === undefined && error === null && <SkeletonBlock className="h-24" />}
-        {whole === undefined && error !== null && (
+        {error !== null && (
           <Failure retry={shellText.retry} onRetry={() => void refetch()}>
             {sentenceOf(error)}
           </Failure>
@@ -65,7 +67,8 @@ export function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onCl
         ))}
       </div>
       {mayEdit && (
-        <div className="mt-5">
+        <div className="mt-5 space-y-3">
+          {again.isError && <Notice kind="error">{sentenceOf(again.error)}</Notice>}
           <Button
             disabled={delivery.under_way}
             busy={again.isPending && text.resending}

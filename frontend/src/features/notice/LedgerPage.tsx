@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { channelsQuery, type Delivery, deliveriesQuery } from '@/api/notices';
 import { sentenceOf } from '@/api/problem';
+import { useLastError } from '@/api/useLastError';
 import { paths } from '@/lib/paths';
 import { noticeText as text } from '@/lib/text/notice';
 import { shellText } from '@/lib/text/shell';
@@ -25,6 +26,7 @@ export function LedgerPage() {
   const ledger = useInfiniteQuery(
     deliveriesQuery({ channel_id: channel || undefined, outcome: outcome || undefined }),
   );
+  const failure = useLastError(ledger);
   const items = ledger.data?.pages.flatMap((page) => page.items) ?? [];
   const change = (name: string, value: string) =>
     setSearch(
@@ -70,10 +72,12 @@ export function LedgerPage() {
         </SelectField>
       </div>
       <div className="mt-6">
-        {ledger.isPending && <SkeletonRows rows={5} label={shellText.loading} />}
-        {ledger.isError && ledger.data === undefined && (
+        {ledger.isPending && failure === null && (
+          <SkeletonRows rows={5} label={shellText.loading} />
+        )}
+        {failure !== null && (
           <Failure retry={shellText.retry} onRetry={() => void ledger.refetch()}>
-            {text.ledgerError} {sentenceOf(ledger.error)}
+            {text.ledgerError} {sentenceOf(failure)}
           </Failure>
         )}
         {ledger.data !== undefined && items.length === 0 && (

@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import { channelsQuery, type NoticeRule, rulesQuery } from '@/api/notices';
 import { sentenceOf } from '@/api/problem';
 import { useMayEdit } from '@/api/role';
+import { useLastError } from '@/api/useLastError';
 import { paths } from '@/lib/paths';
 import { noticeText as text } from '@/lib/text/notice';
 import { shellText } from '@/lib/text/shell';
@@ -17,6 +18,8 @@ export function NoticesPage() {
   const mayEdit = useMayEdit();
   const channels = useQuery(channelsQuery());
   const rules = useQuery(rulesQuery());
+  const channelsError = useLastError(channels);
+  const rulesError = useLastError(rules);
   const list = channels.data ?? [];
   const broken = list.filter((channel) => channel.broken !== null).length;
   const add = mayEdit ? (
@@ -40,18 +43,20 @@ export function NoticesPage() {
         </div>
       </div>
       <div className="mt-7 space-y-4">
-        {channels.isPending && <SkeletonRows rows={2} label={shellText.loading} />}
-        {channels.isError && channels.data === undefined && (
+        {channels.isPending && channelsError === null && (
+          <SkeletonRows rows={2} label={shellText.loading} />
+        )}
+        {channelsError !== null && (
           <Failure retry={shellText.retry} onRetry={() => void channels.refetch()}>
-            {text.loadError} {sentenceOf(channels.error)}
+            {text.loadError} {sentenceOf(channelsError)}
           </Failure>
         )}
         {channels.data !== undefined && list.length === 0 && (
           <Empty action={add}>{text.empty}</Empty>
         )}
-        {rules.isError && rules.data === undefined && (
+        {rulesError !== null && (
           <Failure retry={shellText.retry} onRetry={() => void rules.refetch()}>
-            {text.rulesError} {sentenceOf(rules.error)}
+            {text.rulesError} {sentenceOf(rulesError)}
           </Failure>
         )}
         {list.map((channel) => (

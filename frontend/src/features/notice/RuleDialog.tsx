@@ -14,6 +14,7 @@ import { UNDO_MS } from '@/api/pending-delete';
 import { fieldsOf, sentenceOf } from '@/api/problem';
 import { groupsQuery, serviceQuery, serviceSearchQuery } from '@/api/services';
 import { useIsChanged, useLeaveGuard } from '@/features/form/useLeaveGuard';
+import { useRefusedFocus } from '@/features/form/useRefusedFocus';
 import { noticeText as text } from '@/lib/text/notice';
 import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
@@ -100,6 +101,7 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
       (error: unknown) => toast(sentenceOf(error), { kind: 'error' }),
     );
   const errors = fieldsOf(save.error);
+  const form = useRefusedFocus(save.error);
   const failed = remove.error ?? (Object.keys(errors).length === 0 ? save.error : null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -117,7 +119,7 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
       onClose={() => leave(onClose)}
       sheet
     >
-      <form onSubmit={submit} className="space-y-4">
+      <form ref={form} onSubmit={submit} className="space-y-4">
         <SelectField
           label={text.scope}
           hint={text.ruleHint}

@@ -21,32 +21,24 @@ import { emptyValues } from './form-values';
 import PasteList from './PasteList';
 import { type AddressField, LookButton, ServiceForm } from './ServiceForm';
 import { useCategories } from './useCategories';
+import { useSearched } from './useSearched';
 import { WatchBox } from './WatchBox';
 
 const VendorForm = lazy(() => import('./VendorForm'));
 const text = serviceText.form;
 const box = vendorText.box;
 
-/** What is searched for a status page. */
-interface Asked {
-  address: string;
-  vendor: string | null;
-  round: number;
-}
-
 export function AddServicePage() {
-  const [search] = useSearchParams();
+  const [params] = useSearchParams();
   const [pasting, setPasting] = useState(false);
   const navigate = useNavigate();
   const client = useQueryClient();
   const categories = useCategories();
-  const given = search.get('url') ?? '';
-  const page = search.get('page');
-  const vendor = search.get('name');
+  const given = params.get('url') ?? '';
+  const page = params.get('page');
+  const vendor = params.get('name');
   const [kind, setKind] = useState<MonitorType>(page === null ? 'http_ping' : 'status_page');
-  const [asked, setAsked] = useState<Asked | null>(
-    page === null ? null : { address: page, vendor, round: 0 },
-  );
+  const [asked, search] = useSearched(page === null ? null : { address: page, vendor });
   const initial = useMemo(() => {
     const url = toUrl(given);
     return {
@@ -70,7 +62,7 @@ export function AddServicePage() {
   const cancel = () => void navigate(paths.dashboard());
   const ask = (address: string, name: string | null) => {
     setKind('status_page');
-    setAsked((before) => ({ address, vendor: name, round: (before?.round ?? 0) + 1 }));
+    search(address, name);
   };
 
   return (
@@ -88,7 +80,7 @@ export function AddServicePage() {
         categories={categories}
         submitLabel={text.create}
         lookFirst
-        lookAtOnce={page === null && search.has('look') && toUrl(given) !== null}
+        lookAtOnce={page === null && params.has('look') && toUrl(given) !== null}
         save={createService}
         onSaved={(service) => saved([service])}
         onCancel={cancel}

@@ -1,8 +1,8 @@
 /** Every check, newest first, paged by the server. */
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { sentenceOf } from '@/api/problem';
 import { checksQuery } from '@/api/services';
+import { useLastError } from '@/api/useLastError';
 import { integer } from '@/lib/numbers';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
@@ -11,10 +11,10 @@ import { Button } from '@/ui/Button';
 import { Empty, Failure, Panel, Section, SkeletonRows } from '@/ui/Page';
 import { Segmented } from '@/ui/Segmented';
 import { CheckLine } from './CheckLine';
+import { useParam } from './useParam';
 
 const text = serviceText.page;
 const filters = ['', 'down', 'degraded', 'unknown'] as const;
-type Filter = (typeof filters)[number];
 
 interface Props {
   serviceId: string;
@@ -23,10 +23,11 @@ interface Props {
 }
 
 export function ChecksLog({ serviceId, ofPage }: Props) {
-  const [status, setStatus] = useState<Filter>('');
+  const [status, setStatus] = useParam('checks', filters, '');
   const log = useInfiniteQuery(
     checksQuery(serviceId, { status: status === '' ? undefined : status }),
   );
+  const failure = useLastError(log);
   const checks = log.data?.pages.flatMap((page) => page.items) ?? [];
   const total = log.data?.pages[0]?.total;
   return (
@@ -51,10 +52,10 @@ export function ChecksLog({ serviceId, ofPage }: Props) {
         />
       }
     >
-      {log.isPending && <SkeletonRows rows={5} label={shellText.loading} />}
-      {log.isError && log.data === undefined && (
+      {log.isPending && failure === null && <SkeletonRows rows={5} label={shellText.loading} />}
+      {failure !== null && (
         <Failure retry={shellText.retry} onRetry={() => void log.refetch()}>
-          {sentenceOf(log.error)}
+          {sentenceOf(failure)}
         </Failure>
       )}
       {log.data !== undefined && checks.length === 0 && <Empty>{text.checksEmpty}</Empty>}

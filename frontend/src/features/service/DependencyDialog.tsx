@@ -10,6 +10,7 @@ import { Dialog } from '@/ui/Dialog';
 import { ComponentPicker, WHOLE } from './ComponentPicker';
 import type { DependencyLine } from './form-values';
 import { type FoundPage, PageSearch } from './PageSearch';
+import { useSearched } from './useSearched';
 import { WatchBox } from './WatchBox';
 
 const text = vendorText.depends;
@@ -22,20 +23,12 @@ interface Props {
   onClose: () => void;
 }
 
-interface Asked {
-  address: string;
-  vendor: string | null;
-  round: number;
-}
-
 export default function DependencyDialog({ from, most, onTake, onClose }: Props) {
   const [typed, setTyped] = useState(from?.name ?? '');
   const [errors, setErrors] = useState<string[]>();
-  const [asked, setAsked] = useState<Asked | null>(
-    from === null ? null : { address: from.status_page, vendor: from.name, round: 0 },
+  const [asked, ask] = useSearched(
+    from === null ? null : { address: from.status_page, vendor: from.name },
   );
-  const ask = (address: string, vendor: string | null) =>
-    setAsked((before) => ({ address, vendor, round: (before?.round ?? 0) + 1 }));
   const search = () => {
     const url = toUrl(typed);
     if (url === null) setErrors([vendorText.box.notAnAddress]);

@@ -12,8 +12,9 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
-import type { LatencyPoint, LatencyRange } from '@/api/contract';
+import type { LatencyPoint } from '@/api/contract';
 import { milliseconds } from '@/lib/numbers';
+import type { Range } from '@/lib/ranges';
 import { serviceText } from '@/lib/text/service';
 import { stateText } from '@/lib/text/state';
 import { ticksOf } from '@/lib/ticks';
@@ -27,7 +28,7 @@ const still = () => window.matchMedia('(prefers-reduced-motion: reduce)').matche
 
 interface Props {
   points: readonly LatencyPoint[];
-  range: LatencyRange;
+  range: Range;
   /** Milliseconds. */
   threshold: number;
   incidents: readonly IncidentSpan[];
@@ -150,7 +151,7 @@ export default function LatencyChart({ points, range, threshold, incidents, labe
 }
 
 /** What is drawn, and between which moments. */
-function frame(points: readonly LatencyPoint[], range: LatencyRange) {
+function frame(points: readonly LatencyPoint[], range: Range) {
   const all = rowsOf(points);
   const to = Math.max(now(), all[all.length - 1]?.t ?? 0);
   const from = beginOf(all, to, range);

@@ -1,21 +1,22 @@
 /** Latency over a chosen range; the chart itself is loaded when it is needed. */
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo } from 'react';
-import { useSearchParams } from 'react-router';
-import type { LatencyRange, Service } from '@/api/contract';
+import type { Service } from '@/api/contract';
 import { sentenceOf } from '@/api/problem';
 import { latencyQuery } from '@/api/services';
+import { useLastError } from '@/api/useLastError';
 import { milliseconds } from '@/lib/numbers';
+import { ranges } from '@/lib/ranges';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
 import { cx } from '@/ui/classes';
 import { Empty, Failure, Panel, Section, SkeletonBlock } from '@/ui/Page';
 import { Segmented } from '@/ui/Segmented';
 import { figuresOf, type IncidentSpan } from './latency-series';
+import { useParam } from './useParam';
 
 const LatencyChart = lazy(() => import('./LatencyChart'));
 const text = serviceText.page;
-const ranges: readonly LatencyRange[] = ['24h', '7d', '30d', '90d'];
 
 interface Props {
   service: Service;
@@ -24,9 +25,10 @@ interface Props {
 }
 
 export function LatencySection({ service, incidents }: Props) {
-  const [search, setSearch] = useSearchParams();
-  const range = ranges.find((one) => one === search.get('range')) ?? '24h';
-  const { data, error, refetch, isPlaceholderData } = useQuery(latencyQuery(service.id, range));
+  const [range, setRange] = useParam('range', ranges, '24h');
+  const read = useQuery(latencyQuery(service.id, range));
+  const { data, refetch, isPlaceholderData } = read;
+  const error = useLastError(read);
   const figures = useMemo(() => (data === undefined ? null : figuresOf(data)), [data]);
 
   return (
@@ -37,19 +39,11 @@ export function LatencySection({ service, incidents }: Props) {
           label={text.range}
           value={range}
           options={ranges.map((value) => ({ value, label: text.ranges[value] }))}
-          onChange={(value) =>
-            setSearch(
-              (before) => {
-                before.set('range', value);
-                return before;
-              },
-              { replace: true, preventScrollReset: true },
-            )
-          }
+          onChange={setRange}
         />
       }
     >
-      {error !== null && data === undefined ? (
+      {error !== null ? (
         <Failure retry={shellText.retry} onRetry={() => void refetch()}>
           {sentenceOf(error)}
         </Failure>

@@ -11,6 +11,7 @@ import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { TextArea, TextField } from '@/ui/Field';
+import { Notice } from '@/ui/Page';
 import { toast } from '@/ui/Toasts';
 
 const text = serviceText.list;
@@ -31,6 +32,8 @@ export default function PasteList({
   const [category, setCategory] = useState('');
   const [progress, setProgress] = useState<number | null>(null);
   const [refusals, setRefusals] = useState<Refusal[]>([]);
+  /** What became of a list of which a part was refused; messages of the page cannot be read from here. */
+  const [some, setSome] = useState<string | null>(null);
   const client = useQueryClient();
   const lines = useMemo(() => parseList(pasted), [pasted]);
   const good = lines.filter((line) => line.service !== null);
@@ -44,6 +47,7 @@ export default function PasteList({
     const refused: Refusal[] = [];
     let done = 0;
     setProgress(0);
+    setSome(null);
     for (const { line, service } of good) {
       if (service === null) continue;
       try {
@@ -69,7 +73,7 @@ export default function PasteList({
       onClose();
       return;
     }
-    if (added > 0) toast(text.some(added, refused.length));
+    setSome(added > 0 ? text.some(added, refused.length) : null);
     setRefusals(refused);
     const left = lines.filter(
       (line) => line.service === null || refused.some((r) => r.line === line.line),
@@ -80,6 +84,7 @@ export default function PasteList({
   return (
     <Dialog title={text.title} closeLabel={shellText.close} onClose={() => leave(onClose)} sheet>
       <form onSubmit={submit} className="space-y-4">
+        {some !== null && <Notice>{some}</Notice>}
         <TextArea
           label={text.label}
           hint={text.detail}

@@ -5,6 +5,7 @@ import type { Service, ServiceDraft, TestRun } from '@/api/contract';
 import type { FieldErrors } from '@/api/problem';
 import { testService } from '@/api/services';
 import { useLeaveGuard } from '@/features/form/useLeaveGuard';
+import { useRefusedFocus } from '@/features/form/useRefusedFocus';
 import { nameFromUrl, toUrl } from '@/lib/paste-list';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
@@ -75,12 +76,7 @@ export function ServiceForm(props: Props) {
   const [general, setGeneral] = useState<Pick<Refusal, 'general' | 'isOutdated'> | null>(null);
   const [tested, setTested] = useState<{ for: string; look: TestRun } | null>(null);
   const [refusals, setRefusals] = useState(0);
-  const form = useRef<HTMLDivElement>(null);
-
-  // Once the reasons stand at their fields, the first of them is where to go on.
-  useEffect(() => {
-    if (refusals > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [refusals]);
+  const form = useRefusedFocus<HTMLDivElement>(refusals === 0 ? null : refusals);
 
   const draft = draftOf(values);
   const asked = { ...draft, depends_on: null, depends_on_services: null };

@@ -1,8 +1,11 @@
 /** The page around the form of a service that is there already: to change it, or to begin another one as it is. */
+import { useQuery } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense, useMemo } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import type { Service, ServiceDetail, ServiceDraft } from '@/api/contract';
 import { sentenceOf } from '@/api/problem';
+import { serviceQuery } from '@/api/services';
+import { fromNow, useFirstAnswer } from '@/features/form/useFirstAnswer';
 import { paths } from '@/lib/paths';
 import { shellText } from '@/lib/text/shell';
 import { backLinkClass } from '@/ui/Button';
@@ -12,7 +15,6 @@ import { PageTitle } from '@/ui/PageTitle';
 import { valuesOf } from './form-values';
 import { ServiceForm } from './ServiceForm';
 import { useCategories } from './useCategories';
-import { useFirstAnswer } from './useFirstAnswer';
 
 const VendorEditor = lazy(() => import('./VendorEditor'));
 const loading = <SkeletonRows rows={4} label={shellText.loading} />;
@@ -20,7 +22,8 @@ const loading = <SkeletonRows rows={4} label={shellText.loading} />;
 /** Reads the service of the address once. */
 export function ServiceFormPage({ children }: { children: (service: ServiceDetail) => ReactNode }) {
   const { id = '' } = useParams();
-  const { service, error, retry } = useFirstAnswer(id);
+  const read = useQuery({ ...serviceQuery(id), ...fromNow });
+  const { first: service, error, retry } = useFirstAnswer(read, id);
   return (
     <PageColumn narrow>
       {service !== undefined ? (

@@ -4,21 +4,28 @@ import { useState } from 'react';
 import type { ServiceDetail } from '@/api/contract';
 import { sentenceOf } from '@/api/problem';
 import { daysQuery } from '@/api/services';
+import { useLastError } from '@/api/useLastError';
 import { percent } from '@/lib/numbers';
+import { ranges } from '@/lib/ranges';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
 import { DayBar } from '@/ui/DayBar';
 import { Failure, Panel, Section, SkeletonBlock } from '@/ui/Page';
 import { Segmented } from '@/ui/Segmented';
+import { useParam } from './useParam';
 
 const text = serviceText.page;
-const ranges = ['24h', '7d', '30d', '90d'] as const;
+const days = ['30', '90'] as const;
+type Days = (typeof days)[number];
 
 export function UptimeSection({ service }: { service: ServiceDetail }) {
-  const [shown, setShown] = useState<'30' | '90'>(() => (window.innerWidth < 640 ? '30' : '90'));
+  const [usual] = useState<Days>(() => (window.innerWidth < 640 ? '30' : '90'));
+  const [shown, setShown] = useParam<Days>('days', days, usual);
   const n = Number(shown);
-  const { data, error, refetch } = useQuery(daysQuery(service.id, n));
-  const days = data ?? (n === 30 ? service.uptime_30d_bar : undefined);
+  const read = useQuery(daysQuery(service.id, n));
+  const error = useLastError(read);
+  const bar =
+    (error === null ? read.data : undefined) ?? (n === 30 ? service.uptime_30d_bar : undefined);
   return (
     <Section
       title={text.uptime}
@@ -52,16 +59,16 @@ export function UptimeSection({ service }: { service: ServiceDetail }) {
           ))}
         </dl>
         <div className="border-t border-line px-4 py-4 sm:px-5">
-          {days === undefined && error !== null ? (
-            <Failure retry={shellText.retry} onRetry={() => void refetch()}>
+          {bar === undefined && error !== null ? (
+            <Failure retry={shellText.retry} onRetry={() => void read.refetch()}>
               {sentenceOf(error)}
             </Failure>
-          ) : days === undefined ? (
+          ) : bar === undefined ? (
             <SkeletonBlock className="h-9" />
           ) : (
             <DayBar
               name={service.name}
-              days={days}
+              days={bar}
               createdAt={service.created_at}
               tall
               faded={service.paused_at !== null}

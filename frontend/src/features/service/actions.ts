@@ -1,15 +1,14 @@
 /** Pause, resume, look now and delete: seen at once, rolled back with a message when refused. */
 import { useQueryClient } from '@tanstack/react-query';
-import type { Service, StatusWord } from '@/api/contract';
+import type { Service } from '@/api/contract';
 import { keys } from '@/api/keys';
-import { markGone, patchStatus } from '@/api/live-cache';
-import { deleteLater, UNDO_MS, undoDelete } from '@/api/pending-delete';
+import { assumeStatus, markGone } from '@/api/live-cache';
+import { deleteLater, holdDelete, UNDO_MS, undoDelete } from '@/api/pending-delete';
 import { sentenceOf } from '@/api/problem';
 import { lookNow, pauseService, resumeService } from '@/api/services';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
-import { now } from '@/lib/time';
-import { toast } from '@/ui/Toasts';
+import { dismissToast, toast } from '@/ui/Toasts';
 
 const text = serviceText.page;
 
@@ -26,15 +25,6 @@ export function useServiceActions() {
     await refetch(service.id);
   };
 
-  /** Shows the new state before the server has confirmed it. */
-  const assume = (service: Service, status: StatusWord) =>
-    patchStatus(client, {
-      service_id: service.id,
-      status,
-      response_time: service.current_status.response_time,
-      checked_at: service.current_status.checked_at ?? new Date(now()).toISOString(),
-    });
-
   return {
     look(service: Service) {
       toast(text.asked(service.name));
@@ -42,35 +32,42 @@ export function useServiceActions() {
     },
 
     setPaused(service: Service, paused: boolean) {
-      assume(service, paused ? 'paused' : 'pending');
+      // The new state is shown before the server has confirmed it.
+      const takeBack = assumeStatus(client, service, paused ? 'paused' : 'pending');
       const done = async () => {
         toast(paused ? text.paused(service.name) : text.resumed(service.name));
         await refetch(service.id);
       };
-      (paused ? pauseService : resumeService)(service.id).then(done, refused(service));
+      (paused ? pauseService : resumeService)(service.id).then(done, (error: unknown) => {
+        takeBack();
+        return refused(service)(error);
+      });
     },
 
     remove(service: Service) {
+      const ids = [service.id];
+      const message = toast(text.removed(service.name), {
+        forMs: UNDO_MS,
+        undo: {
+          label: shellText.undo,
+          onHold: (held) => holdDelete(ids, held),
+          run: () => {
+            if (undoDelete(ids)) toast(text.restored(service.name));
+            else toast(text.removedAlready(service.name), { kind: 'error' });
+          },
+        },
+      });
       deleteLater(
-        [service.id],
+        ids,
         () => {
-          markGone(client, [service.id]);
+          markGone(client, ids);
           void client.invalidateQueries({ queryKey: keys.serviceLists });
           void client.invalidateQueries({ queryKey: keys.summary });
           void client.invalidateQueries({ queryKey: keys.incidents });
         },
         refused(service),
+        () => dismissToast(message),
       );
-      toast(text.removed(service.name), {
-        forMs: UNDO_MS,
-        undo: {
-          label: shellText.undo,
-          run: () => {
-            if (undoDelete([service.id])) toast(text.restored(service.name));
-            else toast(text.removedAlready(service.name), { kind: 'error' });
-          },
-        },
-      });
     },
   };
 }

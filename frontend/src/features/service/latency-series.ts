@@ -1,5 +1,6 @@
 /** Makes chart rows of a latency series: gaps stay gaps, and figures sum it up. */
-import type { LatencyPoint, LatencyRange } from '@/api/contract';
+import type { LatencyPoint } from '@/api/contract';
+import { type Range, rangeMs } from '@/lib/ranges';
 
 export interface IncidentSpan {
   started_at: string;
@@ -17,13 +18,6 @@ export interface ChartRow {
   down: number;
   unknown: number;
 }
-
-export const rangeMs: Record<LatencyRange, number> = {
-  '24h': 86_400_000,
-  '7d': 7 * 86_400_000,
-  '30d': 30 * 86_400_000,
-  '90d': 90 * 86_400_000,
-};
 
 /** Where points are missing a row without values is put in, so that no line crosses the hole. */
 export function rowsOf(points: readonly LatencyPoint[]): ChartRow[] {
@@ -79,7 +73,7 @@ function median(values: readonly number[]): number | null {
 const HALF_HOUR = 1_800_000;
 
 /** A young service's chart begins with its first look, not with hours of nothing. */
-export function beginOf(rows: readonly ChartRow[], to: number, range: LatencyRange): number {
+export function beginOf(rows: readonly ChartRow[], to: number, range: Range): number {
   const from = to - rangeMs[range];
   const first = rows.find((row) => row.up + row.degraded + row.down + row.unknown > 0)?.t ?? from;
   return first - from < rangeMs[range] / 2 ? from : Math.max(from, Math.min(first, to - HALF_HOUR));

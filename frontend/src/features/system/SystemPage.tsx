@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { sentenceOf } from '@/api/problem';
 import { type System, systemQuery } from '@/api/system';
-import { bytes, integer, milliseconds } from '@/lib/numbers';
+import { useLastError } from '@/api/useLastError';
+import { bytes, integer, milliseconds, rate } from '@/lib/numbers';
 import { type Figures, figuresOf, systemWord, together } from '@/lib/system';
 import { shellText } from '@/lib/text/shell';
 import { systemText as text } from '@/lib/text/system';
@@ -14,7 +15,9 @@ import { StatusGlyph } from '@/ui/StatusGlyph';
 import { Workers } from './Workers';
 
 export function SystemPage() {
-  const { data: system, error, isPending, refetch, dataUpdatedAt } = useQuery(systemQuery());
+  const read = useQuery(systemQuery());
+  const { data: system, refetch, dataUpdatedAt } = read;
+  const error = useLastError(read);
   return (
     <PageColumn narrow>
       <PageTitle>{text.title}</PageTitle>
@@ -22,7 +25,7 @@ export function SystemPage() {
         <>
           <Sentence>{text.title}</Sentence>
           <div className="mt-8">
-            {isPending ? (
+            {error === null ? (
               <SkeletonRows rows={5} label={shellText.loading} />
             ) : (
               <Failure retry={shellText.retry} onRetry={() => void refetch()}>
@@ -96,7 +99,6 @@ function Schedule({
   all: Figures;
   looking: boolean;
 }) {
-  const perSecond = load.looks_per_second.toFixed(load.looks_per_second < 10 ? 1 : 0);
   return (
     <Section title={text.schedule}>
       <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4">
@@ -107,7 +109,7 @@ function Schedule({
           {looking ? integer(all.missed) : '–'}
         </Figure>
         <Figure label={text.load} hint={text.loadHint(integer(load.services))}>
-          {perSecond}
+          {rate(load.looks_per_second)}
         </Figure>
         <Figure label={text.waiting} hint={text.waitingHint(integer(all.underWay))}>
           {integer(all.waiting)}

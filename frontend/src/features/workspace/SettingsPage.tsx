@@ -4,8 +4,10 @@ import { type FormEvent, useState } from 'react';
 import { keys } from '@/api/keys';
 import { fieldsOf, sentenceOf } from '@/api/problem';
 import { summaryQuery } from '@/api/services';
+import { useLastError } from '@/api/useLastError';
 import { renameWorkspace, type Workspace, workspaceQuery } from '@/api/workspace';
 import { useLeaveGuard } from '@/features/form/useLeaveGuard';
+import { useRefusedFocus } from '@/features/form/useRefusedFocus';
 import { integer } from '@/lib/numbers';
 import { shellText } from '@/lib/text/shell';
 import { workspaceText as text } from '@/lib/text/workspace';
@@ -20,7 +22,9 @@ import { toast } from '@/ui/Toasts';
 const facts = 'grid max-w-prose grid-cols-[10rem_minmax(0,1fr)] gap-x-6 gap-y-2';
 
 export function SettingsPage() {
-  const { data: workspace, error, isPending, refetch } = useQuery(workspaceQuery());
+  const read = useQuery(workspaceQuery());
+  const { data: workspace, refetch } = read;
+  const error = useLastError(read);
   return (
     <PageColumn narrow>
       <PageTitle>{text.title}</PageTitle>
@@ -28,7 +32,7 @@ export function SettingsPage() {
         <>
           <Sentence>{text.title}</Sentence>
           <div className="mt-8">
-            {isPending ? (
+            {error === null ? (
               <SkeletonRows rows={4} label={shellText.loading} />
             ) : (
               <Failure retry={shellText.retry} onRetry={() => void refetch()}>
@@ -105,7 +109,8 @@ function NameForm({ name: before }: { name: string }) {
   const client = useQueryClient();
   const [name, setName] = useState(before);
   const [saving, setSaving] = useState(false);
-  const [errors, setErrors] = useState<readonly string[]>([]);
+  const [errors, setErrors] = useState<readonly string[] | null>(null);
+  const form = useRefusedFocus(errors);
   useLeaveGuard(name.trim() !== before);
   const unchanged = name.trim() === before || name.trim() === '';
 
@@ -113,7 +118,7 @@ function NameForm({ name: before }: { name: string }) {
     event.preventDefault();
     if (unchanged || saving) return;
     setSaving(true);
-    setErrors([]);
+    setErrors(null);
     try {
       const saved = await renameWorkspace(name.trim());
       client.setQueryData(keys.workspace, saved);
@@ -128,12 +133,12 @@ function NameForm({ name: before }: { name: string }) {
   };
 
   return (
-    <form onSubmit={save} className="flex max-w-prose flex-wrap items-start gap-2">
+    <form ref={form} onSubmit={save} className="flex max-w-prose flex-wrap items-start gap-2">
       <TextField
         label={text.name}
         hideLabel
         hint={text.nameHint}
-        errors={errors}
+        errors={errors ?? []}
         className="min-w-56 flex-1"
         value={name}
         onChange={(event) => setName(event.target.value)}

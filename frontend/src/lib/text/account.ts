@@ -1,6 +1,11 @@
 /** Words of sign-in, first-run set-up and the account page. */
 
 export const accountText = {
+  /** A browser's own description in words. */
+  agent: {
+    unknown: 'Unknown browser',
+    on: (browser: string, system: string) => `${browser} on ${system}`,
+  },
   signIn: {
     title: 'Sign in',
     sentence: 'Is it up? Since when? How fast?',
@@ -99,6 +104,7 @@ export const accountText = {
     sendToNew: 'Send the link',
     preferences: 'Preferences',
     report: 'Weekly report',
+    reportError: 'What was chosen could not be loaded.',
     reportWanted: 'Send me a report of the week by mail',
     reportHint:
       'Uptime, incidents, the worst and the slowest services, and certificates that end soon. It comes at 8:00.',

@@ -15,11 +15,11 @@ export const incidentText = {
   verbOpen: { downtime: 'is down', degraded: 'is degraded' },
   ongoing: 'open',
   lasted: (span: string) => `lasted ${span}`,
-  sofar: (span: string) => `for ${span}`,
   empty: 'No incidents.',
   emptyFiltered: 'No incident matches these filters.',
   clear: 'Clear filters',
   listError: 'The incidents could not be loaded.',
+  openError: 'The open incidents could not be loaded.',
   filters: 'Filters',
   filter: {
     state: 'State',

@@ -19,6 +19,7 @@ export const maintenanceText = {
   removeLabel: (title: string) => `Delete ${title}`,
   removed: (title: string) => `${title} is deleted.`,
   loadError: 'The windows could not be loaded.',
+  calendarError: 'The address of the calendar could not be loaded.',
   active: (until: string) => `under way until ${until}`,
   next: (from: string) => `next: ${from}`,
   over: 'over',

@@ -66,9 +66,9 @@ export function BulkBar({ asked, total }: Props) {
       >
         <div className="flex max-w-full items-center gap-1 rounded-xl bg-raised py-1.5 pr-1.5 pl-4 shadow-float motion-safe:animate-rise">
           <p role="status" className="figures mr-2 font-medium whitespace-nowrap">
-            {selection.all === null ? text.selected(n) : text.allSelected(n)}
+            {selection.all !== null && n >= total ? text.allSelected(n) : text.selected(n)}
           </p>
-          {selection.all === null && total > n && (
+          {total > n && (
             <Button
               kind="quiet"
               size="sm"
@@ -105,7 +105,7 @@ export function BulkBar({ asked, total }: Props) {
             >
               {(close) => (
                 <>
-                  {selection.all === null && total > n && (
+                  {total > n && (
                     <MenuItem
                       onSelect={() => {
                         close();

@@ -4,7 +4,14 @@ import { type FormEvent, useEffect, useId, useMemo, useState } from 'react';
 import type { BulkInput, BulkResult } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { markGone } from '@/api/live-cache';
-import { canWait, deleteLater, deleteNow, UNDO_MS, undoDelete } from '@/api/pending-delete';
+import {
+  canWait,
+  deleteLater,
+  deleteNow,
+  holdDelete,
+  UNDO_MS,
+  undoDelete,
+} from '@/api/pending-delete';
 import { fieldsOf, sentenceOf } from '@/api/problem';
 import { changeServices, previewChange } from '@/api/services';
 import { dashboardText } from '@/lib/text/dashboard';
@@ -13,14 +20,15 @@ import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { SelectField, TextField } from '@/ui/Field';
-import { toast } from '@/ui/Toasts';
+import { dismissToast, toast } from '@/ui/Toasts';
 import { useCategories } from '../useCategories';
 import { BulkPreview } from './BulkPreview';
-import { asked, type BulkAction, type BulkValues, reversal } from './bulk';
+import { asked, type BulkAction, type BulkValues, joined, orders, reversal, without } from './bulk';
 import { endSelecting, type Selection, sizeOf } from './selection';
 
 const text = dashboardText.bulk;
 const RESTS_MS = 250;
+const none: ReadonlySet<string> = new Set();
 
 interface Props {
   action: BulkAction;
@@ -38,7 +46,8 @@ export default function BulkDialog({ action, selection, onClose }: Props) {
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<unknown>(null);
   const input = useMemo(() => asked(action, values, selection), [action, values, selection]);
-  const preview = usePreview(input);
+  const except = selection.all?.except ?? none;
+  const preview = usePreview(input, except);
   const finish = useFinish(action);
   const changing = preview.data?.changed.length ?? 0;
   /** It is done when the time for undo is over. */
@@ -47,18 +56,25 @@ export default function BulkDialog({ action, selection, onClose }: Props) {
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (busy || input === null || changing === 0) return;
-    if (waits && preview.data !== undefined) {
-      finish(preview.data);
+    if (busy || input === null || preview.data === undefined || changing === 0) return;
+    const { data } = preview;
+    if (waits) {
+      finish(data);
       onClose();
       return;
     }
     setBusy(true);
     try {
-      if (action === 'delete' && preview.data !== undefined) {
-        await deleteNow(preview.data.changed);
-        finish(preview.data);
-      } else finish(await changeServices(input));
+      if (action === 'delete') {
+        await deleteNow(data.changed);
+        finish(data);
+      } else {
+        const done: BulkResult[] = [];
+        for (const order of orders(input, except, data.changed)) {
+          done.push(await changeServices(order));
+        }
+        finish(joined(done));
+      }
       onClose();
     } catch (error) {
       setRefused(error);
@@ -113,7 +129,7 @@ export default function BulkDialog({ action, selection, onClose }: Props) {
   );
 }
 
-function usePreview(input: BulkInput | null) {
+function usePreview(input: BulkInput[] | null, except: ReadonlySet<string>) {
   const [settled, setSettled] = useState(input);
   useEffect(() => {
     const timer = setTimeout(() => setSettled(input), settled === null ? 0 : RESTS_MS);
@@ -121,16 +137,17 @@ function usePreview(input: BulkInput | null) {
   }, [input, settled]);
   const query = useQuery({
     queryKey: keys.bulkPreview(settled ?? {}),
-    queryFn: () => previewChange(settled ?? {}),
+    queryFn: async () => joined(await Promise.all((settled ?? []).map(previewChange))),
     enabled: settled !== null,
     gcTime: 0,
     retry: false,
     refetchOnWindowFocus: false,
   });
   const retry = () => void query.refetch();
+  const data = useMemo(() => query.data && without(query.data, except), [query.data, except]);
   // What stands there must belong to what is asked.
   return settled === input && settled !== null
-    ? { data: query.data, error: query.isFetching ? null : query.error, retry }
+    ? { data, error: query.isFetching ? null : query.error, retry }
     : { data: undefined, error: null, retry };
 }
 
@@ -155,16 +172,6 @@ function useFinish(action: BulkAction): (done: BulkResult) => void {
       toast(text.done.delete(ids.length));
       return;
     }
-    if (action === 'delete') {
-      deleteLater(
-        ids,
-        () => {
-          markGone(client, ids);
-          read();
-        },
-        complain,
-      );
-    } else read();
     const undo = async () => {
       if (action === 'delete' && !undoDelete(ids)) {
         toast(text.tooLate, { kind: 'error' });
@@ -174,10 +181,27 @@ function useFinish(action: BulkAction): (done: BulkResult) => void {
       read();
       toast(text.undone);
     };
-    toast(text.done[action](ids.length), {
+    const message = toast(text.done[action](ids.length), {
       forMs: UNDO_MS,
-      undo: { label: shellText.undo, run: () => void undo().catch(complain) },
+      undo: {
+        label: shellText.undo,
+        onHold: (held) => holdDelete(ids, held),
+        run: () => void undo().catch(complain),
+      },
     });
+    if (action !== 'delete') {
+      read();
+      return;
+    }
+    deleteLater(
+      ids,
+      () => {
+        markGone(client, ids);
+        read();
+      },
+      complain,
+      () => dismissToast(message),
+    );
   };
 }
 

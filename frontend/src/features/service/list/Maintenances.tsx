@@ -7,12 +7,15 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Maintenance } from '@/api/contract';
 import { type MaintenanceWindow, windowsQuery } from '@/api/maintenance';
+import { sentenceOf } from '@/api/problem';
 import { maintenancesQuery } from '@/api/services';
+import { useLastError } from '@/api/useLastError';
 import { covers, soonWindows } from '@/features/maintenance/soon';
 import { paths } from '@/lib/paths';
 import { dashboardText as text } from '@/lib/text/dashboard';
+import { shellText } from '@/lib/text/shell';
 import { dayAndTime, exact, isSameDay, shortClock } from '@/lib/time';
-import { Panel, Section } from '@/ui/Page';
+import { Failure, Panel, Section } from '@/ui/Page';
 import { useNow } from '@/ui/RelativeTime';
 import { StatusGlyph } from '@/ui/StatusGlyph';
 
@@ -21,15 +24,22 @@ const SHOWN = 4;
 const SOON_MS = 7 * 86_400_000;
 
 export function Maintenances() {
-  const { data: vendors = [] } = useQuery(maintenancesQuery());
-  const { data: windows = [] } = useQuery(windowsQuery());
+  const vendors = useQuery(maintenancesQuery());
+  const windows = useQuery(windowsQuery());
+  const vendorsError = useLastError(vendors);
+  const windowsError = useLastError(windows);
+  const failure = vendorsError ?? windowsError;
   const now = useNow();
-  const own = soonWindows(windows, now);
-  const announced = vendors.filter(
+  const own = soonWindows(windows.data ?? [], now);
+  const announced = (vendors.data ?? []).filter(
     ({ active, scheduled_for }) =>
       active || (scheduled_for != null && Date.parse(scheduled_for) - now < SOON_MS),
   );
-  if (own.length + announced.length === 0) return null;
+  const retry = () => {
+    if (vendorsError !== null) void vendors.refetch();
+    if (windowsError !== null) void windows.refetch();
+  };
+  if (own.length + announced.length === 0 && failure === null) return null;
   return (
     <Section
       className="mt-8"
@@ -45,34 +55,41 @@ export function Maintenances() {
         ) : undefined
       }
     >
-      <Panel>
-        <ul className="divide-y divide-line">
-          {own.slice(0, SHOWN).map(({ window, active, moment }) => (
-            <Line
-              key={window.id}
-              to={paths.maintenance()}
-              name={window.title}
-              active={active}
-              moment={moment}
-              now={now}
-            >
-              <OwnDetail window={window} />
-            </Line>
-          ))}
-          {announced.slice(0, SHOWN).map((one) => (
-            <Line
-              key={`${one.page_name} ${one.id}`}
-              to={paths.service(one.service_id)}
-              name={one.name}
-              active={one.active}
-              moment={(one.active ? one.scheduled_until : one.scheduled_for) ?? null}
-              now={now}
-            >
-              <VendorDetail one={one} />
-            </Line>
-          ))}
-        </ul>
-      </Panel>
+      {failure !== null && (
+        <Failure retry={shellText.retry} onRetry={retry}>
+          {text.maintenanceError} {sentenceOf(failure)}
+        </Failure>
+      )}
+      {own.length + announced.length > 0 && (
+        <Panel className={failure === null ? '' : 'mt-3'}>
+          <ul className="divide-y divide-line">
+            {own.slice(0, SHOWN).map(({ window, active, moment }) => (
+              <Line
+                key={window.id}
+                to={paths.maintenance()}
+                name={window.title}
+                active={active}
+                moment={moment}
+                now={now}
+              >
+                <OwnDetail window={window} />
+              </Line>
+            ))}
+            {announced.slice(0, SHOWN).map((one) => (
+              <Line
+                key={`${one.page_name} ${one.id}`}
+                to={paths.service(one.service_id)}
+                name={one.name}
+                active={one.active}
+                moment={(one.active ? one.scheduled_until : one.scheduled_for) ?? null}
+                now={now}
+              >
+                <VendorDetail one={one} />
+              </Line>
+            ))}
+          </ul>
+        </Panel>
+      )}
     </Section>
   );
 }

@@ -3,6 +3,7 @@ import { type RefObject, useRef } from 'react';
 import type { Service } from '@/api/contract';
 import { undoDeleteOf, useIsHidden } from '@/api/pending-delete';
 import { sentenceOf } from '@/api/problem';
+import type { AskedFilters } from '@/lib/filters';
 import { dashboardText as text } from '@/lib/text/dashboard';
 import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
@@ -10,6 +11,7 @@ import { cx } from '@/ui/classes';
 import { Panel, Skeleton, StillLoading } from '@/ui/Page';
 import { ServiceRow } from './ServiceRow';
 import type { Section } from './sections';
+import { useIsSelected, type Within } from './selection';
 import { useRows } from './useRows';
 
 interface Props {
@@ -23,8 +25,8 @@ interface Props {
 export function SectionRows({ section, from, to, height }: Props) {
   const rows = useRows(section, from, to);
   // Read when something is pressed, so that rows need not be drawn again for it.
-  const ids = useRef(rows.ids);
-  ids.current = rows.ids;
+  const within = useRef<Within>({ rows: [], asked: section.asked });
+  within.current = { rows: rows.known, asked: section.asked };
   const last = section.rows - 1;
   const numbers = Array.from({ length: to - from }, (_, index) => from + index);
   return (
@@ -62,7 +64,11 @@ export function SectionRows({ section, from, to, height }: Props) {
               )}
               style={{ top: row * height, height: row === last ? height - 2 : height }}
             >
-              {service === undefined ? <Blank /> : <Row service={service} within={ids} />}
+              {service === undefined ? (
+                <Blank />
+              ) : (
+                <Row service={service} asked={section.asked} within={within} />
+              )}
             </li>
           );
         })}
@@ -71,9 +77,18 @@ export function SectionRows({ section, from, to, height }: Props) {
   );
 }
 
-function Row({ service, within }: { service: Service; within: RefObject<readonly string[]> }) {
+interface RowProps {
+  service: Service;
+  asked: AskedFilters;
+  within: RefObject<Within>;
+}
+
+function Row({ service, asked, within }: RowProps) {
   const hidden = useIsHidden(service.id);
-  if (!hidden && service.gone !== true) return <ServiceRow service={service} within={within} />;
+  const selected = useIsSelected(service, asked);
+  if (!hidden && service.gone !== true) {
+    return <ServiceRow service={service} selected={selected} within={within} />;
+  }
   return (
     <div className="flex h-full items-center justify-between gap-3 pr-2 pl-4 text-faint">
       <p className="min-w-0 truncate">

@@ -17,7 +17,7 @@ import { Sparkline } from '@/ui/Sparkline';
 import { StatusGlyph, wordColour } from '@/ui/StatusGlyph';
 import { ServiceMenu } from '../ServiceMenu';
 import { statusOf } from './sections';
-import { toggle, useIsSelected, useIsSelecting } from './selection';
+import { toggle, useIsSelecting, type Within } from './selection';
 
 /** Shared by the rows and by the column heads above them. */
 export const rowGrid =
@@ -25,21 +25,21 @@ export const rowGrid =
 
 interface Props {
   service: Service;
+  selected: boolean;
   /** The rows around it, for selecting a range. */
-  within: RefObject<readonly string[]>;
+  within: RefObject<Within>;
 }
 
-export const ServiceRow = memo(function ServiceRow({ service, within }: Props) {
+export const ServiceRow = memo(function ServiceRow({ service, selected, within }: Props) {
   const status = statusOf(service);
   const faded = status === 'paused';
   const mayEdit = useMayEdit();
-  const selected = useIsSelected(service.id);
   const measured = service.monitor_type === 'http_ping';
   const latency = service.current_status.response_time;
   const onKeyDown = ({ key, shiftKey, ctrlKey, metaKey, altKey, target }: KeyboardEvent) => {
     if (key.toLowerCase() !== 'x' || ctrlKey || metaKey || altKey || !mayEdit) return;
     if (target instanceof HTMLElement && target.closest('input:not([type=checkbox])')) return;
-    toggle(service.id, within.current, shiftKey);
+    toggle(service, within.current, shiftKey);
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a shortcut; the box to tick does the same
@@ -115,7 +115,6 @@ const latencySpan = (low: number, high: number): string =>
   dashboardText.latencySpan(milliseconds(low), milliseconds(high));
 
 interface TickProps extends Props {
-  selected: boolean;
   mayEdit: boolean;
 }
 
@@ -138,7 +137,7 @@ function Tick({ service, selected, within, mayEdit }: TickProps) {
         aria-label={dashboardText.selectOne(service.name)}
         checked={selected}
         onChange={() => undefined}
-        onClick={({ shiftKey }) => toggle(service.id, within.current, shiftKey)}
+        onClick={({ shiftKey }) => toggle(service, within.current, shiftKey)}
         className={cx(
           'absolute z-[2] size-4 cursor-pointer accent-accent-solid before:absolute before:-inset-3.5 before:content-[""]',
           !selecting &&

@@ -33,29 +33,73 @@ const everything: NonNullable<BulkInput['filter']> = {
   tag: null,
 };
 
-export const meant = ({ ids, all }: Selection): Pick<BulkInput, 'ids' | 'filter'> =>
-  all === null ? { ids: [...ids] } : { filter: { ...everything, ...all.filters } };
+const meant = ({ ids, all }: Selection): Pick<BulkInput, 'ids' | 'filter'>[] => [
+  ...(all === null ? [] : [{ filter: { ...everything, ...all.filters } }]),
+  ...inParts([...ids]).map((part) => ({ ids: part })),
+];
 
-/** None while something is missing. */
+/** None while something is missing. Unticked ones are still among what a filter means. */
 export function asked(
   action: BulkAction,
   values: BulkValues,
   selection: Selection,
-): BulkInput | null {
-  const base: BulkInput = { action, ...meant(selection) };
+): BulkInput[] | null {
+  const change = changeOf(action, values);
+  return change === null ? null : meant(selection).map((part) => ({ ...change, ...part }));
+}
+
+function changeOf(action: BulkAction, values: BulkValues): BulkInput | null {
   switch (action) {
     case 'category':
-      return { ...base, category: values.category.trim() === '' ? null : values.category.trim() };
+      return { action, category: values.category.trim() === '' ? null : values.category.trim() };
     case 'tags': {
       const [add, remove] = [list(values.addTags), list(values.removeTags)];
       if (add.length === 0 && remove.length === 0) return null;
-      return { ...base, add_tags: add, remove_tags: remove };
+      return { action, add_tags: add, remove_tags: remove };
     }
     case 'interval':
-      return { ...base, check_interval: values.interval };
+      return { action, check_interval: values.interval };
     default:
-      return base;
+      return { action };
   }
+}
+
+/** What several answers say together. */
+export function joined(results: readonly BulkResult[]): BulkResult {
+  return {
+    dry_run: results.every(({ dry_run }) => dry_run),
+    matched: results.reduce((sum, { matched }) => sum + matched, 0),
+    changed: [...new Set(results.flatMap(({ changed }) => changed))],
+    errors: Object.assign({}, ...results.map(({ errors }) => errors)),
+    examples: results.flatMap(({ examples }) => examples),
+    before: results.flatMap(({ before }) => before),
+  };
+}
+
+/** The same without those that were unticked. */
+export function without(result: BulkResult, except: ReadonlySet<string>): BulkResult {
+  if (except.size === 0) return result;
+  const stays = (id: string) => !except.has(id);
+  return {
+    ...result,
+    matched: result.matched - except.size,
+    changed: result.changed.filter(stays),
+    errors: Object.fromEntries(Object.entries(result.errors).filter(([id]) => stays(id))),
+    examples: result.examples.filter(({ id }) => stays(id)),
+    before: result.before.map(({ value, ids }) => ({ value, ids: ids.filter(stays) })),
+  };
+}
+
+/** What is sent once it is known what would change: what was asked, or where that means too much those services by name. */
+export function orders(
+  requests: BulkInput[],
+  except: ReadonlySet<string>,
+  changed: readonly string[],
+): BulkInput[] {
+  const [first, ...others] = requests;
+  if (first === undefined || (others.length === 0 && except.size === 0)) return requests;
+  const { filter: _, ids: __, ...change } = first;
+  return inParts(changed).map((ids) => ({ ...change, ids }));
 }
 
 /** What has to be asked to make everything as it was, in requests that the server takes. */

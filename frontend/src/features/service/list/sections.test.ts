@@ -27,6 +27,13 @@ describe('sections', () => {
     ]);
   });
 
+  it('pin trouble also when it could not be read: it is missing nowhere without a word', () => {
+    const known = [ATTENTION, 4, '4'];
+    const [attention, ...others] = sectionsOf(noFilters, groups, { attention: null, total: 10 });
+    expect([attention?.key, attention?.rows, attention?.count]).toEqual(known);
+    expect(others.map(({ key }) => key)).toEqual(['Web', NONE]);
+  });
+
   it('pin nothing where states are chosen or the order is another one', () => {
     expect(shown({ status: ['down'] }).map(([key]) => key)).toEqual(['Web', 'Broken', NONE]);
     expect(shown({ sort: 'name' }, 4, 1234)).toEqual([['\u0000all', 1234, '1,234']]);

@@ -37,11 +37,14 @@ export const attentionOf = (filters: Filters): AskedFilters => ({
   status: needsAttention.join(','),
 });
 
-/** `attention` is how many are pinned, `total` how many match where all stand in one list. */
+/**
+ * `attention` is how many are pinned, as far as the server has said it: else as many as the groups
+ * count. `total` is how many match where all stand in one list.
+ */
 export function sectionsOf(
   filters: Filters,
   groups: readonly ServiceGroup[],
-  { attention, total }: { attention: number; total: number },
+  { attention, total }: { attention: number | null; total: number },
 ): Section[] {
   const asked = asAsked(filters);
   if (filters.sort !== 'category') {
@@ -66,14 +69,15 @@ export function sectionsOf(
       rows: pinning ? group.total - troubled(group) : group.total,
     };
   });
-  if (pinning && attention > 0) {
+  if (pinning) {
+    const pinned = attention ?? groups.reduce((sum, group) => sum + troubled(group), 0);
     sections.unshift({
       key: ATTENTION,
       title: serviceText.attention,
-      count: integer(attention),
+      count: integer(pinned),
       asked: attentionOf(filters),
       sort: 'status',
-      rows: attention,
+      rows: pinned,
     });
   }
   return sections.filter(({ rows }) => rows > 0);

@@ -1,6 +1,6 @@
 /** The rows of one section, as far as they are in view: fetched page by page, and kept for when one scrolls back. */
 import { useQueries, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Service } from '@/api/contract';
 import { PAGE, servicePageQuery } from '@/api/services';
 import { pagesOf } from '@/lib/geometry';
@@ -15,8 +15,8 @@ export interface Rows {
   /** What went wrong with a page that is in view and was never read. */
   error: unknown;
   retry: () => void;
-  /** Ids of all rows that are known, in order. */
-  ids: readonly string[];
+  /** All rows that are known, in order. */
+  known: readonly Service[];
 }
 
 export function useRows({ asked, sort }: Section, from: number, to: number): Rows {
@@ -36,13 +36,23 @@ export function useRows({ asked, sort }: Section, from: number, to: number): Row
       return { ...query, enabled: known || rests.includes(String(number)) };
     }),
   });
-  const failed = results.filter((result) => result.isError && result.data === undefined);
+  // Also those that have failed and are asked again: what is wrong stands there until they are read.
+  const failed = results.filter(
+    ({ data, errorUpdateCount }) => data === undefined && errorUpdateCount > 0,
+  );
+  const last = useRef<Error>(null);
+  const error = failed.length === 0 ? null : (failed.find(isRefused)?.error ?? last.current);
+  useEffect(() => {
+    last.current = error;
+  }, [error]);
   return {
     at: (row) => results[pages.indexOf(Math.floor(row / PAGE))]?.data?.items[row % PAGE],
-    error: failed[0]?.error ?? null,
+    error,
     retry: () => {
       for (const result of failed) void result.refetch();
     },
-    ids: results.flatMap((result) => result.data?.items.map(({ id }) => id) ?? []),
+    known: results.flatMap((result) => result.data?.items ?? []),
   };
 }
+
+const isRefused = ({ error }: { error: Error | null }): boolean => error !== null;

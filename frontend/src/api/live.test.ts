@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type LiveEvent, startLive } from './live';
+
+class Source extends EventTarget {
+  static last: Source | undefined;
+  onopen: (() => void) | null = null;
+  onerror: (() => void) | null = null;
+  readyState = 0;
+  constructor() {
+    super();
+    Source.last = this;
+  }
+  close() {
+    this.readyState = 2;
+  }
+}
+
+class Channel extends EventTarget {
+  postMessage() {}
+  close() {}
+}
+
+/** Another tab holds the stream until it lets go. */
+let letGo: (() => void) | undefined;
+let events: LiveEvent[];
+let end: () => void;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  Source.last = undefined;
+  letGo = undefined;
+  events = [];
+  vi.stubGlobal('EventSource', Source);
+  vi.stubGlobal('BroadcastChannel', Channel);
+  vi.stubGlobal('navigator', {
+    locks: {
+      request: (_: string, __: object, lead: () => Promise<void>) =>
+        new Promise<void>((resolve) => {
+          letGo = () => void lead().then(resolve);
+        }),
+    },
+  });
+  end = startLive((event) => events.push(event));
+});
+afterEach(() => {
+  end();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+const names = () => events.map(({ name }) => name);
+
+it('a stream that opens with the page has missed nothing', () => {
+  letGo?.();
+  vi.advanceTimersByTime(200);
+  Source.last?.onopen?.();
+  expect(names()).toEqual([]);
+});
+
+it('what a page has fetched before its first stream opened is fetched again', () => {
+  letGo?.();
+  vi.advanceTimersByTime(5_000);
+  Source.last?.onopen?.();
+  expect(names()).toEqual(['resync']);
+});
+
+it('who takes over the stream of another tab fetches what was missed in between', () => {
+  vi.advanceTimersByTime(600_000);
+  expect(Source.last).toBeUndefined();
+  letGo?.();
+  Source.last?.onopen?.();
+  expect(names()).toEqual(['resync']);
+});
+
+it('so does who was away', () => {
+  letGo?.();
+  Source.last?.onopen?.();
+  Source.last?.onerror?.();
+  Source.last?.onopen?.();
+  expect(names()).toEqual(['resync']);
+});

@@ -1,0 +1,44 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { act, render, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { createMemoryRouter, RouterProvider } from 'react-router';
+import { expect, it, vi } from 'vitest';
+import { keys } from '@/api/keys';
+import { EditChannelPage } from './ChannelPage';
+
+const read = vi.hoisted(() => vi.fn());
+vi.mock('@/api/notices', () => ({
+  channelQuery: (id: string) => ({ queryKey: ['channels', 'one', id], queryFn: read }),
+}));
+
+const channel = {
+  id: 'c',
+  kind: 'ntfy',
+  name: 'Phone',
+  config: { topic: 'ours' },
+  paused: false,
+  most_per_minute: 3,
+  revision: 1,
+};
+
+it('what is typed stays when the channel is read again, also as another revision', async () => {
+  const client = new QueryClient();
+  client.setQueryData(keys.channel('c'), { ...channel, name: 'An old name' });
+  read.mockResolvedValue(channel);
+  render(
+    <QueryClientProvider client={client}>
+      <RouterProvider
+        router={createMemoryRouter([{ path: '/channels/:id', element: <EditChannelPage /> }], {
+          initialEntries: ['/channels/c'],
+        })}
+      />
+    </QueryClientProvider>,
+  );
+  const name = await screen.findByLabelText('Name');
+  expect(name).toHaveProperty('value', 'Phone');
+  await userEvent.type(name, ' of Ada');
+  read.mockResolvedValue({ ...channel, revision: 2, name: 'Pager' });
+  await act(() => client.invalidateQueries({ queryKey: keys.channels }));
+  await waitFor(() => expect(read).toHaveBeenCalledTimes(2));
+  expect(screen.getByLabelText('Name')).toHaveProperty('value', 'Phone of Ada');
+});
