@@ -24,7 +24,14 @@ const desktop = {
   viewport: { width: 1280, height: 860 },
   launchOptions,
 };
-const phone = { ...desktop, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+/** A click that waits for nothing says so early; what moves only costs time. */
+const fixture = {
+  ...desktop,
+  actionTimeout: 20_000,
+  navigationTimeout: 30_000,
+  contextOptions: { reducedMotion: 'reduce' },
+} as const;
+const phone = { ...fixture, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 export default defineConfig({
   testDir: 'e2e',
@@ -41,7 +48,7 @@ export default defineConfig({
     trace: 'retain-on-failure',
   },
   projects: [
-    { name: 'fixture-desktop', testMatch: /fixture\.\w+\.spec\.ts/, use: desktop },
+    { name: 'fixture-desktop', testMatch: /fixture\.\w+\.spec\.ts/, use: fixture },
     { name: 'fixture-phone', testMatch: /fixture\.phone\.spec\.ts/, use: phone },
     { name: 'bench', testMatch: /bench\.spec\.ts/, use: desktop },
     { name: 'screens', testMatch: /screens\.spec\.ts/, use: desktop },
