@@ -37,7 +37,7 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results/artifacts',
   // Other work may load the machine: tests wait for what they expect, and are never timed.
-  timeout: 90_000,
+  timeout: 120_000,
   expect: { timeout: 15_000 },
   workers: 2,
   reporter: [['list']],
@@ -56,7 +56,7 @@ export default defineConfig({
       name: 'story',
       testMatch: /story.*\.spec\.ts/,
       use: { ...desktop, actionTimeout: 20_000, navigationTimeout: 20_000 },
-      timeout: 180_000,
+      timeout: 300_000,
     },
   ],
   webServer: {

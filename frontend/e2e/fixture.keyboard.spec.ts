@@ -22,6 +22,8 @@ const tabTo = async (page: Page, name: string | RegExp) => {
 };
 
 test('set up, add a service, pause it, delete it and undo', async ({ page }) => {
+  // Hundreds of keys, one after the other.
+  test.slow();
   await choose(page, 'fresh');
   await page.goto('/setup#token=good');
   await page.getByLabel('Name').waitFor();

@@ -13,7 +13,6 @@ test('a service is added, breaks, recovers, and outlives restarts', async ({
   context,
   stage,
 }) => {
-  test.setTimeout(300_000);
   const target = await stage.target();
   const installation = await Installation.prepare(stage);
   let program = await installation.start();
