@@ -14,6 +14,15 @@ const beyond = (page: Page) =>
   });
 
 const onlyPage = onePage();
+
+looking(
+  'the page that is looked at is touched where the project is a phone',
+  async ({ isMobile }) => {
+    const touched = () => matchMedia('(pointer: coarse)').matches;
+    expect(await onlyPage().evaluate(touched)).toBe(isMobile);
+  },
+);
+
 for (const [name, scenario, path] of pages) {
   looking(`${name} fits 320 and 390 px`, async () => {
     const page = onlyPage();
