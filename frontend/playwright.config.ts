@@ -24,13 +24,20 @@ const desktop = {
   viewport: { width: 1280, height: 860 },
   launchOptions,
 };
-const phone = { ...desktop, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+/** A click that waits for nothing says so early; what moves only costs time. */
+const fixture = {
+  ...desktop,
+  actionTimeout: 20_000,
+  navigationTimeout: 30_000,
+  contextOptions: { reducedMotion: 'reduce' },
+} as const;
+const phone = { ...fixture, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results/artifacts',
   // Other work may load the machine: tests wait for what they expect, and are never timed.
-  timeout: 90_000,
+  timeout: 120_000,
   expect: { timeout: 15_000 },
   workers: 2,
   reporter: [['list']],
@@ -41,7 +48,7 @@ export default defineConfig({
     trace: 'retain-on-failure',
   },
   projects: [
-    { name: 'fixture-desktop', testMatch: /fixture\.\w+\.spec\.ts/, use: desktop },
+    { name: 'fixture-desktop', testMatch: /fixture\.\w+\.spec\.ts/, use: fixture },
     { name: 'fixture-phone', testMatch: /fixture\.phone\.spec\.ts/, use: phone },
     { name: 'bench', testMatch: /bench\.spec\.ts/, use: desktop },
     { name: 'screens', testMatch: /screens\.spec\.ts/, use: desktop },
@@ -49,7 +56,7 @@ export default defineConfig({
       name: 'story',
       testMatch: /story.*\.spec\.ts/,
       use: { ...desktop, actionTimeout: 20_000, navigationTimeout: 20_000 },
-      timeout: 180_000,
+      timeout: 300_000,
     },
   ],
   webServer: {

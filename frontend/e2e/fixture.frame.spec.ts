@@ -1,6 +1,7 @@
 /** The frame around every page: the tab, the keyboard's shortcuts, the connection. */
 import AxeBuilder from '@axe-core/playwright';
-import { choose, expect, happen, serviceId, test } from './fixture/start';
+import { choose, expect, happen, serviceId, settled, test } from './fixture/start';
+import { pressInOneGo } from './patience';
 
 const icon = 'link[rel="icon"]';
 
@@ -39,19 +40,18 @@ test('shortcuts lead everywhere, and are never taken from who types', async ({ p
   await choose(page, 'busy');
   await page.goto('/about');
   await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.keyboard.press('?');
+  await settled(page);
   const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
-  await expect(list).toContainText('Add a service');
+  await expect(async () => {
+    await page.keyboard.press('?');
+    await expect(list).toContainText('Add a service', { timeout: 2_000 });
+  }).toPass();
   const found = await new AxeBuilder({ page }).analyze();
   expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
   await page.keyboard.press('Escape');
   await expect(list).toHaveCount(0);
-  await page.keyboard.press('g');
-  await page.keyboard.press('i');
-  await expect(page).toHaveURL('/incidents');
-  await page.keyboard.press('g');
-  await page.keyboard.press('d');
-  await expect(page).toHaveURL('/');
+  await pressInOneGo(page, 'gi', '/incidents');
+  await pressInOneGo(page, 'gd', '/');
   await page.keyboard.press('n');
   await expect(page).toHaveURL('/services/new');
   await page.getByRole('textbox').first().fill('');
@@ -65,12 +65,25 @@ test('single keys can be switched off; the list stays in the menu', async ({ pag
   await page.goto('/about');
   await page.getByRole('button', { name: /Account menu/ }).click();
   await page.getByRole('menuitem', { name: 'Keyboard shortcuts' }).click();
-  await page.getByLabel('Shortcuts of single keys').uncheck();
+  const choice = page.getByLabel('Shortcuts of single keys');
+  await choice.click();
+  await expect(choice).not.toBeChecked();
   await page.keyboard.press('Escape');
   await page.reload();
   await page.getByRole('heading', { level: 1 }).waitFor();
+  await settled(page);
+  await page.evaluate(() => {
+    const pressed: string[] = [];
+    Object.assign(window, { pressed });
+    document.addEventListener('keydown', ({ key }) => pressed.push(key));
+  });
   await page.keyboard.press('?');
   await page.keyboard.press('n');
+  await settled(page);
+  expect(await page.evaluate(() => (window as unknown as { pressed: string[] }).pressed)).toEqual([
+    '?',
+    'n',
+  ]);
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(page).toHaveURL('/about');
 });
@@ -83,17 +96,21 @@ test('a stream that is away is said quietly; nothing moves, and data still comes
   await choose(page, 'healthy');
   await page.goto('/incidents');
   const heading = page.getByRole('heading', { level: 1 });
-  await expect(heading).toBeVisible();
-  const before = await heading.boundingBox();
-  await page.clock.runFor(8_000);
-  await expect(page.getByText(/Live updates are away. Data is \d+.s old/)).toBeVisible();
-  expect(await heading.boundingBox()).toEqual(before);
+  await expect(heading).toHaveText('No incident is open');
+  await settled(page);
+  const before = (await heading.boundingBox())?.y;
+  await page.clock.fastForward(8_000);
+  await expect(
+    page.getByText(/Live updates are away. Data is \d+.(s|min) (\d+.s )?old/),
+  ).toBeVisible();
+  expect((await heading.boundingBox())?.y).toBe(before);
   const poll = page.waitForResponse('**/api/summary');
-  await page.clock.runFor(20_000);
+  await page.clock.fastForward(20_000);
   await poll;
+  await settled(page);
   await page.context().setOffline(true);
   await expect(page.getByText(/You are offline. Data is/)).toBeVisible();
-  await page.clock.runFor(62_000);
+  await page.clock.fastForward(62_000);
   await expect(page.locator(icon)).toHaveAttribute('href', '/favicon-unknown.svg');
   await page.context().setOffline(false);
 });

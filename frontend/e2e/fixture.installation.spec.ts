@@ -1,5 +1,6 @@
 /** The workspace’s settings and the installation’s health. */
 import { choose, expect, test } from './fixture/start';
+import { neverByItself } from './patience';
 
 test('the workspace gets another name, and a wrong one is said at its field', async ({ page }) => {
   await choose(page, 'busy');
@@ -40,6 +41,7 @@ test('operators see how the installation is; others are told that it is not for 
 });
 
 test('figures that do not come have a sentence and another try', async ({ page }) => {
+  await neverByItself(page);
   await choose(page, 'busy');
   await page.route('**/api/system', (route) => route.fulfill({ status: 500, body: '{}' }));
   await page.goto('/system');

@@ -1,6 +1,6 @@
 /** The story of the first service, told with the keyboard alone. */
 import type { Page } from '@playwright/test';
-import { choose, expect, serviceId, test } from './fixture/start';
+import { choose, expect, serviceId, settled, test } from './fixture/start';
 
 const tabTo = async (page: Page, name: string | RegExp) => {
   for (let step = 0; step < 60; step += 1) {
@@ -22,6 +22,8 @@ const tabTo = async (page: Page, name: string | RegExp) => {
 };
 
 test('set up, add a service, pause it, delete it and undo', async ({ page }) => {
+  // Hundreds of keys, one after the other.
+  test.slow();
   await choose(page, 'fresh');
   await page.goto('/setup#token=good');
   await page.getByLabel('Name').waitFor();
@@ -69,6 +71,8 @@ test('arrows move through the days of a bar', async ({ page }) => {
   await choose(page, 'busy');
   await page.goto(`/services/${serviceId(2)}`);
   const bar = page.getByRole('slider', { name: /Last 90 days of Checkout API/ });
+  await bar.waitFor();
+  await settled(page);
   await bar.focus();
   await page.keyboard.press('End');
   await expect(bar).toHaveAttribute('aria-valuetext', /Today/);
@@ -83,6 +87,7 @@ test('the skip link leads past the header', async ({ page }) => {
   await choose(page, 'busy');
   await page.goto('/about');
   await page.getByRole('heading', { level: 1 }).waitFor();
+  await settled(page);
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused();
   await page.keyboard.press('Enter');

@@ -1,28 +1,32 @@
 /** Live events, one stream for all tabs, silent refresh, and honesty about old data. */
-import { choose, expect, happen, serviceId, test } from './fixture/start';
+import { choose, expect, happen, serviceId, settled, test } from './fixture/start';
 
 const nowIso = () => new Date().toISOString();
+
+/** A look that the server knows of and tells of: what the page fetches after the event says the same. */
+const look = (
+  id: string,
+  state: { status: string; response_time: number | null; reason?: object },
+) => {
+  const seen = { ...state, checked_at: nowIso() };
+  return {
+    service: { id, current_status: seen },
+    event: 'service.status',
+    data: { service_id: id, ...seen },
+  };
+};
 
 test('a status event changes its row and the sentence follows', async ({ page }) => {
   await choose(page, 'healthy');
   await page.goto('/');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('All systems operational');
   await expect.poll(async () => (await happen(page, {})).streams).toBe(1);
-  await happen(page, {
-    service: { id: serviceId(14), current_status: { status: 'down' } },
-    event: 'service.status',
-    data: {
-      service_id: serviceId(14),
-      status: 'down',
-      response_time: null,
-      checked_at: nowIso(),
-      reason: {
-        code: 'connect_refused',
-        phase: 'tcp',
-        sentence: '192.168.1.20:5000 refused the connection.',
-      },
-    },
-  });
+  const reason = {
+    code: 'connect_refused',
+    phase: 'tcp',
+    sentence: '192.168.1.20:5000 refused the connection.',
+  };
+  await happen(page, look(serviceId(14), { status: 'down', response_time: null, reason }));
   const row = page.getByRole('listitem').filter({ hasText: 'NAS' });
   await expect(row).toContainText('refused the connection');
   await expect(page.getByRole('heading', { name: 'Needs attention' })).toBeVisible();
@@ -38,11 +42,10 @@ test('a row stays where it is while the pointer is over the list', async ({ page
     .filter({ has: page.getByRole('slider') });
   await row.hover();
   await expect.poll(async () => (await happen(page, {})).streams).toBe(1);
-  await happen(page, {
-    service: { id: serviceId(6), current_status: { status: 'down' } },
-    event: 'service.status',
-    data: { service_id: serviceId(6), status: 'down', response_time: null, checked_at: nowIso() },
-  });
+  await settled(page);
+  // A pointer that has not moved for long holds nothing.
+  await row.hover({ position: { x: 4, y: 4 } });
+  await happen(page, look(serviceId(6), { status: 'down', response_time: null }));
   await expect(row).toContainText('Down');
   await expect(page.getByRole('heading', { level: 1 })).toContainText('is down');
   await expect(page.getByRole('heading', { name: 'Needs attention' })).toHaveCount(0);
@@ -56,20 +59,18 @@ test('tabs share one stream, and another takes over when its tab closes', async 
 }) => {
   await choose(page, 'healthy');
   await page.goto('/');
-  await expect.poll(async () => (await happen(page, {})).streams).toBe(1);
+  await expect.poll(() => happen(page, {})).toMatchObject({ streams: 1, newest: 1 });
   const second = await context.newPage();
   await second.goto('/');
   await expect(second.getByRole('heading', { level: 1 })).toHaveText('All systems operational');
-  const event = (status: string) => ({
-    event: 'service.status',
-    data: { service_id: serviceId(1), status, response_time: 90, checked_at: nowIso() },
-  });
-  expect((await happen(page, event('degraded'))).streams).toBe(1);
+  const event = (status: string) => look(serviceId(1), { status, response_time: 90 });
+  expect(await happen(page, event('degraded'))).toMatchObject({ streams: 1, newest: 1 });
   await expect(second.getByRole('listitem').filter({ hasText: 'Storefront' })).toContainText(
     'Degraded',
   );
   await page.close();
-  await expect.poll(async () => (await happen(second, {})).streams).toBe(1);
+  // The stream of the tab that went may still be counted for a moment.
+  await expect.poll(() => happen(second, {})).toMatchObject({ streams: 1, newest: 2 });
   await happen(second, event('down'));
   await expect(second.getByRole('listitem').filter({ hasText: 'Storefront' })).toContainText(
     'Down',
@@ -83,6 +84,8 @@ test('an expired access token is refreshed once, unseen', async ({ page }) => {
   await happen(page, { expire: true });
   await page.getByRole('link', { name: 'Dashboard' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('All systems operational');
+  await expect.poll(async () => (await happen(page, {})).refreshes).toBe(1);
+  await settled(page);
   expect((await happen(page, {})).refreshes).toBe(1);
 });
 
@@ -91,6 +94,8 @@ test('old data turns the banner grey and says so', async ({ page }) => {
   await choose(page, 'healthy');
   await page.goto('/');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('All systems operational');
+  // An answer that is still on its way would be fresh data.
+  await settled(page);
   await page.route('**/api/**', (route) => route.abort());
   await page.context().setOffline(true);
   await page.clock.fastForward('03:00');

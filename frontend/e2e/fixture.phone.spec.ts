@@ -1,25 +1,40 @@
 /** Nothing scrolls sideways on a phone, and what is touched is large enough. */
+import { test as looking, type Page } from '@playwright/test';
 import { pages } from './fixture/pages';
-import { choose, expect, test } from './fixture/start';
+import { choose, expect, onePage, settled, shown, test } from './fixture/start';
 
-for (const width of [320, 390]) {
-  for (const [name, scenario, path] of pages) {
-    test(`${name} fits ${width} px`, async ({ page }) => {
-      await page.setViewportSize({ width, height: 700 });
-      await choose(page, scenario);
-      await page.goto(path);
-      await page.locator('h1').first().waitFor();
-      await page.waitForLoadState('networkidle').catch(() => undefined);
-      const tooWide = await page.evaluate(() => {
-        const limit = document.documentElement.clientWidth;
-        if (document.documentElement.scrollWidth <= limit) return [];
-        return [...document.querySelectorAll('body *')]
-          .filter((element) => element.getBoundingClientRect().right > limit + 0.5)
-          .map((element) => `${element.tagName}.${element.className}`);
-      });
-      expect(tooWide).toEqual([]);
-    });
-  }
+/** What reaches beyond the right edge. */
+const beyond = (page: Page) =>
+  page.evaluate(() => {
+    const limit = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= limit) return [];
+    return [...document.querySelectorAll('body *')]
+      .filter((element) => element.getBoundingClientRect().right > limit + 0.5)
+      .map((element) => `${element.tagName}.${element.className}`);
+  });
+
+const onlyPage = onePage();
+
+looking(
+  'the page that is looked at is touched where the project is a phone',
+  async ({ isMobile }) => {
+    const touched = () => matchMedia('(pointer: coarse)').matches;
+    expect(await onlyPage().evaluate(touched)).toBe(isMobile);
+  },
+);
+
+for (const [name, scenario, path] of pages) {
+  looking(`${name} fits 320 and 390 px`, async () => {
+    const page = onlyPage();
+    await page.setViewportSize({ width: 320, height: 700 });
+    await choose(page, scenario);
+    await page.goto(path);
+    await shown(page);
+    await expect.poll(() => beyond(page), '320 px').toEqual([]);
+    await page.setViewportSize({ width: 390, height: 700 });
+    await settled(page);
+    await expect.poll(() => beyond(page), '390 px').toEqual([]);
+  });
 }
 
 test('rows are at least 64 px high and buttons 44 px', async ({ page, isMobile }) => {
@@ -28,13 +43,20 @@ test('rows are at least 64 px high and buttons 44 px', async ({ page, isMobile }
   await page.goto('/');
   const rows = page.getByRole('listitem').filter({ has: page.getByRole('slider') });
   await rows.first().waitFor();
-  for (const row of await rows.all()) {
-    expect((await row.boundingBox())?.height).toBeGreaterThanOrEqual(64);
-  }
-  for (const button of await page.getByRole('button').all()) {
-    const box = await button.boundingBox();
-    expect(Math.min(box?.height ?? 0, box?.width ?? 0)).toBeGreaterThanOrEqual(44);
-  }
+  await shown(page);
+  const heights = await rows.evaluateAll((all) =>
+    all.map((row) => row.getBoundingClientRect().height),
+  );
+  expect(heights.length).toBeGreaterThan(5);
+  expect(Math.min(...heights)).toBeGreaterThanOrEqual(64);
+  const sides = await page.getByRole('button').evaluateAll((all) =>
+    all.map((button) => {
+      const { width, height } = button.getBoundingClientRect();
+      return Math.min(width, height);
+    }),
+  );
+  expect(sides.length).toBeGreaterThan(5);
+  expect(Math.min(...sides)).toBeGreaterThanOrEqual(44);
 });
 
 test('the filters of incidents are in a sheet', async ({ page }) => {

@@ -294,7 +294,7 @@ test('no answer from the server has a page that goes on by itself', async ({ pag
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('PulseCheck does not answer');
   await choose(page, 'healthy');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('All systems operational', {
-    timeout: 15_000,
+    timeout: 30_000,
   });
 });
 

@@ -1,5 +1,5 @@
 /** Following what vendors publish, told against fixtures. */
-import { choose, expect, happen, serviceId, test } from './fixture/start';
+import { choose, expect, happen, serviceId, settled, test } from './fixture/start';
 
 const box = { name: 'What do you want to watch?' };
 
@@ -8,7 +8,10 @@ test('a name is found in the catalogue, and two components become two services',
 }) => {
   await choose(page, 'busy');
   await page.goto('/services/new');
+  const asked = page.waitForResponse(/api\/catalogue\?.*q=for(&|$)/);
   await page.getByRole('combobox', box).pressSequentially('for');
+  await asked;
+  await settled(page);
   const list = page.getByRole('listbox', { name: 'Well-known services' });
   await expect(list.getByRole('option')).toHaveCount(3);
   await page.keyboard.press('ArrowDown');
@@ -112,7 +115,7 @@ test('a vendor’s service: its words apart from our verdict, banners, no latenc
   );
   const said = page.getByRole('region', { name: 'What Forge says' });
   await expect(said).toContainText('Forge says of API Requests: partial outage');
-  await expect(said).toContainText(/read \d+\ss ago/);
+  await expect(said).toContainText(/read \d+\s(s|min) ago/);
   await expect(said).toContainText('We count it as Down');
   const banner = page.getByRole('region', { name: /Reported by the vendor: Elevated error rates/ });
   await expect(banner).toContainText('The cause has been found');
@@ -152,7 +155,7 @@ test('a page that asks to be left alone says so', async ({ page }) => {
   await choose(page, 'vendors');
   await page.goto(`/services/${serviceId(6)}`);
   const said = page.getByRole('region', { name: 'What Payments says' });
-  await expect(said).toContainText(/read \d+\ss ago/);
+  await expect(said).toContainText(/read \d+\s(s|min) ago/);
   await expect(said).toContainText(/delayed by the page until \d\d:\d\d/);
 });
 
@@ -183,9 +186,12 @@ test('them or us: an incident says first what it depends on', async ({ page }) =
   await expect(page).toHaveURL(/\/incidents\/./);
   await expect(page.getByRole('heading', { name: 'Timeline' })).toBeVisible();
   const first = page.getByText('Forge says of API Requests: partial outage').first();
-  const top = (await first.boundingBox())?.y ?? 0;
-  const heading = (await page.getByRole('heading', { level: 1 }).boundingBox())?.y ?? 0;
-  expect(top).toBeLessThan(heading);
+  const above = await first.evaluate((words) => {
+    const heading = document.querySelector('h1');
+    if (heading === null) throw new Error('no heading');
+    return heading.getBoundingClientRect().top - words.getBoundingClientRect().top;
+  });
+  expect(above).toBeGreaterThan(0);
   await page.goto('/incidents');
   await page.getByRole('link', { name: 'Forge · API Requests is down' }).click();
   await expect(page.getByText('The vendor on “Elevated error rates on API Requests”')).toHaveCount(
@@ -247,6 +253,8 @@ test('viewers see everything and no button that they may not use', async ({ page
   await choose(page, 'viewer');
   await page.goto('/');
   await expect(page.getByRole('region', { name: 'Open incidents' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Storefront', exact: true })).toBeVisible();
+  await settled(page);
   // How the list is ordered is everybody's own.
   for (const name of ['Add service', /^Actions for (?!the category)/]) {
     await expect(page.getByRole('link', { name })).toHaveCount(0);
@@ -254,6 +262,7 @@ test('viewers see everything and no button that they may not use', async ({ page
   }
   await page.goto(`/services/${serviceId(2)}`);
   await expect(page.getByRole('heading', { level: 1 })).toContainText('is down');
+  await settled(page);
   for (const name of ['Edit', 'Look now', /^Actions for/]) {
     await expect(page.getByRole('button', { name })).toHaveCount(0);
     await expect(page.getByRole('link', { name })).toHaveCount(0);
@@ -270,6 +279,8 @@ test('signing out in one tab leads the other ones to the sign-in at once', async
   await page.goto('/');
   await expect(other.getByRole('heading', { level: 1 })).toBeVisible();
   await page.getByRole('button', { name: /Account menu/ }).click();
+  const signedOut = page.waitForResponse('**/api/auth/logout');
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await expect(other).toHaveURL(/\/login/, { timeout: 2_000 });
+  await signedOut;
+  await expect(other).toHaveURL(/\/login/);
 });

@@ -5,7 +5,7 @@ import { expect, test } from './story/stage';
 
 const INTERVAL_S = 10;
 /** A worker that is gone is missed after 6 s, and its services are loaded and looked at again soon after. */
-const HANDED_OVER_S = 10;
+const HANDED_OVER_S = 20;
 /** Enough that each of two workers has some: that one has all happens once in two thousand runs. */
 const SERVICES = 12;
 const names = Array.from({ length: SERVICES }, (_, n) => `Service ${n + 1}`);
@@ -15,13 +15,14 @@ test('an outage survives a killed worker, a lost Redis and a stopped worker', as
   page,
   stage,
 }) => {
+  test.setTimeout(420_000);
   const target = await stage.target();
   const cluster = await Cluster.start(stage);
   const [first, second] = await Promise.all([cluster.worker(), cluster.worker()]);
   const { sql } = cluster.database;
   const statuses = async () => {
     const services = await read<ServiceRow[]>(page, '/api/services');
-    return [...new Set(services.map(({ current_status }) => current_status.status))];
+    return [...new Set(services.map(({ current_status }) => current_status.status))].sort();
   };
   const incidents = (query = '') => read<IncidentRow[]>(page, `/api/incidents${query}`);
 
@@ -37,16 +38,16 @@ test('an outage survives a killed worker, a lost Redis and a stopped worker', as
     }
     await expect(row(page, 'Service 1')).toContainText('Up');
     await expect(row(page, 'Service 1')).toContainText(/(<1|\d+)\sms/);
-    await expect.poll(statuses, { timeout: 10_000 }).toEqual(['up']);
-    const live = await sql`SELECT 1 FROM workers WHERE heartbeat_at > now() - interval '6 s'`;
-    expect(live).toHaveLength(2);
+    await expect.poll(statuses, { timeout: 30_000 }).toEqual(['up']);
+    const live = () => sql`SELECT 1 FROM workers WHERE heartbeat_at > now() - interval '6 s'`;
+    await expect.poll(live).toHaveLength(2);
   });
 
   const broken = Date.now();
   await test.step('they break, and in the middle one worker is killed', async () => {
     await target.answer(503);
     await expect(page.getByRole('link', { name: /Service \d+ is down/ }).first()).toBeVisible({
-      timeout: (INTERVAL_S + 12 + 10) * 1000,
+      timeout: (INTERVAL_S + 12 + 10) * 2_000,
     });
     const killed = Date.now();
     first.signal('SIGKILL');
@@ -56,7 +57,7 @@ test('an outage survives a killed worker, a lost Redis and a stopped worker', as
       ...names.map((name) =>
         expect
           .poll(async () => (await target.asked(pathOf(name))).some(({ at }) => at > killed), {
-            timeout: (HANDED_OVER_S + INTERVAL_S) * 1000,
+            timeout: (HANDED_OVER_S + INTERVAL_S * 2) * 1000,
             message: `${name} is looked at again`,
           })
           .toBe(true),
@@ -67,14 +68,14 @@ test('an outage survives a killed worker, a lost Redis and a stopped worker', as
   await test.step('each has exactly one incident, with its true beginning', async () => {
     await expect
       .poll(async () => (await incidents('?status=open')).length, {
-        timeout: (INTERVAL_S + 12 + 5) * 1000,
+        timeout: (INTERVAL_S + 12 + 5) * 2_000,
       })
       .toBe(SERVICES);
     for (const incident of await incidents()) {
       expect(incident.cause?.sentence).toBe('Status 503, expected 200.');
       expect(Date.parse(incident.started_at)).toBeGreaterThan(broken - 500);
     }
-    await expect(row(page, 'Service 1')).toContainText('Down', { timeout: 10_000 });
+    await expect(row(page, 'Service 1')).toContainText('Down', { timeout: 30_000 });
     await expect(row(page, 'Service 1')).not.toContainText('100 %');
     expect(await incidents()).toHaveLength(SERVICES);
   });
@@ -83,9 +84,9 @@ test('an outage survives a killed worker, a lost Redis and a stopped worker', as
     await cluster.redis.kill();
     await target.answer(200);
     await expect
-      .poll(() => incidents('?status=open'), { timeout: (INTERVAL_S * 2 + 10) * 1000 })
+      .poll(() => incidents('?status=open'), { timeout: (INTERVAL_S * 2 + 10) * 2_000 })
       .toEqual([]);
-    await expect(row(page, 'Service 1')).toContainText('Up', { timeout: 30_000 });
+    await expect(row(page, 'Service 1')).toContainText('Up', { timeout: 60_000 });
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('All systems operational');
   });
 
@@ -100,11 +101,11 @@ test('an outage survives a killed worker, a lost Redis and a stopped worker', as
         headers: { Origin: cluster.origin },
       });
       expect(await cluster.redis.ask(`EXISTS service:${service?.id}:status`)).toBe(':1');
-    }).toPass({ timeout: 15_000 });
+    }).toPass({ timeout: 30_000 });
     await page.request.post(`${cluster.origin}/api/services/${service?.id}/pause`, {
       headers: { Origin: cluster.origin },
     });
-    await expect(row(page, 'Service 2')).toContainText('Paused', { timeout: 10_000 });
+    await expect(row(page, 'Service 2')).toContainText('Paused', { timeout: 15_000 });
   });
 
   await test.step('a worker that was stopped for a while makes nothing up', async () => {
@@ -115,17 +116,17 @@ test('an outage survives a killed worker, a lost Redis and a stopped worker', as
         await sql`SELECT extract(epoch FROM now() - max(heartbeat_at)) AS s FROM workers`;
       return Number(beat?.s);
     };
-    await expect.poll(silence, { timeout: 20_000 }).toBeGreaterThan(INTERVAL_S + 2);
+    await expect.poll(silence, { timeout: 40_000 }).toBeGreaterThan(INTERVAL_S + 2);
     second.signal('SIGCONT');
     const resumed = Date.now();
     await expect
       .poll(async () => (await target.asked('/service-1')).some(({ at }) => at > resumed), {
-        timeout: (HANDED_OVER_S + INTERVAL_S) * 1000,
+        timeout: (HANDED_OVER_S + INTERVAL_S * 2) * 1000,
       })
       .toBe(true);
     await expect
-      .poll(statuses, { timeout: (HANDED_OVER_S + INTERVAL_S) * 1000 })
-      .toEqual(['up', 'paused']);
+      .poll(statuses, { timeout: (HANDED_OVER_S + INTERVAL_S * 2) * 1000 })
+      .toEqual(['paused', 'up']);
     expect(await incidents()).toHaveLength(SERVICES);
     const [bad] = await sql`
       SELECT count(*)::int AS n FROM checks

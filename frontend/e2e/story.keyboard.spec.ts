@@ -1,5 +1,6 @@
 /** The main story with the keyboard alone, against the real program: nobody touches a mouse here. */
 import type { Page } from '@playwright/test';
+import { linger, pressInOneGo } from './patience';
 import { Installation, setupLink } from './story/installation';
 import { expect, person, tabTo, test } from './story/stage';
 
@@ -28,6 +29,7 @@ async function choose(page: Page, menu: string, entry: string): Promise<void> {
 
 test('from the set-up link to a resolved incident without a mouse', async ({ page, stage }) => {
   test.setTimeout(600_000);
+  await linger(page.context());
   const target = await stage.target();
   const database = await stage.database();
   const installation = await Installation.prepare(stage, { DATABASE_URL: database.url });
@@ -61,8 +63,7 @@ test('from the set-up link to a resolved incident without a mouse', async ({ pag
     await target.answer(503);
     await choose(page, 'Actions for Shop', 'Look now');
     await expect(heading).toContainText('Shop is down', LIVE);
-    await page.keyboard.press('g');
-    await page.keyboard.press('i');
+    await pressInOneGo(page, 'gi', `${installation.origin}/incidents`);
     await expect(heading).toHaveText('1 incident is open', LIVE);
     await tabTo(page, 'Shop is down', 'link');
     await page.keyboard.press('Enter');

@@ -99,7 +99,7 @@ test('another name for the same machine works just as well', async ({ page, stag
         (service) => fetch(`/api/services/${service}/pause`, { method: 'POST' }),
         id,
       );
-      await expect(shown).toContainText('Paused', { timeout: 10_000 });
+      await expect(shown).toContainText('Paused', { timeout: 15_000 });
     });
   }
 });

@@ -1,5 +1,6 @@
 /** Somebody else's service: found by name, down with the vendor's words, resolved; its page away is nobody's outage. */
 import type { Page } from '@playwright/test';
+import { linger } from './patience';
 import { Installation, setupLink } from './story/installation';
 import { type IncidentRow, read, row, type ServiceRow, setUp } from './story/people';
 import { expect, test } from './story/stage';
@@ -39,6 +40,7 @@ test('a vendor is found by its name, breaks, recovers, and its page going away i
   stage,
 }) => {
   test.setTimeout(420_000);
+  await linger(context);
   const vendor = await Vendor.start(stage);
   const file = vendor.catalogueFile(stage);
   const installation = await Installation.prepare(stage, { CATALOGUE_FILE: file });

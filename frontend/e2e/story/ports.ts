@@ -1,8 +1,10 @@
 /** Ports that nobody uses, below those that the system gives to outgoing connections. */
 import { createServer } from 'node:net';
 
-const FIRST = 20_000;
-const COUNT = 12_000;
+/** Every process of the tests draws from ports of its own. */
+const PROCESSES = 8;
+const COUNT = 12_000 / PROCESSES;
+const FIRST = 20_000 + (Number(process.env.TEST_PARALLEL_INDEX ?? 0) % PROCESSES) * COUNT;
 const given = new Set<number>();
 
 function isFree(port: number): Promise<boolean> {
