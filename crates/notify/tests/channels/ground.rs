@@ -131,7 +131,6 @@ pub(crate) fn with_sealed_links(readers: &[&str]) -> Message {
     };
     let mut message = message(Kind::Down);
     message.links.acknowledge = Some(link("acknowledge", "all"));
-    message.links.mute = Some(link("mute", "all"));
     let readers = readers.iter().zip(0..);
     message.links.unsubscribe = readers
         .map(|(reader, number)| {
