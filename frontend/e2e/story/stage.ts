@@ -96,7 +96,8 @@ export const test = base.extend<Fixtures>({
   ],
   // biome-ignore lint/correctness/noEmptyPattern: as above
   strangers: async ({}, use) => use([]),
-  listen: async ({ strangers }, use) => {
+  // Set up after the stage, and so done before it ends: what a page says without its server is no complaint.
+  listen: async ({ strangers, stage: _stage }, use) => {
     const complaints: string[] = [];
     const isOurs = (page: Page | null) =>
       !strangers.some((origin) => (page?.url() ?? '').startsWith(origin));
