@@ -73,9 +73,13 @@ test('a service that was deleted in another tab says so, while it is read and wh
 test('a session that ended elsewhere leads to the sign-in and back to this very page', async ({
   page,
 }) => {
+  await neverByItself(page);
   await choose(page, 'busy');
   await page.goto('/incidents?state=resolved&range=7d');
   await expect(page.getByText('Storefront was down')).toBeVisible();
+  // What a stream that opened late asks again is over.
+  await expect.poll(async () => (await happen(page, {})).streams).toBe(1);
+  await settled(page);
   await happen(page, { signOut: true });
   await page.getByText('90 d', { exact: true }).click();
   await expect(page).toHaveURL(/\/login\?next=.*&ended=1/);
