@@ -63,8 +63,13 @@ fn spans_are_said_in_two_units() {
 fn one_service_is_named_in_the_headline() {
     let down = || subject("Payments API", Verdict::Down);
     let up = || subject("Payments API", Verdict::Up);
+    let lasting = Subject {
+        lasted: None,
+        ..down()
+    };
     for (kind, subject, said) in [
-        (Kind::Down, down(), "Down: Payments API"),
+        (Kind::Down, lasting, "Down: Payments API"),
+        (Kind::Down, down(), "Was down for 5 min 30 s: Payments API"),
         (
             Kind::Recovered,
             up(),
