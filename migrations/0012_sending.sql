@@ -9,5 +9,4 @@ create index messages_under_way_idx on messages (channel_id, id) where outcome i
 
 -- Who was told that nobody could tell for long, and that a service flaps.
 create index outbox_unknown_idx on outbox (service_id, occurred_at) where kind = 'unknown_long';
-create index outbox_unknown_created_idx on outbox (created_at) where kind = 'unknown_long';
 create index outbox_flapping_idx on outbox (service_id, created_at) where kind = 'flapping';
