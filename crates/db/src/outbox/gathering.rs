@@ -67,10 +67,12 @@ pub async fn ready(conn: &mut PgConnection) -> Result<Vec<Ready>> {
          from channels c
          cross join lateral (
              select min(greatest(o.due_at, o.created_at)) as waiting_since
-             -- Those that were due first: a storm is not read through in every round.
+             -- Those that were due first: a storm is not read through in every round. As pairs, so that the planner cannot
+             -- prefer what is due for all channels to what is due for one.
              from (select due_at, created_at from outbox
-                   where channel_id = c.id and due_at <= now() and message_id is null and dropped is null
-                   order by due_at limit 50) o) w
+                   where (channel_id, due_at) >= (c.id, '-infinity'::timestamptz) and (channel_id, due_at) <= (c.id, now())
+                     and message_id is null and dropped is null
+                   order by channel_id, due_at limit 50) o) w
          where c.paused_at is null and c.broken_at is null and w.waiting_since is not null
            and not exists (select 1 from messages m where m.channel_id = c.id and m.outcome is null)
          order by w.waiting_since",
