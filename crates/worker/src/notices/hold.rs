@@ -11,7 +11,7 @@ use db::{
     services::telling,
 };
 use domain::{
-    id::{ChannelId, IncidentId},
+    id::{ChannelId, IncidentId, ServiceId},
     notice::{
         gather::{Known, Why, is_standing},
         hold::{Hold, Trouble, hold, reminder},
@@ -78,69 +78,37 @@ pub(super) async fn sift(
 /// Gives everything but reminders of services that are in maintenance: those are put off until that is over.
 pub(super) async fn sift_reminders(
     conn: &mut PgConnection,
-    mut due: Vec<Due>,
+    due: Vec<Due>,
     now: DateTime<Utc>,
 ) -> db::Result<Vec<Due>> {
-    let services: Vec<_> = due
-        .iter()
-        .filter(|due| due.waiting.kind == Kind::Still)
-        .filter_map(|due| due.service)
-        .collect();
+    let services = services(&due, |kind| kind == Kind::Still);
     if services.is_empty() {
         return Ok(due);
     }
     let until = telling::in_maintenance(conn, &services, now).await?;
-    let mut held = Vec::new();
-    due.retain(|due| {
-        let until = due.service.and_then(|service| until.get(&service));
-        let Some(until) = until.filter(|_| due.waiting.kind == Kind::Still) else {
-            return true;
-        };
-        held.push(Held {
-            id: due.waiting.id,
-            until: reminder(*until),
-            seen_at: None,
-        });
-        false
-    });
-    if !held.is_empty() {
-        gathering::hold(conn, &held).await?;
-    }
-    Ok(due)
+    put_off(conn, due, |due| {
+        let until = until.get(&due.service?)?;
+        (due.waiting.kind == Kind::Still).then(|| reminder(*until))
+    })
+    .await
 }
 
 /// Gives everything but what is wrong with services that are muted by now: that is put off until the mute ends.
 pub(super) async fn sift_muted(
     conn: &mut PgConnection,
-    mut due: Vec<Due>,
+    due: Vec<Due>,
     now: DateTime<Utc>,
 ) -> db::Result<Vec<Due>> {
-    let services: Vec<_> = due
-        .iter()
-        .filter(|due| topic(due.waiting.kind).is_some())
-        .filter_map(|due| due.service)
-        .collect();
+    let services = services(&due, |kind| topic(kind).is_some());
     if services.is_empty() {
         return Ok(due);
     }
     let until = mutes::of(conn, &services, now).await?;
-    let mut held = Vec::new();
-    due.retain(|due| {
-        let until = due.service.and_then(|service| until.get(&service));
-        let (Some(until), Some(topic)) = (until, topic(due.waiting.kind)) else {
-            return true;
-        };
-        held.push(Held {
-            id: due.waiting.id,
-            until: due.promise.due(topic, *until, now),
-            seen_at: None,
-        });
-        false
-    });
-    if !held.is_empty() {
-        gathering::hold(conn, &held).await?;
-    }
-    Ok(due)
+    put_off(conn, due, |due| {
+        let until = until.get(&due.service?)?;
+        Some(due.promise.due(topic(due.waiting.kind)?, *until, now))
+    })
+    .await
 }
 
 /// Drops what is not so any more and has no end of its own to say so: nobody could tell, and now somebody can.
@@ -148,26 +116,51 @@ pub(super) async fn sift_unknown(
     conn: &mut PgConnection,
     mut due: Vec<Due>,
 ) -> db::Result<Vec<Due>> {
-    let services: Vec<_> = due
-        .iter()
-        .filter(|due| due.waiting.kind == Kind::UnknownLong)
-        .filter_map(|due| due.service)
-        .collect();
+    let services = services(&due, |kind| kind == Kind::UnknownLong);
     if services.is_empty() {
         return Ok(due);
     }
     let unknown = telling::unknown(conn, &services).await?;
-    let mut over = Vec::new();
-    due.retain(|due| {
+    let is_over = |due: &mut Due| {
         let since = due.service.and_then(|service| unknown.get(&service));
-        if due.waiting.kind != Kind::UnknownLong || since == Some(&due.waiting.occurred_at) {
-            return true;
-        }
-        over.push((due.waiting.id, Why::OverBefore.as_str()));
-        false
-    });
+        due.waiting.kind == Kind::UnknownLong && since != Some(&due.waiting.occurred_at)
+    };
+    let over: Vec<_> = due
+        .extract_if(.., is_over)
+        .map(|due| (due.waiting.id, Why::OverBefore.as_str()))
+        .collect();
     if !over.is_empty() {
         gathering::drop(conn, &over).await?;
+    }
+    Ok(due)
+}
+
+/// The services that notices of these kinds are about.
+fn services(due: &[Due], asked: impl Fn(Kind) -> bool) -> Vec<ServiceId> {
+    due.iter()
+        .filter(|due| asked(due.waiting.kind))
+        .filter_map(|due| due.service)
+        .collect()
+}
+
+/// Puts off what is not to be told before a later time; gives the rest.
+async fn put_off(
+    conn: &mut PgConnection,
+    mut due: Vec<Due>,
+    until: impl Fn(&Due) -> Option<DateTime<Utc>>,
+) -> db::Result<Vec<Due>> {
+    let mut held = Vec::new();
+    due.retain(|due| {
+        let until = until(due);
+        held.extend(until.map(|until| Held {
+            id: due.waiting.id,
+            until,
+            seen_at: None,
+        }));
+        until.is_none()
+    });
+    if !held.is_empty() {
+        gathering::hold(conn, &held).await?;
     }
     Ok(due)
 }
