@@ -3,12 +3,13 @@ import { choose, expect, happen, serviceId, settled, test } from './fixture/star
 
 const nowIso = () => new Date().toISOString();
 
-/** A look that the server knows of and tells of: what the page fetches after the event says the same. */
+/** A look that changes the state, known to the server and told: what the page fetches after the event says the same. */
 const look = (
   id: string,
   state: { status: string; response_time: number | null; reason?: object },
 ) => {
-  const seen = { ...state, checked_at: nowIso() };
+  const at = nowIso();
+  const seen = { ...state, checked_at: at, since: at };
   return {
     service: { id, current_status: seen },
     event: 'service.status',

@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query';
+import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { hold, release } from '../lib/hold';
 import type { Service } from './contract';
@@ -98,6 +98,25 @@ it('a burst of events refetches each thing once', () => {
   const asked = invalidate.mock.calls.map(([filters]) => JSON.stringify(filters?.queryKey));
   expect(new Set(asked).size).toBe(4);
   expect(asked).toHaveLength(8);
+});
+
+it('a first answer that was on its way when something happened is asked for again', async () => {
+  const answer: ((said: string) => void)[] = [];
+  const observer = new QueryObserver(client, {
+    queryKey: keys.summary,
+    queryFn: () => new Promise<string>((resolve) => answer.push(resolve)),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const leave = observer.subscribe(() => undefined);
+  liveCache(client)({ name: 'resync', data: null });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(answer).toHaveLength(1);
+  answer[0]?.('old');
+  await vi.advanceTimersByTimeAsync(2_000);
+  answer[1]?.('new');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([answer.length, observer.getCurrentResult().data]).toEqual([2, 'new']);
+  leave();
 });
 
 it('lists wait for the pointer; what does not move rows does not', () => {

@@ -76,20 +76,28 @@ export function liveCache(client: QueryClient): (event: LiveEvent) => void {
 function gatherer(client: QueryClient): (...queryKeys: (readonly unknown[])[]) => void {
   const pending = new Map<string, readonly unknown[]>();
   let last = 0;
+  const refetchSoon = (...queryKeys: (readonly unknown[])[]) => {
+    if (queryKeys.length === 0) return;
+    if (pending.size === 0) setTimeout(refetch, Math.max(GATHER_MS, last + PAUSE_MS - Date.now()));
+    for (const key of queryKeys) pending.set(JSON.stringify(key), key);
+  };
   const refetch = () => {
     const due = [...pending];
     pending.clear();
     last = Date.now();
     for (const [name, queryKey] of due) {
+      // An answer that was on its way may be older than the event; the first of all cannot be asked for twice.
+      const firsts = client.getQueryCache().findAll({ queryKey, predicate: isOnItsFirstWay });
+      refetchSoon(...firsts.map((query) => query.queryKey));
       void client.invalidateQueries({ queryKey, predicate: (query) => !isList(query) });
       whenFree(name, () => void client.invalidateQueries({ queryKey, predicate: isList }));
     }
   };
-  return (...queryKeys) => {
-    if (pending.size === 0) setTimeout(refetch, Math.max(GATHER_MS, last + PAUSE_MS - Date.now()));
-    for (const key of queryKeys) pending.set(JSON.stringify(key), key);
-  };
+  return refetchSoon;
 }
+
+const isOnItsFirstWay = ({ state }: Query): boolean =>
+  state.data === undefined && state.fetchStatus === 'fetching';
 
 const isList = ({ queryKey }: Query): boolean =>
   keys.serviceLists.every((part, index) => queryKey[index] === part);
