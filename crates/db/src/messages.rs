@@ -158,6 +158,7 @@ pub async fn claim(
     lease: Duration,
 ) -> Result<Vec<Claimed>> {
     let rows: Vec<ClaimedRow> = sqlx::query_as(CLAIM)
+        .persistent(false)
         .bind(limit)
         .bind(lease)
         .bind(by.map(|id| id.0))
@@ -181,6 +182,7 @@ pub async fn next_due(
            and not exists (select 1 from messages o
                            where o.channel_id = m.channel_id and o.outcome is null and o.id < m.id)",
     )
+    .persistent(false)
     .bind(after)
     .fetch_one(conn)
     .await?)
@@ -271,7 +273,7 @@ pub async fn find(
     Ok(row.map(Stored::from))
 }
 
-/// Sends a message once more, under the same key and for as long as a new one. False when there is none, or it is being sent.
+/// Sends a message once more, under the same key, as patiently and for as long as a new one. False when there is none, or it is being sent.
 pub async fn resend(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
@@ -280,7 +282,7 @@ pub async fn resend(
 ) -> Result<bool> {
     let done = sqlx::query(
         "update messages set outcome = null, settled_at = null, next_at = $3, give_up_at = $3 + $4, claimed_until = null,
-                done_with = '{}'
+                attempts = 0, done_with = '{}'
          where workspace_id = $1 and id = $2 and (claimed_until is null or claimed_until <= now())",
     )
     .bind(workspace.0)

@@ -160,6 +160,7 @@ pub async fn troubles(
                              where service_key = d.needs_key order by started_at desc, id desc limit 3) i
          where i.resolved_at is null or i.resolved_at > u.since",
     )
+    .persistent(false)
     .bind(channel.0)
     .bind(suffering.iter().map(|one| one.incident.0).collect::<Vec<_>>())
     .bind(suffering.iter().map(|one| one.service.0).collect::<Vec<_>>())

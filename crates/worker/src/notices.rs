@@ -10,7 +10,7 @@ mod windows;
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use courier::Courier;
 use db::{
     Db, messages,
@@ -20,7 +20,11 @@ use db::{
 use domain::{id::WorkerId, notice::pace};
 use futures_util::{StreamExt as _, stream};
 use runtime::{backoff::Backoff, seal::Keyring};
-use tokio::{sync::Notify, task::JoinSet};
+use tokio::{
+    sync::Notify,
+    task::JoinSet,
+    time::{Instant, sleep_until},
+};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -35,6 +39,9 @@ const COMPOSED_AT_ONCE: usize = 4;
 
 /// Whoever has not settled a message by then never will: an attempt, and a minute for the database before and after it.
 const LEASE: Duration = notify::LONGEST_ATTEMPT.saturating_add(Duration::from_mins(1));
+
+/// Rounds begin so far apart at least, so that neither a storm of events nor a row that nobody can take keeps a processor busy.
+const BETWEEN_ROUNDS: Duration = Duration::from_millis(150);
 
 /// How often it is looked whether something is due although nobody said so.
 const PATROL: Duration = Duration::from_secs(5);
@@ -60,25 +67,26 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> anyhow::Result<()> {
     let listening = listen(&parts.db, &wake);
     tokio::pin!(listening);
     let mut sending = JoinSet::new();
+    let mut rounds = Rounds::new(Instant::now());
     let mut backoff = Backoff::default();
     while !stop.is_cancelled() {
-        let pause = match round(&parts, &mut sending).await {
-            Ok(pause) => {
-                backoff.reset();
-                pause
-            }
+        match work(&parts, &mut sending, &mut rounds).await {
+            Ok(()) => backoff.reset(),
             Err(error) => {
                 tracing::warn!(%error, "notices wait");
-                backoff.pause()
+                rounds.rest(Instant::now() + backoff.pause());
             }
-        };
+        }
         tokio::select! {
             () = stop.cancelled() => {}
-            () = tokio::time::sleep(pause) => {}
-            () = wake.notified() => {}
+            () = sleep_until(rounds.next) => {}
+            () = wake.notified() => rounds.hurry(),
             () = &mut listening => {}
-            // A message that has just left may let the next one of its channel go.
-            Some(_) = sending.join_next() => {}
+            Some(_) = sending.join_next() => {
+                while sending.try_join_next().is_some() {}
+                // A message that has just left may let the next one of its channel go.
+                rounds.hurry();
+            }
         }
     }
     let rest = async { while sending.join_next().await.is_some() {} };
@@ -93,8 +101,27 @@ pub async fn keep_watch(parts: Parts, stop: CancellationToken) -> anyhow::Result
     watch::run(parts, stop).await
 }
 
-/// Composes and begins to send what is due. Gives how long nothing else will be.
-async fn round(parts: &Parts, sending: &mut JoinSet<()>) -> db::Result<Duration> {
+/// Composes what is due, if it is time for a round, and begins to send what is composed.
+async fn work(parts: &Parts, sending: &mut JoinSet<()>, rounds: &mut Rounds) -> db::Result<()> {
+    let begun = Instant::now();
+    if begun >= rounds.next {
+        let next = compose_due(parts).await?;
+        rounds.begun(begun, next);
+    }
+    let free = AT_ONCE.saturating_sub(sending.len());
+    if free > 0 {
+        let limit = i64::try_from(free).unwrap_or(1);
+        let mut conn = parts.db.acquire().await?;
+        for claimed in messages::claim(&mut conn, parts.id, limit, LEASE).await? {
+            let parts = parts.clone();
+            sending.spawn(async move { send::send(&parts, claimed).await });
+        }
+    }
+    Ok(())
+}
+
+/// Composes what is due. Gives in how long something else is, or has to be sent again.
+async fn compose_due(parts: &Parts) -> db::Result<Duration> {
     let mut conn = parts.db.acquire().await?;
     let now = services::now(&mut conn).await?;
     let mut next = now + PATROL;
@@ -122,26 +149,45 @@ async fn round(parts: &Parts, sending: &mut JoinSet<()>) -> db::Result<Duration>
         })
         .await;
     let mut conn = parts.db.acquire().await?;
-    let free = AT_ONCE.saturating_sub(sending.len());
-    if free > 0 {
-        let limit = i64::try_from(free).unwrap_or(1);
-        for claimed in messages::claim(&mut conn, parts.id, limit, LEASE).await? {
-            let parts = parts.clone();
-            sending.spawn(async move { send::send(&parts, claimed).await });
-        }
-    }
     let due = [
         gathering::next_due(&mut conn).await?,
         messages::next_due(&mut conn, now).await?,
     ];
     let soonest = due.into_iter().flatten().fold(next, DateTime::min);
-    Ok(until(soonest, now))
+    Ok((soonest - now).to_std().unwrap_or_default())
 }
 
-/// At least a moment, so that a row that nobody can take does not keep a processor busy.
-fn until(at: DateTime<Utc>, now: DateTime<Utc>) -> Duration {
-    let least = Duration::from_millis(100);
-    (at - now).to_std().unwrap_or(least).max(least)
+/// When channels are asked again whether they have something to hear: never right after the last time, because that is a
+/// question about every one of them.
+struct Rounds {
+    earliest: Instant,
+    next: Instant,
+}
+
+impl Rounds {
+    const fn new(now: Instant) -> Self {
+        Self {
+            earliest: now,
+            next: now,
+        }
+    }
+
+    /// One began then, and knows of nothing to do before so long.
+    fn begun(&mut self, at: Instant, pause: Duration) {
+        self.earliest = at + BETWEEN_ROUNDS;
+        self.next = self.earliest.max(at + pause);
+    }
+
+    /// Something happened.
+    fn hurry(&mut self) {
+        self.next = self.next.min(self.earliest);
+    }
+
+    /// Nothing before then, whatever happens.
+    fn rest(&mut self, until: Instant) {
+        self.earliest = until;
+        self.next = until;
+    }
 }
 
 /// Hears that something was noted, for ever. While there is no connection the patrol finds what is due.
@@ -163,5 +209,25 @@ async fn hear(db: &Db, wake: &Notify, backoff: &mut Backoff) -> db::Result<()> {
         // Something may have been noted before, or while the connection was lost.
         wake.notify_one();
         listener.try_recv().await?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_happens_rounds_keep_apart_and_come_no_later_than_asked() {
+        let start = Instant::now();
+        let mut rounds = Rounds::new(start);
+        rounds.begun(start, Duration::from_secs(5));
+        assert_eq!(rounds.next, start + Duration::from_secs(5));
+        rounds.hurry();
+        assert_eq!(rounds.next, start + BETWEEN_ROUNDS);
+        rounds.begun(start, Duration::ZERO);
+        assert_eq!(rounds.next, start + BETWEEN_ROUNDS);
+        rounds.rest(start + Duration::from_secs(9));
+        rounds.hurry();
+        assert_eq!(rounds.next, start + Duration::from_secs(9));
     }
 }

@@ -1,4 +1,7 @@
 //! The dispatcher's side of `outbox`: which channels have something to hear, what waits for one, and what became of it.
+//!
+//! Statements are planned anew each time: now the table is empty and a second later it holds a storm, and a plan that was made for
+//! the one reads everything for each channel of the other.
 
 use std::collections::BTreeMap;
 
@@ -58,27 +61,29 @@ pub struct Held {
     pub seen_at: Option<DateTime<Utc>>,
 }
 
+const READY: &str = "
+    select c.id, w.waiting_since, c.most_per_minute,
+           array(select m.created_at from messages m
+                 where m.channel_id = c.id and m.created_at > now() - interval '1 minute') as recent
+    from channels c
+    cross join lateral (
+        select min(greatest(o.due_at, o.created_at)) as waiting_since
+        -- Those that were due first: a storm is not read through in every round. As pairs, so that the planner cannot
+        -- prefer what is due for all channels to what is due for one.
+        from (select due_at, created_at from outbox
+              where (channel_id, due_at) >= (c.id, '-infinity'::timestamptz) and (channel_id, due_at) <= (c.id, now())
+                and message_id is null and dropped is null
+              order by channel_id, due_at limit 10) o) w
+    where c.paused_at is null and c.broken_at is null and w.waiting_since is not null
+      and not exists (select 1 from messages m where m.channel_id = c.id and m.outcome is null)
+    order by w.waiting_since";
+
 /// Channels for which something is due and nothing under way, the longest waiting first.
 pub async fn ready(conn: &mut PgConnection) -> Result<Vec<Ready>> {
-    let rows: Vec<ReadyRow> = sqlx::query_as(
-        "select c.id, w.waiting_since, c.most_per_minute,
-                array(select m.created_at from messages m
-                      where m.channel_id = c.id and m.created_at > now() - interval '1 minute') as recent
-         from channels c
-         cross join lateral (
-             select min(greatest(o.due_at, o.created_at)) as waiting_since
-             -- Those that were due first: a storm is not read through in every round. As pairs, so that the planner cannot
-             -- prefer what is due for all channels to what is due for one.
-             from (select due_at, created_at from outbox
-                   where (channel_id, due_at) >= (c.id, '-infinity'::timestamptz) and (channel_id, due_at) <= (c.id, now())
-                     and message_id is null and dropped is null
-                   order by channel_id, due_at limit 50) o) w
-         where c.paused_at is null and c.broken_at is null and w.waiting_since is not null
-           and not exists (select 1 from messages m where m.channel_id = c.id and m.outcome is null)
-         order by w.waiting_since",
-    )
-    .fetch_all(conn)
-    .await?;
+    let rows: Vec<ReadyRow> = sqlx::query_as(READY)
+        .persistent(false)
+        .fetch_all(conn)
+        .await?;
     Ok(rows.into_iter().map(Ready::from).collect())
 }
 
@@ -87,6 +92,7 @@ pub async fn next_due(conn: &mut PgConnection) -> Result<Option<DateTime<Utc>>> 
     Ok(sqlx::query_scalar(
         "select min(due_at) from outbox where message_id is null and dropped is null and due_at > now()",
     )
+    .persistent(false)
     .fetch_one(conn)
     .await?)
 }
@@ -106,6 +112,7 @@ pub async fn lock(conn: &mut PgConnection, channel: ChannelId) -> Result<bool> {
     let under_way: bool = sqlx::query_scalar(
         "select exists (select 1 from messages where channel_id = $1 and outcome is null)",
     )
+    .persistent(false)
     .bind(channel.0)
     .fetch_one(conn)
     .await?;
@@ -133,6 +140,7 @@ pub async fn due(conn: &mut PgConnection, channel: ChannelId, limit: i64) -> Res
          where channel_id = $1 and due_at <= now() and message_id is null and dropped is null
          order by id limit $2",
     )
+    .persistent(false)
     .bind(channel.0)
     .bind(limit)
     .fetch_all(conn)
@@ -187,6 +195,7 @@ pub async fn known(
          where o.channel_id = $1 and o.incident_id = any($2)
          group by o.incident_id, i.severity, i.worst",
     )
+    .persistent(false)
     .bind(channel.0)
     .bind(incidents.iter().map(|id| id.0).collect::<Vec<_>>())
     .fetch_all(conn)
@@ -210,6 +219,7 @@ pub async fn told(conn: &mut PgConnection, told: &[(i64, MessageId)]) -> Result<
         "update outbox o set message_id = u.message_id from unnest($1::bigint[], $2::uuid[]) as u (id, message_id)
          where o.id = u.id",
     )
+    .persistent(false)
     .bind(told.iter().map(|(id, _)| *id).collect::<Vec<_>>())
     .bind(told.iter().map(|(_, message)| message.0).collect::<Vec<_>>())
     .execute(conn)
@@ -222,6 +232,7 @@ pub async fn drop(conn: &mut PgConnection, dropped: &[(i64, &'static str)]) -> R
     sqlx::query(
         "update outbox o set dropped = u.why from unnest($1::bigint[], $2::text[]) as u (id, why) where o.id = u.id",
     )
+    .persistent(false)
     .bind(dropped.iter().map(|(id, _)| *id).collect::<Vec<_>>())
     .bind(dropped.iter().map(|(_, why)| *why).collect::<Vec<_>>())
     .execute(conn)
@@ -237,6 +248,7 @@ pub async fn hold(conn: &mut PgConnection, held: &[Held]) -> Result<()> {
          from unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) as u (id, until, seen_at)
          where o.id = u.id",
     )
+    .persistent(false)
     .bind(held.iter().map(|one| one.id).collect::<Vec<_>>())
     .bind(held.iter().map(|one| one.until).collect::<Vec<_>>())
     .bind(held.iter().map(|one| one.seen_at).collect::<Vec<_>>())
@@ -278,4 +290,56 @@ pub fn reminder(
         promise: due.promise.clone(),
         dropped: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A storm comes before anybody has counted the rows: the planner knows nothing of them.
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn what_is_due_is_found_by_channel_while_nobody_has_counted_it(
+        pool: sqlx::PgPool,
+    ) -> Result<()> {
+        for sql in [
+            "insert into workspaces (id, name) select gen_random_uuid(), 'Shop' from generate_series(1, 100)",
+            "insert into channels (id, workspace_id, name, kind, config)
+             select gen_random_uuid(), id, 'Channel', 'webhook', '{}' from workspaces, generate_series(1, 3)",
+            "insert into outbox (workspace_id, channel_id, key, kind, occurred_at, due_at, subject)
+             select workspace_id, id, n::text, 'down', now(), now(),
+                    '{\"name\": \"Shop\", \"target\": \"https://shop.test/\", \"state\": \"down\", \"since\": \"2026-01-01T00:00:00Z\"}'
+             from channels, generate_series(1, 20) n",
+        ] {
+            sqlx::query(sql).execute(&pool).await?;
+        }
+        let explain = format!("explain {READY}");
+        let plan: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(explain))
+            .fetch_all(&pool)
+            .await?;
+        let plan = plan.join("\n");
+        assert!(plan.contains("outbox_waiting_idx"), "{plan}");
+        assert!(!plan.contains("Seq Scan on outbox"), "{plan}");
+        assert!(!plan.contains("outbox_due_idx"), "{plan}");
+        let mut conn = pool.acquire().await?;
+        let ready = ready(&mut conn).await?;
+        assert_eq!(ready.len(), 300);
+        let channel = ready[0].channel;
+        let due = due(&mut conn, channel, 100).await?;
+        assert_eq!(due.len(), 20);
+        known(&mut conn, channel, &[]).await?;
+        drop(&mut conn, &[(due[0].waiting.id, "muted")]).await?;
+        next_due(&mut conn).await?;
+        let kept: Vec<String> = sqlx::query_scalar(
+            "select statement from pg_prepared_statements where statement like '%outbox%'
+             and statement not like '%pg_prepared_statements%'",
+        )
+        .fetch_all(&mut *conn)
+        .await?;
+        assert_eq!(
+            kept,
+            Vec::<String>::new(),
+            "a plan for an empty table is not kept"
+        );
+        Ok(())
+    }
 }

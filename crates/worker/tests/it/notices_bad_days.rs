@@ -234,7 +234,7 @@ async fn a_message_that_is_sent_again_after_days_has_a_day_of_its_own(pool: PgPo
     let none = db::messages::stale(&mut conn, now + TimeDelta::hours(23), 9).await;
     assert_eq!(none.expect("the database answers"), []);
     ground.run("select pg_notify('notices', '')").await;
-    let pause = ground.put_off(2).await;
+    let pause = ground.put_off(1).await;
     slack.set(yes).await;
     ground.time_passes(pause).await;
     ground.all_is_told().await;
