@@ -44,6 +44,8 @@ const MOST_ANSWER: usize = 64 * 1024;
 /// How much of a payload and of an answer the ledger keeps, in bytes.
 const MOST_SENT: usize = 16 * 1024;
 const MOST_RECEIVED: usize = 2 * 1024;
+const NO_SERVER: &str =
+    "This installation has no mail server yet; its operator can set SMTP_HOST and MAIL_FROM.";
 
 /// Carries messages. Cheap to clone.
 #[derive(Clone)]
@@ -252,9 +254,11 @@ impl Courier {
                 let veil = mail.veil().and_links(links);
                 post.all(letters, settled, &veil, now).await
             }
-            None => refused(
-                "This installation has no mail server yet; its operator can set SMTP_HOST and MAIL_FROM.",
-            ),
+            // That is this worker's, or not yet: nothing is wrong with the channel.
+            None => unsaid(Outcome::Retry {
+                after: None,
+                why: NO_SERVER.to_owned(),
+            }),
         }
     }
 
@@ -331,8 +335,13 @@ fn idiom(channel: &ChannelConfig) -> Option<&dyn Idiom> {
 }
 
 fn refused(why: &str) -> Report {
+    unsaid(Outcome::permanent(why))
+}
+
+/// Of an attempt at which nobody was asked.
+fn unsaid(outcome: Outcome) -> Report {
     Report {
-        outcome: Outcome::permanent(why),
+        outcome,
         settled: Vec::new(),
         refused: Vec::new(),
         transcript: Vec::new(),
