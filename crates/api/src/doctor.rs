@@ -50,7 +50,7 @@ impl fmt::Display for Finding {
 pub async fn examine(state: &AppState) -> Vec<Finding> {
     let mut findings = vec![Finding::of("settings", None)];
     let database = match state.db.acquire().await {
-        Ok(mut conn) => schema::check(&mut conn).await,
+        Ok(mut conn) => schema::check_usable(&mut conn).await,
         Err(error) => Err(error),
     };
     let reachable = database.is_ok();

@@ -42,16 +42,42 @@ pub async fn check(conn: &mut PgConnection) -> Result<()> {
     }
 }
 
-/// Waits until the database answers and has our schema; brings it up to date when told to (`bring_up`). Each reason to
-/// wait longer goes to `on_missing`. Fails only where waiting cannot help: a newer schema, or a migration that does not
-/// go through.
+/// Fails as `check` does, but not for a newer schema on which this program still runs: the one before is put back that way.
+pub async fn check_usable(conn: &mut PgConnection) -> Result<()> {
+    match check(conn).await {
+        Err(Error::Newer { found, known }) if floor(conn).await? <= known => {
+            tracing::warn!(
+                found,
+                known,
+                "The schema is newer than this program, which still runs on it"
+            );
+            Ok(())
+        }
+        decided => decided,
+    }
+}
+
+/// The oldest schema whose programs run on the database's.
+async fn floor(conn: &mut PgConnection) -> Result<i64> {
+    Ok(sqlx::query_scalar("select version from schema_floor")
+        .fetch_one(conn)
+        .await?)
+}
+
+/// Waits until the database answers and has our schema, or a newer one on which this program still runs; brings it up to date
+/// when told to (`bring_up`). Each reason to wait longer goes to `on_missing`. Fails only where waiting cannot help: a schema
+/// that is too new, or a migration that does not go through.
 pub async fn wait(db: &Db, bring_up: bool, on_missing: impl Fn(&Error)) -> Result<()> {
     let mut backoff = Backoff::default();
     loop {
         let found = if bring_up {
             migrate(db).await
         } else {
-            is_current(db).await
+            is_usable(db).await
+        };
+        let found = match found {
+            Err(Error::Newer { .. }) => is_usable(db).await,
+            decided => decided,
         };
         match found {
             Err(error) if error.is_unavailable() || matches!(error, Error::NotMigrated) => {
@@ -78,8 +104,8 @@ pub async fn wait_for_server(db: &Db) -> Result<()> {
     }
 }
 
-async fn is_current(db: &Db) -> Result<()> {
-    check(&mut *db.acquire().await?).await
+async fn is_usable(db: &Db) -> Result<()> {
+    check_usable(&mut *db.acquire().await?).await
 }
 
 /// Brings the schema up to date under an advisory lock; waits while another process does.
@@ -156,13 +182,37 @@ mod tests {
         assert!(waited.load(Ordering::SeqCst) > 0);
     }
 
-    #[sqlx::test(migrator = "crate::MIGRATOR")]
-    async fn waiting_does_not_help_against_a_newer_schema(pool: crate::PgPool) {
+    async fn newer(pool: crate::PgPool, floor: i64) -> Db {
         sqlx::query("update _sqlx_migrations set version = version + 1000")
             .execute(&pool)
             .await
             .expect("a newer schema");
-        let waited = wait(&Db::from_pool(pool), false, |error| panic!("{error}")).await;
-        assert!(matches!(waited, Err(Error::Newer { .. })), "{waited:?}");
+        sqlx::query("update schema_floor set version = $1")
+            .bind(floor)
+            .execute(&pool)
+            .await
+            .expect("a floor");
+        Db::from_pool(pool)
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn waiting_does_not_help_against_a_newer_schema(pool: crate::PgPool) {
+        let db = newer(pool, known_version() + 1).await;
+        for bring_up in [false, true] {
+            let waited = wait(&db, bring_up, |error| panic!("{error}")).await;
+            assert!(matches!(waited, Err(Error::Newer { .. })), "{waited:?}");
+        }
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn the_version_before_runs_on_a_schema_that_was_only_added_to(pool: crate::PgPool) {
+        let db = newer(pool, known_version()).await;
+        for bring_up in [false, true] {
+            let waited = wait(&db, bring_up, |error| panic!("{error}")).await;
+            waited.expect("it runs");
+        }
+        let mut conn = db.acquire().await.expect("the database answers");
+        let strictly = check(&mut conn).await;
+        assert!(matches!(strictly, Err(Error::Newer { .. })), "{strictly:?}");
     }
 }
