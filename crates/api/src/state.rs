@@ -10,7 +10,10 @@ use runtime::{clock::Clock, seal::Keyring};
 use status_cache::StatusCache;
 use statuspage_reader::Reader;
 
-use crate::{auth::Auth, live::Live, manners::pace::Pace, pulse::Pulses, rows::Rows, site::Site};
+use crate::{
+    auth::Auth, charts::Charts, live::Live, manners::pace::Pace, pulse::Pulses, rows::Rows,
+    site::Site,
+};
 
 /// Shared by all requests; cloning is cheap.
 #[derive(Clone, FromRef)]
@@ -26,6 +29,7 @@ pub struct AppState {
     pub live: Live,
     pub pulses: Pulses,
     pub rows: Rows,
+    pub charts: Charts,
     pub reader: Reader,
 }
 
@@ -47,6 +51,7 @@ impl AppState {
             live: Live::new(parts.status.clone()),
             pulses: Pulses::default(),
             rows: Rows::default(),
+            charts: Charts::default(),
             status: parts.status,
             keyring: parts.site.keyring.clone(),
             auth: Arc::new(Auth::new(&parts.site, parts.egress.tls())),

@@ -70,7 +70,6 @@ async fn list_days(
     };
     let known = older
         .into_iter()
-        .map(|(date, tally)| (date, tally.spent))
         .chain(recent)
         .collect::<std::collections::HashMap<NaiveDate, Spent>>();
     let day = |back| {

@@ -1,14 +1,20 @@
 //! The chart of one service: at most 300 points, whatever the range.
 
+use std::sync::Arc;
+
 use axum::{Json, extract::State};
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
-use db::{PgConnection, checks, rollups, services::listing};
+use db::{
+    PgConnection, checks, rollups,
+    services::listing::{self, Listed},
+};
 use domain::{
     coverage::{Stand, Tally},
     fields::Fields,
     id::{ServiceId, ServiceKey},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -92,28 +98,47 @@ async fn show_latency(
     State(state): State<AppState>,
     Id(id): Id,
     Asked(asked): Asked<LatencyQuery>,
-) -> Result<Json<Vec<PointView>>, Problem> {
+) -> Result<Json<Arc<RawValue>>, Problem> {
     let mut fields = Fields::default();
     let range = query::word(&mut fields, "range", asked.range.as_deref(), &RANGES);
     fields.finish(())?;
     let range = range.unwrap_or(RANGES[0].1);
-    let now = state.clock.now();
     let mut conn = state.db.acquire().await?;
     let listed = listing::find(&mut conn, member.workspace(), ServiceId(id)).await?;
     let listed = listed.ok_or(Problem::NotFound)?;
+    let key = listed.stored.service.key;
+    let lasts = range.step >= TimeDelta::hours(1);
+    if let Some(chart) = lasts
+        .then(|| state.charts.find(key, range.length))
+        .flatten()
+    {
+        return Ok(Json(chart));
+    }
+    let points = points(&mut conn, &listed, range, state.clock.now()).await?;
+    let chart: Arc<RawValue> = to_raw_value(&points).map_err(anyhow::Error::from)?.into();
+    if lasts {
+        state.charts.keep(key, range.length, chart.clone());
+    }
+    Ok(Json(chart))
+}
+
+async fn points(
+    conn: &mut PgConnection,
+    listed: &Listed,
+    range: Range,
+    now: DateTime<Utc>,
+) -> Result<Vec<PointView>, Problem> {
     let key = listed.stored.service.key;
     let (first_open, _) = listed.glance.unclosed(now);
     let closed_until = DateTime::from_timestamp(first_open * 3600, 0).unwrap_or(now);
     let buckets = buckets(range, now);
     let tallies = if range.step < TimeDelta::hours(1) {
-        from_checks(&mut conn, key, &buckets, now).await?
+        from_checks(conn, key, &buckets, now).await?
     } else {
-        from_hours(&mut conn, key, &buckets, (closed_until, now)).await?
+        from_hours(conn, key, &buckets, (closed_until, now)).await?
     };
     let points = buckets.iter().zip(&tallies);
-    Ok(Json(
-        points.map(|(t, tally)| PointView::new(*t, tally)).collect(),
-    ))
+    Ok(points.map(|(t, tally)| PointView::new(*t, tally)).collect())
 }
 
 /// The beginnings of the spans that end with `now`, oldest first.

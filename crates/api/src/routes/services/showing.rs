@@ -3,9 +3,10 @@
 use std::{collections::HashMap, sync::Arc};
 
 use axum::{Json, http::header, response::IntoResponse};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use db::{
-    PgConnection, rollups,
+    PgConnection,
+    rollups::reading,
     services::listing::{self, Listed, Place},
     vendor_pages::{self, Freshness},
 };
@@ -131,25 +132,26 @@ pub(super) async fn uptimes(
         created_at: service.created_at,
         now,
     };
-    let (first_open, open) = glance.unclosed(now);
-    let closed_until = DateTime::from_timestamp(first_open * 3600, 0).unwrap_or(now);
-    let week_ago = now - TimeDelta::days(7);
-    let hours = rollups::reading::hours(conn, service.key, week_ago, closed_until).await?;
-    let mut week = open;
-    for (_, tally) in &hours {
-        week += tally.spent;
-    }
-    let mut month = Spent::default();
-    for (_, spent) in glance.days(now, 30) {
-        month += spent;
-    }
+    let key = service.key;
     let today = now.date_naive();
-    let before = today - TimeDelta::days(29);
-    let older =
-        rollups::reading::days(conn, service.key, today - TimeDelta::days(89), before).await?;
+    let spent_on = |n: usize| {
+        let mut sum = Spent::default();
+        for (_, spent) in glance.days(now, n) {
+            sum += spent;
+        }
+        sum
+    };
+    // The week begins within a day, of which its hours count.
+    let whole_days = (today - TimeDelta::days(6))
+        .and_time(NaiveTime::MIN)
+        .and_utc();
+    let mut week = spent_on(7);
+    week += reading::spent_in_hours(conn, key, now - TimeDelta::days(7), whole_days).await?;
+    let month = spent_on(30);
     let mut quarter = month;
-    for (_, tally) in &older {
-        quarter += tally.spent;
+    let (from, to) = (today - TimeDelta::days(89), today - TimeDelta::days(29));
+    for (_, spent) in reading::days(conn, key, from, to).await? {
+        quarter += spent;
     }
     let day = glance.last_day(now);
     let window = |days| span.ms(now - TimeDelta::days(days), now);
