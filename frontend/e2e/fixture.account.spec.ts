@@ -1,5 +1,5 @@
 /** An address that is shown to be one's own, and the report of the week. */
-import { choose, expect, test } from './fixture/start';
+import { choose, expect, serviceId, test } from './fixture/start';
 
 test('an address is verified by a link, and then a report can be chosen', async ({ page }) => {
   await choose(page, 'busy');
@@ -72,4 +72,21 @@ test('a link that was used says so, and an installation without mail says that',
   await page.goto('/account');
   await expect(page.getByText(/This installation sends no mail/)).toBeVisible();
   await expect(page.getByLabel('Send me a report of the week by mail')).toHaveCount(0);
+});
+
+test('who signs out right after a deletion has deleted it', async ({ page }) => {
+  await choose(page, 'busy');
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'DELETE' || request.url().endsWith('/logout')) {
+      sent.push(`${request.method()} ${new URL(request.url()).pathname}`);
+    }
+  });
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Actions for NAS' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: /^Account menu|ada@example\.com/ }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL(/\/login/);
+  expect(sent).toEqual([`DELETE /api/services/${serviceId(14)}`, 'POST /api/auth/logout']);
 });

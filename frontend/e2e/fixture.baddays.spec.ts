@@ -3,6 +3,12 @@ import type { Page, Route } from '@playwright/test';
 import { choose, expect, happen, incidentId, serviceId, settled, test } from './fixture/start';
 import { neverByItself } from './patience';
 
+const fail = (route: Route) =>
+  route.fulfill({ status: 500, contentType: 'application/problem+json', body: '{}' });
+const isTroubled = ({ searchParams, pathname }: URL) =>
+  pathname === '/api/services' && searchParams.get('status') === 'down,degraded,unknown';
+const section = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+
 const odd = [
   ['markup', '<img src=x onerror=alert(1)><b>Shop</b> & "Co"'],
   ['two hundred characters', 'Überwachungsdienst'.repeat(12).slice(0, 200)],
@@ -251,4 +257,49 @@ test('a refused pause is taken back with its reason', async ({ page }) => {
   await page.getByRole('menuitem', { name: 'Pause' }).click();
   await expect(page.getByText('cannot reach its database').first()).toBeVisible();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Storefront is up');
+});
+
+test('what needs attention says so when it cannot be read, and comes back', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.route(isTroubled, fail);
+  await page.goto('/');
+  const attention = section(page, 'Needs attention');
+  await expect(attention.getByRole('alert')).toContainText('could not be loaded', {
+    timeout: 30_000,
+  });
+  await page.unroute(isTroubled);
+  await attention.getByRole('button', { name: 'Try again' }).click();
+  await expect(attention.getByRole('link', { name: 'Checkout API' })).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
+test('an error panel keeps its place and the focus while it is asked again', async ({ page }) => {
+  await choose(page, 'busy');
+  let asked = 0;
+  await page.route('**/api/incidents?**', (route) => {
+    asked += 1;
+    return fail(route);
+  });
+  await page.goto('/incidents');
+  const again = page.getByRole('button', { name: 'Try again' });
+  await expect(again).toBeVisible({ timeout: 30_000 });
+  await again.evaluate((it) => Object.assign(it, { isFirst: true }));
+  const before = asked;
+  await again.press('Enter');
+  await expect.poll(() => asked, { timeout: 30_000 }).toBeGreaterThan(before + 2);
+  await expect(again).toBeFocused();
+  expect(await again.evaluate((it) => 'isFirst' in it)).toBe(true);
+});
+
+test('parts of a page that cannot be read say so', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.route('**/api/incidents?status=open**', fail);
+  await page.route('**/api/services/maintenances', fail);
+  await page.goto('/');
+  const alerts = page.getByRole('alert');
+  await expect(alerts.filter({ hasText: 'The open incidents' })).toBeVisible({ timeout: 30_000 });
+  await expect(alerts.filter({ hasText: 'Planned maintenance' })).toBeVisible({ timeout: 30_000 });
+  await page.route('**/api/me/preferences', fail);
+  await page.goto('/account');
+  await expect(alerts.filter({ hasText: 'What was chosen' })).toBeVisible({ timeout: 30_000 });
 });

@@ -4,6 +4,8 @@ import type { Page } from '@playwright/test';
 import { choose, expect, happen, serviceId, settled, test } from './fixture/start';
 import { neverByItself } from './patience';
 
+const section = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+
 const heading = (page: Page) => page.getByRole('heading', { level: 1 });
 const link = (page: Page, name: string) => page.getByRole('link', { name, exact: true });
 const bar = (page: Page) => page.getByRole('region', { name: 'Change what is selected' });
@@ -316,4 +318,38 @@ test('a wall that hears nothing turns grey and goes on by itself', async ({ page
   await expect(heading(page)).toHaveText('No current data');
   await expect(page.getByText(/The last data is 3\smin old/)).toBeVisible();
   await page.context().setOffline(false);
+});
+
+test('all of a category is its own rows, and unticking one leaves the others', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Actions for the category Home' }).click();
+  await page.getByRole('menuitem', { name: 'Select all of it' }).click();
+  const home = section(page, 'Home').getByRole('checkbox');
+  const ticked = page.getByRole('checkbox', { checked: true });
+  await ticked.first().waitFor();
+  const n = await home.count();
+  await expect(ticked).toHaveCount(n);
+  await home.first().click();
+  await expect(ticked).toHaveCount(n - 1);
+  await page
+    .getByRole('region', { name: 'Change what is selected' })
+    .getByRole('button', { name: 'Pause' })
+    .click();
+  const dialog = page.getByRole('dialog', { name: `Pause ${n - 1} service` });
+  await dialog.getByRole('button', { name: `Pause ${n - 1} service` }).click();
+  await expect(page.getByText(/^\d services? paused\.$/)).toContainText(String(n - 1));
+  await expect(section(page, 'Home').getByText('Paused', { exact: true })).toHaveCount(2 * (n - 1));
+});
+
+test('undo in the row takes the message away', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Actions for NAS' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  const words = page.getByText('NAS is deleted.');
+  await expect(words).toHaveCount(2);
+  const row = page.getByRole('listitem').filter({ hasText: 'NAS is deleted.' });
+  await row.getByRole('button', { name: 'Undo' }).click();
+  await expect(words).toHaveCount(0);
 });

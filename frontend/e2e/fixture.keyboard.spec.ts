@@ -93,3 +93,43 @@ test('the skip link leads past the header', async ({ page }) => {
   await page.keyboard.press('Enter');
   await expect(page.locator('#content')).toBeFocused();
 });
+
+test('a dialog begins where one types, and no Escape loses what was typed', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/services/new');
+  await page.getByRole('button', { name: 'Paste a list' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add several services' });
+  const box = dialog.getByRole('textbox').first();
+  await expect(box).toBeFocused();
+  await page.keyboard.type('a.example.com');
+  for (let n = 0; n < 4; n += 1) await page.keyboard.press('Escape');
+  await expect(box).toHaveValue('a.example.com');
+  await expect(dialog).toBeVisible();
+});
+
+test('another page begins at its content without a jump', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/');
+  await page.getByRole('link', { name: 'NAS', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('NAS');
+  await expect(page.locator('#content')).toBeFocused();
+  expect(await page.evaluate(() => window.scrollY)).toBe(0);
+  await page.getByRole('navigation').getByRole('link', { name: 'Incidents' }).click();
+  await expect(page.locator('#content')).toBeFocused();
+});
+
+test('what a form refuses has the focus', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.route('**/api/channels', (route) =>
+    route.request().method() === 'POST'
+      ? route.fulfill({
+          status: 422,
+          contentType: 'application/problem+json',
+          body: JSON.stringify({ errors: { name: ['must not be empty'] } }),
+        })
+      : route.fallback(),
+  );
+  await page.goto('/notices/new');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('textbox', { name: 'Name' })).toBeFocused();
+});

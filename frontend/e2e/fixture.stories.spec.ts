@@ -315,3 +315,17 @@ test('a window and a rule that were deleted can be brought back', async ({ page 
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(panel.getByText('#ops hears of it again.')).toBeVisible();
 });
+
+test('the choices of a service’s page stand in its address', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto(`/services/${serviceId(2)}`);
+  const choice = (group: string, name: string) =>
+    page.getByRole('group', { name: group }).getByRole('radio', { name, exact: true });
+  await choice('Days', '30 d').click();
+  await expect(page).toHaveURL(/days=30/);
+  await choice('Show', 'Down').click();
+  await expect(page).toHaveURL(/days=30.*checks=down/);
+  await page.reload();
+  await expect(choice('Days', '30 d')).toBeChecked();
+  await expect(choice('Show', 'Down')).toBeChecked();
+});

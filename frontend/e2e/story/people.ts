@@ -49,12 +49,13 @@ export async function read<T>(page: Page, path: string): Promise<T> {
 }
 
 /** Makes a service as the page would. */
-export async function create(page: Page, draft: Record<string, unknown>): Promise<ServiceRow> {
+export const create = (page: Page, draft: Record<string, unknown>): Promise<ServiceRow> =>
+  make(page, '/api/services', { monitor_type: 'http_ping', ...draft });
+
+/** Makes whatever lives at `path`, as the page would. */
+export async function make<T>(page: Page, path: string, data: object): Promise<T> {
   const { origin } = new URL(page.url());
-  const response = await page.request.post(`${origin}/api/services`, {
-    data: { monitor_type: 'http_ping', ...draft },
-    headers: { Origin: origin },
-  });
+  const response = await page.request.post(origin + path, { data, headers: { Origin: origin } });
   expect(response.status(), await response.text()).toBe(201);
-  return (await response.json()) as ServiceRow;
+  return (await response.json()) as T;
 }

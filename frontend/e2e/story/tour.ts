@@ -14,7 +14,7 @@ export interface Stop {
 const heading = (text: string | RegExp) => (page: Page) =>
   expect(page.getByRole('heading', { level: 1 })).toContainText(text);
 
-export function tourOf({ services, incident }: WellUsed): Stop[] {
+export function tourOf({ services, incident, channel }: WellUsed): Stop[] {
   const id = services.get('Checkout API');
   const chart = async (page: Page) => {
     await heading('Checkout API is down')(page);
@@ -31,6 +31,11 @@ export function tourOf({ services, incident }: WellUsed): Stop[] {
         await expect(page.getByRole('link', { name: 'Checkout API is down' })).toBeVisible();
       },
     },
+    {
+      name: 'wall',
+      path: '/?wall=1',
+      ready: (page) => expect(page.getByText('Checkout API')).toBeVisible(),
+    },
     { name: 'service', path: `/services/${id}`, ready: chart },
     { name: 'service-30d', path: `/services/${id}?range=30d`, ready: chart },
     { name: 'incidents', path: '/incidents', ready: heading('2 incidents are open') },
@@ -38,11 +43,33 @@ export function tourOf({ services, incident }: WellUsed): Stop[] {
     { name: 'add', path: '/services/new', ready: heading('Add a service') },
     { name: 'edit', path: `/services/${id}/edit`, ready: heading('Edit Checkout API') },
     { name: 'copy', path: `/services/${id}/copy`, ready: heading('Duplicate Checkout API') },
+    {
+      name: 'notices',
+      path: '/notices',
+      ready: (page) => expect(page.getByRole('link', { name: 'Night shift' })).toBeVisible(),
+    },
+    {
+      name: 'channel',
+      path: `/notices/${channel}`,
+      ready: (page) => expect(page.getByLabel('Name')).toHaveValue('Night shift'),
+    },
+    { name: 'channel-new', path: '/notices/new', ready: heading(/./) },
+    {
+      name: 'ledger',
+      path: '/notices/ledger',
+      ready: (page) => expect(page.getByText(/Checkout API/).first()).toBeVisible(),
+    },
+    {
+      name: 'maintenance',
+      path: '/maintenance',
+      ready: (page) => expect(page.getByText('The database moves').first()).toBeVisible(),
+    },
     { name: 'account', path: '/account', ready: heading('Ada Example') },
     { name: 'settings', path: '/settings', ready: heading('Ada Example') },
     { name: 'system', path: '/system', ready: heading(/./) },
     { name: 'about', path: '/about', ready: heading('PulseCheck watches') },
     { name: 'not-found', path: '/nothing-here', ready: heading('There is nothing') },
+    { name: 'acknowledge', path: '/acknowledge?token=t', outside: true, ready: heading(/./) },
     { name: 'login', path: '/login', outside: true, ready: heading('Sign in') },
     { name: 'setup', path: '/setup', outside: true, ready: heading('Make the first account') },
   ];

@@ -2,7 +2,7 @@
 import { expect, type Page } from '@playwright/test';
 import { Installation, setupLink } from './installation';
 import { beganEarlier, type Habit, liveThroughAMonth, type Trouble } from './month';
-import { create, type IncidentRow, read, type ServiceRow, setUp } from './people';
+import { create, type IncidentRow, make, read, type ServiceRow, setUp } from './people';
 import type { Stage } from './stage';
 import type { Target } from './target';
 
@@ -42,6 +42,8 @@ export interface WellUsed {
   services: ReadonlyMap<string, string>;
   /** The open one of Checkout API. */
   incident: string;
+  /** Where somebody hears of it. */
+  channel: string;
 }
 
 /** Signed in on `page`: one service is down, one slow, the rest are up. */
@@ -62,6 +64,22 @@ export async function wellUsed(page: Page, stage: Stage): Promise<WellUsed> {
     (await list()).find((service) => service.name === name)?.current_status.status;
   for (const [name] of services) await expect.poll(() => status(name), PATIENCE).toBe('up');
   const ids = new Map((await list()).map(({ name, id }) => [name, id]));
+
+  const channel = await make<{ id: string }>(page, '/api/channels', {
+    kind: 'webhook',
+    name: 'Night shift',
+    config: { url: `http://hooks.localhost:${port}/night-shift` },
+  });
+  const topics = ['down', 'degraded', 'recovered'];
+  await make(page, '/api/notice-rules', { channel_id: channel.id, topics, remind_s: 1800 });
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  await make(page, '/api/maintenance', {
+    title: 'The database moves',
+    begins: `${tomorrow}T02:00:00`,
+    duration_s: 7200,
+    zone: 'Europe/Berlin',
+    service_ids: [ids.get('Payments'), ids.get('Checkout API')],
+  });
 
   await target.answer(503, 'checkout.localhost');
   await slowly(target, 'support', 1_480);
@@ -90,5 +108,5 @@ export async function wellUsed(page: Page, stage: Stage): Promise<WellUsed> {
   };
   await expect.poll(isSummed, PATIENCE).toBe(true);
   const incident = (await open()).find(({ service_id }) => service_id === ids.get('Checkout API'));
-  return { installation, services: ids, incident: incident?.id ?? '' };
+  return { installation, services: ids, incident: incident?.id ?? '', channel: channel.id };
 }

@@ -27,6 +27,8 @@ export function ReportChoice({ me }: { me: Me }) {
         report_day: wish.day,
         report_zone: wish.zone,
       }),
+    // One after the other: the last choice is the one that stands.
+    scope: { id: 'report' },
     onSuccess: (saved, wish) => {
       const before = preferences?.weekly_report ?? false;
       client.setQueryData(keys.preferences, saved);
@@ -55,9 +57,7 @@ export function ReportChoice({ me }: { me: Me }) {
   const stored = reportWish(preferences, ownZone);
   // What is on its way shows already.
   const wish = save.isPending ? save.variables : stored;
-  const change = (changes: Partial<ReportWish>) => {
-    if (!save.isPending) save.mutate({ ...stored, ...changes });
-  };
+  const change = (changes: Partial<ReportWish>) => save.mutate({ ...wish, ...changes });
   const allowed = me.email_verified || wish.wanted;
   return (
     <div className="mt-6">

@@ -97,6 +97,10 @@ function ChannelForm({ channel }: { channel: Channel | null }) {
       client.invalidateQueries({ queryKey: keys.channels }),
       client.invalidateQueries({ queryKey: keys.rules }),
     ]);
+  const finish = () => {
+    toast(channel === null ? text.created(name) : text.saved(name));
+    return leave();
+  };
   const save = useMutation({
     mutationFn: async () => {
       const config = kind === undefined ? {} : configOf(kind, typed);
@@ -111,8 +115,8 @@ function ChannelForm({ channel }: { channel: Channel | null }) {
     onSuccess: async (fresh) => {
       unlock();
       await refresh();
-      toast(channel === null ? text.created(name) : text.saved(name));
-      if (fresh === null) await leave();
+      // Who has to copy a secret hears of the rest afterwards.
+      if (fresh === null) await finish();
       else setSecret(fresh);
     },
     onError: (error) => {
@@ -191,7 +195,7 @@ function ChannelForm({ channel }: { channel: Channel | null }) {
           secret={secret}
           onClose={() => {
             setSecret(null);
-            void leave();
+            void (channel === null ? finish() : leave());
           }}
         />
       )}
