@@ -172,7 +172,7 @@ test('the worker and the web app are not given the secrets of sign-in', () => {
   const [worker] = rendered.find('Deployment', '-worker').spec.template.spec.containers;
   assert.equal(variable(worker, 'GOOGLE_CLIENT_SECRET'), undefined);
   const [frontend] = rendered.find('Deployment', '-frontend').spec.template.spec.containers;
-  assert.deepEqual(frontend.env.map((one) => one.name), ['API_ORIGIN']);
+  assert.deepEqual(frontend.env.map((one) => one.name), ['API_ORIGIN', 'PUBLIC_URL']);
 });
 
 test('wrong values are refused by name', () => {
@@ -208,6 +208,29 @@ test('TLS and the issuer are production’s, k3d has neither', () => {
   const [plain] = render({ files: local }).of('Ingress');
   assert.equal(plain.spec.tls, undefined);
   assert.equal(plain.metadata.annotations, undefined);
+});
+
+test('behind Traefik, TLS sends who comes without it to https', () => {
+  const middlewares = (rendered) => rendered.of('Ingress')[0].metadata.annotations?.['traefik.ingress.kubernetes.io/router.middlewares'];
+  const rendered = render({ files: production });
+  const [middleware] = rendered.of('Middleware');
+  assert.deepEqual(middleware.spec, { redirectScheme: { scheme: 'https', permanent: true } });
+  assert.equal(middlewares(rendered), `status-${middleware.metadata.name}@kubernetescrd`);
+  const annotation = 'ingress.annotations.traefik\\.ingress\\.kubernetes\\.io/router\\.middlewares';
+  const beside = render({ files: production, values: { [annotation]: 'status-own@kubernetescrd' } });
+  assert.equal(middlewares(beside), `status-${middleware.metadata.name}@kubernetescrd,status-own@kubernetescrd`);
+  for (const without of [
+    render(), render({ files: local }),
+    render({ files: production, values: { 'ingress.tls.redirect': false } }), render({ files: production, values: { 'ingress.className': 'nginx' } }),
+  ]) {
+    assert.equal(without.of('Middleware').length, 0);
+    assert.equal(middlewares(without), undefined);
+  }
+});
+
+test('the web app knows the address that people open, for what it tells browsers about https', () => {
+  const [frontend] = render({ files: production }).find('Deployment', '-frontend').spec.template.spec.containers;
+  assert.equal(variable(frontend, 'PUBLIC_URL').value, 'https://status.example.com');
 });
 
 test('metrics are open to the namespace of Prometheus alone, and only when asked for', () => {
