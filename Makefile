@@ -92,12 +92,18 @@ CLUSTER := pulsecheck
 CONTEXT := kind-$(CLUSTER)
 NAMESPACE ?= pulsecheck
 RELEASE ?= pulsecheck
+# What the chart calls its objects.
+NAME = $(shell scripts/chart-name $(RELEASE))
 TAG ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo local)
 REGISTRY ?= pulsecheck.local
 PARTS := frontend api worker
 SECRETS := helm/pulsecheck/values-secrets.yaml
+# Of its own: the file of another cluster, production's say, is never merged into or asked.
+CLUSTER_KUBECONFIG := $(HOME)/.kube/pulsecheck-kind.yaml
 KUBECTL := kubectl --context $(CONTEXT)
 HELM := helm --kube-context $(CONTEXT)
+
+cluster-up cluster-down cluster-pause cluster-resume metrics-server load-images deploy redeploy: override export KUBECONFIG := $(CLUSTER_KUBECONFIG)
 
 cluster-up: ## Make the kind cluster, ingress and all, and deploy PulseCheck (http://pulsecheck.com by /etc/hosts)
 	@scripts/need docker kind kubectl helm
@@ -137,9 +143,9 @@ load-images: build-images ## Build them and bring them into the cluster's nodes
 deploy: load-images ## Install or upgrade PulseCheck in the kind cluster
 	@scripts/need kubectl helm
 	$(HELM) upgrade --install $(RELEASE) helm/pulsecheck --namespace $(NAMESPACE) --create-namespace \
-	  $(if $(wildcard $(SECRETS)),--values $(SECRETS)) --set image.registry=$(REGISTRY),image.tag=$(TAG) --wait --timeout 10m
+	  $(if $(wildcard $(SECRETS)),--values $(SECRETS)) --set image.registry=$(REGISTRY) --set-string image.tag=$(TAG) --wait --timeout 10m
 
 redeploy: load-images ## New images of uncommitted work under the same tag, and pods that run them
 	@scripts/need kubectl
-	$(KUBECTL) --namespace $(NAMESPACE) rollout restart deployment $(PARTS:%=$(RELEASE)-%)
-	$(KUBECTL) --namespace $(NAMESPACE) rollout status deployment $(PARTS:%=$(RELEASE)-%) --timeout=10m
+	$(KUBECTL) --namespace $(NAMESPACE) rollout restart deployment $(PARTS:%=$(NAME)-%)
+	$(KUBECTL) --namespace $(NAMESPACE) rollout status deployment $(PARTS:%=$(NAME)-%) --timeout=10m

@@ -1,18 +1,19 @@
 /** What the chart promises, rendered by the Helm in HELM: scripts/test chart runs it with versions 3 and 4. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import test from 'node:test';
 import { mayCall } from './policies.mjs';
-import { chart, local, pods, production, render } from './render.mjs';
+import { chart, local, nginx, pods, production, render } from './render.mjs';
 
 const { parse } = createRequire(`${process.env.CHECKERS}/package.json`)('yaml');
-const layers = { kind: [], production, local };
+const layers = { kind: [], production, nginx, local };
 const containers = (pod) => [...(pod.initContainers ?? []), ...pod.containers];
 const variable = (container, name) => container.env.find((one) => one.name === name);
 
 test('an image that nobody chose stops the rendering with a sentence', () => {
-  assert.throws(() => render({ tag: null }), /Say which build of pulsecheck-\w+ is meant: --set image\.tag=/);
+  assert.throws(() => render({ tag: null }), /Say which build of pulsecheck-\w+ is meant: --set-string image\.tag=/);
   for (const part of ['frontend', 'api', 'worker']) {
     const others = ['frontend', 'api', 'worker'].filter((other) => other !== part).map((other) => [`${other}.image.tag`, 'x']);
     assert.throws(() => render({ tag: null, values: Object.fromEntries(others) }), new RegExp(`pulsecheck-${part}`));
@@ -76,12 +77,13 @@ const peers = (rendered) => {
   return { ...own, dns: { labels: { 'k8s-app': 'kube-dns' }, namespace: 'kube-system' }, stranger: { labels: { app: 'x' }, namespace: 'status' } };
 };
 const controllers = {
+  nginx: { labels: { 'app.kubernetes.io/name': 'ingress-nginx' }, namespace: 'ingress-nginx' },
   kind: { labels: { 'app.kubernetes.io/name': 'ingress-nginx' }, namespace: 'ingress-nginx' },
   production: { labels: { 'app.kubernetes.io/name': 'traefik' }, namespace: 'kube-system' },
 };
 
 test('only what has to talk may talk', () => {
-  for (const layer of ['kind', 'production']) {
+  for (const layer of ['kind', 'production', 'nginx']) {
     const rendered = render({ files: layers[layer] });
     const policies = rendered.of('NetworkPolicy');
     const { frontend, api, worker, postgres, redis, dns, stranger } = peers(rendered);
@@ -95,7 +97,7 @@ test('only what has to talk may talk', () => {
     for (const [from, to, port] of [
       [frontend, postgres, 5432], [frontend, redis, 6379], [frontend, worker, 9091], [frontend, { ip: '1.1.1.1' }, 443],
       [controller, postgres, 5432], [controller, api, 9090], [controller, worker, 9091], [stranger, api, 8000], [stranger, postgres, 5432],
-      [api, worker, 9091], [worker, api, 8000], [postgres, dns, 53], [redis, dns, 53], [postgres, { ip: '1.1.1.1' }, 443],
+      [controllers[layer === 'production' ? 'nginx' : 'production'], frontend, 8080], [api, worker, 9091], [worker, api, 8000], [postgres, dns, 53], [redis, dns, 53], [postgres, { ip: '1.1.1.1' }, 443],
       [redis, { ip: '1.1.1.1' }, 80], [postgres, redis, 6379], [redis, postgres, 5432],
     ]) assert.ok(!may(from, to, port), `${layer}: ${JSON.stringify(from)} → ${JSON.stringify(to)}:${port} should be refused`);
   }
@@ -193,6 +195,13 @@ test('budgets for disruption begin with two replicas, and scaling is for kind al
   const [scaler] = render().of('HorizontalPodAutoscaler');
   assert.deepEqual([scaler.spec.minReplicas, scaler.spec.maxReplicas, scaler.spec.metrics[0].resource.target.averageUtilization], [1, 3, 70]);
   assert.equal(render().find('Deployment', '-api').spec.replicas, undefined, 'the scaler decides');
+});
+
+test('scripts know what the chart calls its objects', () => {
+  for (const name of ['pulsecheck', 'status', 'my-pulsecheck', `pulsecheck-${'x'.repeat(29)}-y`, 's'.repeat(40)]) {
+    const { stdout } = spawnSync(`${chart}/../../scripts/chart-name`, [name], { encoding: 'utf8' });
+    assert.equal(render({ name }).find('Deployment', '-api').metadata.name, `${stdout.trim()}-api`);
+  }
 });
 
 test('an upgrade of the chart alone starts no database again', () => {

@@ -33,4 +33,5 @@ export function pods(rendered) {
 }
 
 export const production = ['values-production.yaml'];
+export const nginx = ['values-production.yaml', 'values-ingress-nginx.yaml'];
 export const local = ['values-production.yaml', 'values-production-local.yaml'];
