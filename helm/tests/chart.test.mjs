@@ -1,8 +1,10 @@
 /** What the chart promises, rendered by the Helm in HELM: scripts/test chart runs it with versions 3 and 4. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'node:test';
 import { mayCall } from './policies.mjs';
 import { chart, local, nginx, pods, production, render } from './render.mjs';
@@ -10,6 +12,8 @@ import { chart, local, nginx, pods, production, render } from './render.mjs';
 const { parse } = createRequire(`${process.env.CHECKERS}/package.json`)('yaml');
 const layers = { kind: [], production, nginx, local };
 const containers = (pod) => [...(pod.initContainers ?? []), ...pod.containers];
+/** What a Secret holds, by name. */
+const opened = (secret) => Object.fromEntries(Object.entries(secret.data).map(([name, value]) => [name, Buffer.from(value, 'base64').toString()]));
 const variable = (container, name) => container.env.find((one) => one.name === name);
 
 test('an image that nobody chose stops the rendering with a sentence', () => {
@@ -135,7 +139,7 @@ test('an external database has no pod, a way to it, and is asked for when it is 
   assert.throws(() => render({ values: external }), /give externalDatabase\.cidrs/);
   const rendered = render({ values: external, json: { 'externalDatabase.cidrs': ['10.9.0.0/24'] } });
   assert.equal(rendered.of('StatefulSet').length, 0);
-  const secret = rendered.find('Secret', '-secrets').stringData;
+  const secret = opened(rendered.find('Secret', '-secrets'));
   assert.equal(secret.DATABASE_URL, external['externalDatabase.url']);
   assert.equal(secret.POSTGRES_PASSWORD, undefined);
   const policies = rendered.of('NetworkPolicy');
@@ -156,9 +160,11 @@ test('an external Redis has no pod and a way to it', () => {
 test('secrets are generated and kept, or all taken from a Secret of the operator', () => {
   const generated = render().find('Secret', '-secrets');
   assert.equal(generated.metadata.annotations['helm.sh/resource-policy'], 'keep');
-  assert.ok(generated.stringData.SECRET_KEY.length >= 32);
-  assert.ok(generated.stringData.DATABASE_URL.includes(generated.stringData.POSTGRES_PASSWORD));
-  const odd = render({ values: { 'secrets.postgresPassword': 'p@ss/w:rd#' } }).find('Secret', '-secrets').stringData;
+  assert.equal(generated.stringData, undefined, 'a key that is taken out would stay');
+  const { SECRET_KEY, DATABASE_URL, POSTGRES_PASSWORD } = opened(generated);
+  assert.ok(SECRET_KEY.length >= 32);
+  assert.ok(DATABASE_URL.includes(POSTGRES_PASSWORD));
+  const odd = opened(render({ values: { 'secrets.postgresPassword': 'p@ss/w:rd#' } }).find('Secret', '-secrets'));
   assert.equal(decodeURIComponent(new URL(odd.DATABASE_URL).password), 'p@ss/w:rd#');
 
   const existing = render({ values: { 'secrets.existingSecret': 'mine' } });
@@ -167,6 +173,24 @@ test('secrets are generated and kept, or all taken from a Secret of the operator
   assert.deepEqual([...new Set(referenced.filter(Boolean))], ['mine']);
   assert.throws(() => render({ values: { 'secrets.existingSecret': 'mine', 'secrets.secretKey': 'x'.repeat(40) } }), /nobody would read/);
   assert.throws(() => render({ values: { 'secrets.secretKey': 'short' } }), /shorter than 32/);
+});
+
+test('a password that is not the one the database was made with is refused', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pulsecheck-chart-'));
+  try {
+    cpSync(chart, folder, { recursive: true });
+    const password = (given, kept) => {
+      // Rendering has no cluster to look into: a template of the test's own says what one has.
+      const call = `{{ include "pulsecheck.postgresPassword" (dict "given" ${JSON.stringify(given)} "kept" ${JSON.stringify(kept)}) }}`;
+      writeFileSync(`${folder}/templates/asked.yaml`, `kind: Asked\nmetadata: { name: asked }\npassword: ${call}\n`);
+      return render({ folder }).find('Asked', 'asked').password;
+    };
+    assert.throws(() => password('mine', 'kept'), /not the one that this database was made with/);
+    assert.deepEqual([password('kept', 'kept'), password('', 'kept'), password('mine', '')], ['kept', 'kept', 'mine']);
+    assert.equal(password('', '').length, 32);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('the worker and the web app are not given the secrets of sign-in', () => {

@@ -7,12 +7,12 @@ const { parseAllDocuments } = createRequire(`${process.env.CHECKERS}/package.jso
 
 export const chart = fileURLToPath(new URL('../pulsecheck', import.meta.url));
 
-/** What the chart becomes: `files` are values files beside the chart's own, `values` what --set gives. Throws what Helm said. */
-export function render({ files = [], values = {}, json = {}, tag = 'test', name = 'watch' } = {}) {
+/** What the chart becomes: `files` are values files beside the chart's own (another copy's in `folder`), `values` what --set gives. Throws what Helm said. */
+export function render({ files = [], values = {}, json = {}, tag = 'test', name = 'watch', folder = chart } = {}) {
   const set = Object.entries({ ...(tag === null ? {} : { 'image.tag': tag }), ...values });
   const run = spawnSync(process.env.HELM, [
-    'template', name, chart, '--namespace', 'status',
-    ...files.flatMap((file) => ['--values', `${chart}/${file}`]),
+    'template', name, folder, '--namespace', 'status',
+    ...files.flatMap((file) => ['--values', `${folder}/${file}`]),
     ...set.flatMap(([key, value]) => ['--set', `${key}=${value}`]),
     ...Object.entries(json).flatMap(([key, value]) => ['--set-json', `${key}=${JSON.stringify(value)}`]),
   ], { encoding: 'utf8' });

@@ -36,3 +36,11 @@
 {{- fail "api.autoscaling.minReplicas is larger than maxReplicas." -}}
 {{- end -}}
 {{- end }}
+
+{{/* The given password, else the one that is kept in the cluster, else a new one: (dict "given" … "kept" …). */}}
+{{- define "pulsecheck.postgresPassword" -}}
+{{- if and .given .kept (ne .given .kept) -}}
+{{- fail "secrets.postgresPassword is not the one that this database was made with, and a Secret does not change it: leave it out, or change it in PostgreSQL (alter role pulsecheck password …) and in the Secret first." -}}
+{{- end -}}
+{{- .given | default .kept | default (randAlphaNum 32) -}}
+{{- end }}
