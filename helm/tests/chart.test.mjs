@@ -206,8 +206,63 @@ test('wrong values are refused by name', () => {
     [{ 'worker.replicas': 0 }, /replicas/], [{ signUp: 'everybody' }, /signUp/], [{ 'egress.ports[0]': 70000 }, /ports/],
     [{ 'trustedProxies[0]': 'all' }, /trustedProxies/], [{ publicUrl: 'status.example.com' }, /publicUrl/], [{ wrongName: 1 }, /wrongName/],
     [{ publicUrl: 'http://other.example' }, /ingress answers for/], [{ 'ingress.tls.enabled': true }, /begin with https/],
-    [{ 'api.autoscaling.minReplicas': 4 }, /minReplicas/],
+    [{ 'api.autoscaling.minReplicas': 4 }, /minReplicas/], [{ 'image.tag': 12 }, /tag/], [{ 'api.image.tag': 123456789012 }, /tag/],
+    [{ publicUrl: 'http://pulsecheck.com/status' }, /publicUrl/], [{ 'trustedProxies[0]': '10.0.0.256/8' }, /trustedProxies/],
   ]) assert.throws(() => render({ values }), words, JSON.stringify(values));
+});
+
+test('only private networks are opened, and none in which clouds give away keys', () => {
+  const allow = (network) => render({ json: { 'egress.allowCidrs': [network] } });
+  for (const network of ['10.0.0.0/8', '172.16.0.0/12', '192.168.1.0/24', '100.64.0.0/10', '169.253.0.0/16', 'fc00::/7', 'fd12::1/128']) allow(network);
+  for (const network of ['169.254.0.0/16', '169.254.169.254/32', '169.0.0.0/8', '168.0.0.0/7', '128.0.0.0/1', '0.0.0.0/0', '::/0', 'fe80::/10']) {
+    assert.throws(() => allow(network), /opens more than a private network, or link-local addresses/, network);
+  }
+  for (const network of ['10.0.0.256/8', '300.1.1.1/32', '10.0.0.0/33', '10.0.0.0', '010.0.0.0/8']) assert.throws(() => allow(network), /allowCidrs/, network);
+});
+
+test('the policy opens the port at which an external database or Redis is', () => {
+  const cidrs = { 'externalDatabase.cidrs': ['10.9.0.0/24'], 'externalRedis.cidrs': ['10.9.0.0/24'] };
+  const database = (url, more = {}) => render({ values: { 'postgres.enabled': false, 'externalDatabase.url': url, ...more }, json: cidrs });
+  const redis = (url, more = {}) => render({ values: { 'redis.enabled': false, 'externalRedis.url': url, ...more }, json: cidrs });
+  const wrong = /\.url is at port 64\d\d, but the network policy would open (5432|6379)/;
+  assert.throws(() => database('postgres://a:b@db.example:6432/c'), wrong);
+  assert.throws(() => database('postgres://a:b@[fd12::7]:6432/c'), wrong);
+  assert.throws(() => database('postgres://a:b@db.example/c', { 'externalDatabase.port': 6432 }), /is at port 5432/);
+  for (const url of ['postgres://a:b@db.example/c', 'postgres://a:b@db.example:5432/c?sslmode=require', 'postgres://a:b@[fd12::7]/c']) database(url);
+  database('postgres://a:b@db.example:6432/c', { 'networkPolicy.enabled': false });
+  assert.throws(() => redis('rediss://cache.example:6480/0'), wrong);
+  redis('rediss://:secret@cache.example/0');
+});
+
+test('what would be read from nowhere is refused beside an existing Secret', () => {
+  const existing = { 'secrets.existingSecret': 'mine', 'postgres.enabled': false, 'redis.enabled': false };
+  const json = { 'externalDatabase.cidrs': ['10.9.0.0/24'], 'externalRedis.cidrs': ['10.9.0.0/24'] };
+  render({ values: existing, json });
+  for (const [name, url] of [['externalDatabase.url', 'postgres://a:b@c/d'], ['externalRedis.url', 'redis://a/0']]) {
+    assert.throws(() => render({ values: { ...existing, [name]: url }, json }), new RegExp(`so is ${name} beside it`));
+  }
+});
+
+test('secrets and what has a value of its own do not stand in config', () => {
+  for (const name of ['SECRET_KEY', 'SECRET_KEY_FILE', 'DATABASE_URL', 'REDIS_URL', 'GITHUB_CLIENT_SECRET', 'GOOGLE_CLIENT_ID', 'SMTP_PASSWORD']) {
+    assert.throws(() => render({ values: { [`config.${name}`]: 'x' } }), new RegExp(`config\\.${name}: it would stand in a ConfigMap`));
+  }
+  for (const [name, value] of [['PUBLIC_URL', 'publicUrl'], ['SIGN_UP', 'signUp'], ['TRUSTED_PROXIES', 'trustedProxies'], ['ALLOW_CIDRS', 'egress.allowCidrs']]) {
+    assert.throws(() => render({ values: { [`config.${name}`]: 'x' } }), new RegExp(`config\\.${name}: the chart has a value for that, ${value}`));
+  }
+  assert.equal(render({ values: { 'config.RETENTION_RAW_DAYS': 7 } }).find('ConfigMap', '-config').data.RETENTION_RAW_DAYS, '7');
+});
+
+test('a mail server that the policy would keep from us is refused', () => {
+  const mail = (config, json = {}) =>
+    render({ values: Object.fromEntries(Object.entries(config).map(([name, value]) => [`config.${name}`, value])), json });
+  const host = { SMTP_HOST: 'mail.example' };
+  assert.throws(() => mail(host), /keep mail from mail\.example: egress\.ports lacks 587/);
+  assert.throws(() => mail({ ...host, SMTP_SECURITY: 'tls' }), /lacks 465/);
+  assert.throws(() => mail({ ...host, SMTP_PORT: 2525 }, { 'egress.ports': [80, 443, 587] }), /lacks 2525/);
+  mail(host, { 'egress.ports': [80, 443, 587] });
+  mail({ ...host, SMTP_PORT: 2525 }, { 'egress.ports': [80, 443, 2525] });
+  mail(host, { 'egress.allowCidrs': ['10.0.0.0/8'] });
 });
 
 test('budgets for disruption begin with two replicas, and scaling is for kind alone', () => {
