@@ -220,6 +220,16 @@ test('only private networks are opened, and none in which clouds give away keys'
   for (const network of ['10.0.0.256/8', '300.1.1.1/32', '10.0.0.0/33', '10.0.0.0', '010.0.0.0/8']) assert.throws(() => allow(network), /allowCidrs/, network);
 });
 
+test('while no private network is open the programs know that, too', () => {
+  const settings = (options) => render(options).find('ConfigMap', '-config').data;
+  const ranges = '10.0.0.0/8,100.64.0.0/10,172.16.0.0/12,192.168.0.0/16,fc00::/7';
+  assert.equal(settings().DENY_CIDRS, ranges);
+  assert.equal(settings({ values: { 'config.DENY_CIDRS': '203.0.113.7' } }).DENY_CIDRS, `${ranges},203.0.113.7`);
+  assert.equal(settings({ values: { 'networkPolicy.enabled': false } }).DENY_CIDRS, undefined);
+  assert.equal(settings({ json: { 'egress.allowCidrs': ['10.1.0.0/16'] } }).DENY_CIDRS, undefined);
+  assert.equal(settings({ values: { 'config.LOG_FORMAT': 'text' } }).LOG_FORMAT, 'text');
+});
+
 test('the policy opens the port at which an external database or Redis is', () => {
   const cidrs = { 'externalDatabase.cidrs': ['10.9.0.0/24'], 'externalRedis.cidrs': ['10.9.0.0/24'] };
   const database = (url, more = {}) => render({ values: { 'postgres.enabled': false, 'externalDatabase.url': url, ...more }, json: cidrs });
@@ -265,8 +275,10 @@ test('a mail server that the policy would keep from us is refused', () => {
   mail(host, { 'egress.allowCidrs': ['10.0.0.0/8'] });
 });
 
-test('budgets for disruption begin with two replicas, and scaling is for kind alone', () => {
-  assert.equal(render().of('PodDisruptionBudget').length, 0);
+test('budgets for disruption are there where there may be two replicas, and scaling is for kind alone', () => {
+  assert.deepEqual(render().of('PodDisruptionBudget').map((budget) => budget.metadata.name), ['watch-pulsecheck-api'], 'up to three by the scaler');
+  assert.equal(render({ values: { 'api.autoscaling.maxReplicas': 1 } }).of('PodDisruptionBudget').length, 0);
+  assert.equal(render({ files: production }).of('PodDisruptionBudget').length, 0);
   const many = render({ files: production, values: { 'api.replicas': 2, 'worker.replicas': 2, 'frontend.replicas': 2 } });
   assert.equal(many.of('PodDisruptionBudget').length, 3);
   assert.equal(many.of('HorizontalPodAutoscaler').length, 0);
