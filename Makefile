@@ -57,6 +57,10 @@ tools: ## Install what is missing: compiler, Rust, Node.js, PostgreSQL's program
 
 # ── Docker Compose ──────────────────────────────────────────────────────────────────────────────────────────────────
 
+# What the images' labels say.
+compose-prod: export VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+compose-prod: export REVISION = $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+
 compose-dev: ## Hot reload in containers, nothing installed here (http://localhost:3000)
 	docker compose -f docker-compose.yml -f docker-compose.dev.yml up --build
 
