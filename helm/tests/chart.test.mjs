@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { mayCall } from './policies.mjs';
-import { chart, local, nginx, pods, production, render } from './render.mjs';
+import { chart, found, local, nginx, pods, production, render } from './render.mjs';
 
 const { parse } = createRequire(`${process.env.CHECKERS}/package.json`)('yaml');
 const layers = { kind: [], production, nginx, local };
@@ -331,6 +331,21 @@ test('behind Traefik, TLS sends who comes without it to https', () => {
 test('the web app knows the address that people open, for what it tells browsers about https', () => {
   const [frontend] = render({ files: production }).find('Deployment', '-frontend').spec.template.spec.containers;
   assert.equal(variable(frontend, 'PUBLIC_URL').value, 'https://status.example.com');
+});
+
+test('the line for installing that the README gives is right for K3s', () => {
+  const [, line] = /```sh\nhelm install pulsecheck oci:\S+ ([^`]+)```/.exec(readFileSync(`${chart}/README.md`, 'utf8'));
+  const command = `"$HELM" template pulsecheck "$0" ${line.replace('--create-namespace', '--set image.tag=')}`;
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', command, chart], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  const rendered = found(stdout);
+  const [ingress] = rendered.of('Ingress');
+  const like = render({ files: production, name: 'pulsecheck' }).of('Ingress')[0];
+  assert.deepEqual([ingress.spec, Object.keys(ingress.metadata.annotations)], [like.spec, Object.keys(like.metadata.annotations)]);
+  assert.equal(rendered.of('HorizontalPodAutoscaler').length, 0);
+  const { frontend, api } = Object.fromEntries(Object.entries(peers(rendered)).map(([name, peer]) => [name, { ...peer, namespace: 'pulsecheck' }]));
+  const policies = rendered.of('NetworkPolicy');
+  for (const [pod, port] of [[frontend, 8080], [api, 8000]]) assert.ok(mayCall(policies, controllers.production, pod, port, 'pulsecheck'));
 });
 
 test('metrics are open to the namespace of Prometheus alone, and only when asked for', () => {

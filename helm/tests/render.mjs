@@ -17,7 +17,12 @@ export function render({ files = [], values = {}, json = {}, tag = 'test', name 
     ...Object.entries(json).flatMap(([key, value]) => ['--set-json', `${key}=${JSON.stringify(value)}`]),
   ], { encoding: 'utf8' });
   if (run.status !== 0) throw new Error(run.stderr);
-  const objects = parseAllDocuments(run.stdout).map((document) => document.toJS()).filter(Boolean);
+  return found(run.stdout);
+}
+
+/** The objects in what Helm printed. */
+export function found(text) {
+  const objects = parseAllDocuments(text).map((document) => document.toJS()).filter(Boolean);
   return {
     objects,
     of: (kind) => objects.filter((object) => object.kind === kind),
