@@ -91,6 +91,7 @@ restore: ## Put such a file back into the compose stack, which is stopped for it
 
 # ── A cluster of four nodes on this machine (kind) ──────────────────────────────────────────────────────────────────
 
+include helm/versions.mk
 KIND := kind
 CLUSTER := pulsecheck
 CONTEXT := kind-$(CLUSTER)
@@ -114,13 +115,13 @@ cluster-up: ## Make the kind cluster, ingress and all, and deploy PulseCheck (ht
 	@scripts/need port:80 port:443
 	$(KIND) create cluster --config k8s/kind.yaml --wait 180s
 	$(KUBECTL) --namespace kube-system patch deployment coredns --patch-file k8s/coredns-patch.yaml
-	$(HELM) upgrade --install ingress-nginx ingress-nginx --repo https://kubernetes.github.io/ingress-nginx \
+	$(HELM) upgrade --install ingress-nginx ingress-nginx --repo https://kubernetes.github.io/ingress-nginx --version $(INGRESS_NGINX) \
 	  --namespace ingress-nginx --create-namespace --values helm/ingress-nginx/values-kind.yaml --wait
 	@$(MAKE) --no-print-directory metrics-server deploy
 
 metrics-server: ## Processor figures for the cluster's autoscaler
 	@scripts/need kubectl helm
-	$(HELM) upgrade --install metrics-server metrics-server --repo https://kubernetes-sigs.github.io/metrics-server \
+	$(HELM) upgrade --install metrics-server metrics-server --repo https://kubernetes-sigs.github.io/metrics-server --version $(METRICS_SERVER) \
 	  --namespace kube-system --set 'args={--kubelet-insecure-tls}' --wait
 
 cluster-down: ## Remove the kind cluster with everything in it

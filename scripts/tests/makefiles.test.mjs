@@ -65,6 +65,20 @@ test('a deployment gives the tag as text, and the values of its ingress', () => 
   assert.match(upgrade(make([...prod, 'deploy-prod', 'INGRESS=nginx'])), / --values helm\/pulsecheck\/values-ingress-nginx\.yaml /);
 });
 
+test('charts of others come in the version that was chosen', () => {
+  const charts = ({ status, stderr, said }) => {
+    assert.equal(status, 0, stderr);
+    return said.filter((line) => line.includes(' --repo ')).map((line) => line.replace(/^.* helm (--kube-context \S+ )?upgrade --install /, ''));
+  };
+  const [server] = charts(make(['metrics-server']));
+  assert.match(server, /^metrics-server .* --version \d+\.\d+\.\d+ /);
+  writeFileSync(notes, '');
+  const [nginx, manager, ...others] = charts(make([...prod, 'bootstrap-prod', 'INGRESS=nginx', 'ACME_EMAIL=ann@example.com']));
+  assert.match(nginx, /^ingress-nginx .* --version 4\.\d+\.\d+ /);
+  assert.match(manager, /^cert-manager .* --version v\d+\.\d+\.\d+ /);
+  assert.deepEqual(others, []);
+});
+
 test('another release name names other objects', () => {
   const { said } = make([...prod, 'status', 'RELEASE=watch']);
   assert.ok(said.some((line) => line.includes('exec deploy/watch-pulsecheck-api')), said.join('\n'));
