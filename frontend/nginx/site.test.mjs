@@ -1,6 +1,7 @@
 /** Runs nginx (the one that NGINX_PROGRAM names) with our configuration before a server that plays the API: scripts/test site. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -39,6 +40,40 @@ const api = async () => {
       }),
   );
   return `http://127.0.0.1:${port}`;
+};
+
+/** A name server that knows one name, as 127.0.0.1, and counts how often it is asked for it. */
+const names = async (known) => {
+  const server = createSocket('udp4');
+  const asked = { count: 0 };
+  server.on('message', (question, from) => {
+    let name = '';
+    let at = 12;
+    for (; question[at] !== 0; at += question[at] + 1) {
+      name += `${question.toString('latin1', at + 1, at + 1 + question[at])}.`;
+    }
+    const answers = name === `${known}.` ? 1 : 0;
+    asked.count += answers;
+    const head = Buffer.from([
+      ...question.subarray(0, 2),
+      0x81,
+      answers ? 0x80 : 0x83,
+      0,
+      1,
+      0,
+      answers,
+      0,
+      0,
+      0,
+      0,
+    ]);
+    const answer = [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 127, 0, 0, 1];
+    const body = [head, question.subarray(12, at + 5), Buffer.from(answers ? answer : [])];
+    server.send(Buffer.concat(body), from.port, from.address);
+  });
+  await new Promise((resolve) => server.bind(0, '127.0.0.1', resolve));
+  running.push(() => new Promise((resolve) => server.close(resolve)));
+  return { address: `127.0.0.1:${server.address().port}`, asked };
 };
 
 /** nginx with our template filled in as its image does at the start; gives the port. */
@@ -107,6 +142,22 @@ test('live events come through as they are said', async () => {
   assert.equal(status, 200);
   assert.match(headers['content-type'], /^text\/event-stream/);
   assert.equal(body, 'data: first\n\n');
+});
+
+test('the API is found by its name, for events as for everything else, and not only at the start', async () => {
+  const { port: there } = new URL(await api());
+  for (const path of ['/api/services', '/api/events']) {
+    const { address, asked } = await names('api.example');
+    const settings = {
+      API_ORIGIN: `http://api.example:${there}`,
+      PUBLIC_URL: '',
+      NGINX_LOCAL_RESOLVERS: address,
+    };
+    const port = await site(settings);
+    assert.equal(asked.count, 0, 'an API that is not there yet does not keep nginx from starting');
+    assert.equal((await ask(port, path)).status, 200);
+    assert.equal(asked.count, 1);
+  }
 });
 
 test('what the API is asked is what the caller asked, by the name that the caller used', async () => {
