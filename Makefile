@@ -108,21 +108,22 @@ CLUSTER_KUBECONFIG := $(HOME)/.kube/pulsecheck-kind.yaml
 KUBECTL := kubectl --context $(CONTEXT)
 HELM := helm --kube-context $(CONTEXT)
 
-cluster-up cluster-down cluster-pause cluster-resume metrics-server load-images deploy redeploy: override export KUBECONFIG := $(CLUSTER_KUBECONFIG)
+cluster-up cluster-down cluster-pause cluster-resume: override export KUBECONFIG := $(CLUSTER_KUBECONFIG)
+metrics-server load-images deploy redeploy: override export KUBECONFIG := $(CLUSTER_KUBECONFIG)
 
 cluster-up: ## Make the kind cluster, ingress and all, and deploy PulseCheck (http://pulsecheck.com by /etc/hosts)
 	@scripts/need docker kind kubectl helm
 	@scripts/need port:80 port:443
 	$(KIND) create cluster --config k8s/kind.yaml --wait 180s
 	$(KUBECTL) --namespace kube-system patch deployment coredns --patch-file k8s/coredns-patch.yaml
-	$(HELM) upgrade --install ingress-nginx ingress-nginx --repo https://kubernetes.github.io/ingress-nginx --version $(INGRESS_NGINX) \
-	  --namespace ingress-nginx --create-namespace --values helm/ingress-nginx/values-kind.yaml --wait
+	$(HELM) upgrade --install ingress-nginx ingress-nginx --repo https://kubernetes.github.io/ingress-nginx \
+	  --version $(INGRESS_NGINX) --namespace ingress-nginx --create-namespace --values helm/ingress-nginx/values-kind.yaml --wait
 	@$(MAKE) --no-print-directory metrics-server deploy
 
 metrics-server: ## Processor figures for the cluster's autoscaler
 	@scripts/need kubectl helm
-	$(HELM) upgrade --install metrics-server metrics-server --repo https://kubernetes-sigs.github.io/metrics-server --version $(METRICS_SERVER) \
-	  --namespace kube-system --set 'args={--kubelet-insecure-tls}' --wait
+	$(HELM) upgrade --install metrics-server metrics-server --repo https://kubernetes-sigs.github.io/metrics-server \
+	  --version $(METRICS_SERVER) --namespace kube-system --set 'args={--kubelet-insecure-tls}' --wait
 
 cluster-down: ## Remove the kind cluster with everything in it
 	@scripts/need kind
@@ -148,7 +149,8 @@ load-images: build-images ## Build them and bring them into the cluster's nodes
 deploy: load-images ## Install or upgrade PulseCheck in the kind cluster
 	@scripts/need kubectl helm
 	$(HELM) upgrade --install $(RELEASE) helm/pulsecheck --namespace $(NAMESPACE) --create-namespace \
-	  $(if $(wildcard $(SECRETS)),--values $(SECRETS)) --set image.registry=$(REGISTRY) --set-string image.tag=$(TAG) --wait --timeout 10m
+	  $(if $(wildcard $(SECRETS)),--values $(SECRETS)) --set image.registry=$(REGISTRY) --set-string image.tag=$(TAG) \
+	  --wait --timeout 10m
 
 redeploy: load-images ## New images of uncommitted work under the same tag, and pods that run them
 	@scripts/need kubectl

@@ -1,4 +1,4 @@
-/** Runs nginx (the one that NGINX_PROGRAM names) with our configuration before a server that plays the API: scripts/test site. */
+/** Runs nginx (the one that NGINX_PROGRAM names) with our configuration before a played API: scripts/test site. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';

@@ -7,7 +7,10 @@ const { parseAllDocuments } = createRequire(`${process.env.CHECKERS}/package.jso
 
 export const chart = fileURLToPath(new URL('../pulsecheck', import.meta.url));
 
-/** What the chart becomes: `files` are values files beside the chart's own (another copy's in `folder`), `values` what --set gives. Throws what Helm said. */
+/**
+ * What the chart becomes: `files` are values files beside its own, `values` what --set gives, `folder` another copy of it. Throws
+ * what Helm said.
+ */
 export function render({ files = [], values = {}, json = {}, tag = 'test', name = 'watch', folder = chart } = {}) {
   const set = Object.entries({ ...(tag === null ? {} : { 'image.tag': tag }), ...values });
   const run = spawnSync(process.env.HELM, [

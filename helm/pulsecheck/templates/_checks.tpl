@@ -47,14 +47,16 @@
 {{- end -}}
 {{- range $v.egress.allowCidrs -}}
 {{- if regexMatch "^(169[.]254[.]|169[.].*/([89]|1[0-5])$|.*[.].*/[0-7]$|.*:.*/[0-6]$|[fF][eE][89abAB][0-9a-fA-F]:)" . -}}
-{{- fail (printf "egress.allowCidrs has %s: that opens more than a private network, or link-local addresses, where clouds answer for their machines' keys." .) -}}
+{{- fail (printf "egress.allowCidrs has %s: that opens more than a private network, or link-local addresses, where clouds give away keys." .) -}}
 {{- end -}}
 {{- end -}}
 {{- range $name, $value := $v.config -}}
 {{- if regexMatch "^(SECRET_KEY|DATABASE_URL|REDIS_URL|(GOOGLE|GITHUB)_CLIENT_(ID|SECRET)|SMTP_PASSWORD)(_FILE)?$" $name -}}
 {{- fail (printf "config.%s: it would stand in a ConfigMap; the place of secrets is secrets, or the Secret that secrets.existingSecret names." $name) -}}
 {{- end -}}
-{{- $own := dict "PUBLIC_URL" "publicUrl" "FRONTEND_URL" "publicUrl" "OAUTH_REDIRECT_BASE_URL" "oauthRedirectBaseUrl" "SIGN_UP" "signUp" "SIGN_UP_ALLOWLIST" "signUpAllowlist" "OPERATOR_EMAILS" "operatorEmails" "TRUSTED_PROXIES" "trustedProxies" "ALLOW_CIDRS" "egress.allowCidrs" -}}
+{{- $own := dict "PUBLIC_URL" "publicUrl" "FRONTEND_URL" "publicUrl" "OAUTH_REDIRECT_BASE_URL" "oauthRedirectBaseUrl" -}}
+{{- $own = merge $own (dict "SIGN_UP" "signUp" "SIGN_UP_ALLOWLIST" "signUpAllowlist" "OPERATOR_EMAILS" "operatorEmails") -}}
+{{- $own = merge $own (dict "TRUSTED_PROXIES" "trustedProxies" "ALLOW_CIDRS" "egress.allowCidrs") -}}
 {{- with get $own $name -}}
 {{- fail (printf "config.%s: the chart has a value for that, %s." $name .) -}}
 {{- end -}}
@@ -74,7 +76,7 @@
 {{- end -}}
 {{- end }}
 
-{{/* The port of an address is the one that the network policy opens: (list "externalDatabase" .Values.externalDatabase "5432"). */}}
+{{/* The port of an address is the one that the policy opens: (list "externalDatabase" .Values.externalDatabase "5432"). */}}
 {{- define "pulsecheck.samePort" -}}
 {{- $part := index . 1 -}}
 {{- with $part.url -}}
