@@ -57,6 +57,10 @@ tools: ## Install what is missing: compiler, Rust, Node.js, PostgreSQL's program
 
 # ── Docker Compose ──────────────────────────────────────────────────────────────────────────────────────────────────
 
+# What the images' labels say.
+compose-prod: export VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+compose-prod: export REVISION = $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+
 compose-dev: ## Hot reload in containers, nothing installed here (http://localhost:3000)
 	docker compose -f docker-compose.yml -f docker-compose.dev.yml up --build
 
@@ -87,17 +91,25 @@ restore: ## Put such a file back into the compose stack, which is stopped for it
 
 # ── A cluster of four nodes on this machine (kind) ──────────────────────────────────────────────────────────────────
 
+include helm/versions.mk
 KIND := kind
 CLUSTER := pulsecheck
 CONTEXT := kind-$(CLUSTER)
 NAMESPACE ?= pulsecheck
 RELEASE ?= pulsecheck
+# What the chart calls its objects.
+NAME = $(shell scripts/chart-name $(RELEASE))
 TAG ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo local)
 REGISTRY ?= pulsecheck.local
 PARTS := frontend api worker
 SECRETS := helm/pulsecheck/values-secrets.yaml
+# Of its own: the file of another cluster, production's say, is never merged into or asked.
+CLUSTER_KUBECONFIG := $(HOME)/.kube/pulsecheck-kind.yaml
 KUBECTL := kubectl --context $(CONTEXT)
 HELM := helm --kube-context $(CONTEXT)
+
+cluster-up cluster-down cluster-pause cluster-resume: override export KUBECONFIG := $(CLUSTER_KUBECONFIG)
+metrics-server load-images deploy redeploy: override export KUBECONFIG := $(CLUSTER_KUBECONFIG)
 
 cluster-up: ## Make the kind cluster, ingress and all, and deploy PulseCheck (http://pulsecheck.com by /etc/hosts)
 	@scripts/need docker kind kubectl helm
@@ -105,13 +117,13 @@ cluster-up: ## Make the kind cluster, ingress and all, and deploy PulseCheck (ht
 	$(KIND) create cluster --config k8s/kind.yaml --wait 180s
 	$(KUBECTL) --namespace kube-system patch deployment coredns --patch-file k8s/coredns-patch.yaml
 	$(HELM) upgrade --install ingress-nginx ingress-nginx --repo https://kubernetes.github.io/ingress-nginx \
-	  --namespace ingress-nginx --create-namespace --values helm/ingress-nginx/values-kind.yaml --wait
+	  --version $(INGRESS_NGINX) --namespace ingress-nginx --create-namespace --values helm/ingress-nginx/values-kind.yaml --wait
 	@$(MAKE) --no-print-directory metrics-server deploy
 
 metrics-server: ## Processor figures for the cluster's autoscaler
 	@scripts/need kubectl helm
 	$(HELM) upgrade --install metrics-server metrics-server --repo https://kubernetes-sigs.github.io/metrics-server \
-	  --namespace kube-system --set 'args={--kubelet-insecure-tls}' --wait
+	  --version $(METRICS_SERVER) --namespace kube-system --set 'args={--kubelet-insecure-tls}' --wait
 
 cluster-down: ## Remove the kind cluster with everything in it
 	@scripts/need kind
@@ -137,9 +149,10 @@ load-images: build-images ## Build them and bring them into the cluster's nodes
 deploy: load-images ## Install or upgrade PulseCheck in the kind cluster
 	@scripts/need kubectl helm
 	$(HELM) upgrade --install $(RELEASE) helm/pulsecheck --namespace $(NAMESPACE) --create-namespace \
-	  $(if $(wildcard $(SECRETS)),--values $(SECRETS)) --set image.registry=$(REGISTRY),image.tag=$(TAG) --wait --timeout 10m
+	  $(if $(wildcard $(SECRETS)),--values $(SECRETS)) --set image.registry=$(REGISTRY) --set-string image.tag=$(TAG) \
+	  --wait --timeout 10m
 
 redeploy: load-images ## New images of uncommitted work under the same tag, and pods that run them
 	@scripts/need kubectl
-	$(KUBECTL) --namespace $(NAMESPACE) rollout restart deployment $(PARTS:%=$(RELEASE)-%)
-	$(KUBECTL) --namespace $(NAMESPACE) rollout status deployment $(PARTS:%=$(RELEASE)-%) --timeout=10m
+	$(KUBECTL) --namespace $(NAMESPACE) rollout restart deployment $(PARTS:%=$(NAME)-%)
+	$(KUBECTL) --namespace $(NAMESPACE) rollout status deployment $(PARTS:%=$(NAME)-%) --timeout=10m

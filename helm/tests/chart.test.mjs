@@ -1,18 +1,23 @@
 /** What the chart promises, rendered by the Helm in HELM: scripts/test chart runs it with versions 3 and 4. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'node:test';
 import { mayCall } from './policies.mjs';
-import { chart, local, pods, production, render } from './render.mjs';
+import { chart, found, local, nginx, pods, production, render } from './render.mjs';
 
 const { parse } = createRequire(`${process.env.CHECKERS}/package.json`)('yaml');
-const layers = { kind: [], production, local };
+const layers = { kind: [], production, nginx, local };
 const containers = (pod) => [...(pod.initContainers ?? []), ...pod.containers];
+/** What a Secret holds, by name. */
+const opened = (secret) => Object.fromEntries(Object.entries(secret.data).map(([name, value]) => [name, Buffer.from(value, 'base64').toString()]));
 const variable = (container, name) => container.env.find((one) => one.name === name);
 
 test('an image that nobody chose stops the rendering with a sentence', () => {
-  assert.throws(() => render({ tag: null }), /Say which build of pulsecheck-\w+ is meant: --set image\.tag=/);
+  assert.throws(() => render({ tag: null }), /Say which build of pulsecheck-\w+ is meant: --set-string image\.tag=/);
   for (const part of ['frontend', 'api', 'worker']) {
     const others = ['frontend', 'api', 'worker'].filter((other) => other !== part).map((other) => [`${other}.image.tag`, 'x']);
     assert.throws(() => render({ tag: null, values: Object.fromEntries(others) }), new RegExp(`pulsecheck-${part}`));
@@ -76,12 +81,13 @@ const peers = (rendered) => {
   return { ...own, dns: { labels: { 'k8s-app': 'kube-dns' }, namespace: 'kube-system' }, stranger: { labels: { app: 'x' }, namespace: 'status' } };
 };
 const controllers = {
+  nginx: { labels: { 'app.kubernetes.io/name': 'ingress-nginx' }, namespace: 'ingress-nginx' },
   kind: { labels: { 'app.kubernetes.io/name': 'ingress-nginx' }, namespace: 'ingress-nginx' },
   production: { labels: { 'app.kubernetes.io/name': 'traefik' }, namespace: 'kube-system' },
 };
 
 test('only what has to talk may talk', () => {
-  for (const layer of ['kind', 'production']) {
+  for (const layer of ['kind', 'production', 'nginx']) {
     const rendered = render({ files: layers[layer] });
     const policies = rendered.of('NetworkPolicy');
     const { frontend, api, worker, postgres, redis, dns, stranger } = peers(rendered);
@@ -95,7 +101,7 @@ test('only what has to talk may talk', () => {
     for (const [from, to, port] of [
       [frontend, postgres, 5432], [frontend, redis, 6379], [frontend, worker, 9091], [frontend, { ip: '1.1.1.1' }, 443],
       [controller, postgres, 5432], [controller, api, 9090], [controller, worker, 9091], [stranger, api, 8000], [stranger, postgres, 5432],
-      [api, worker, 9091], [worker, api, 8000], [postgres, dns, 53], [redis, dns, 53], [postgres, { ip: '1.1.1.1' }, 443],
+      [controllers[layer === 'production' ? 'nginx' : 'production'], frontend, 8080], [api, worker, 9091], [worker, api, 8000], [postgres, dns, 53], [redis, dns, 53], [postgres, { ip: '1.1.1.1' }, 443],
       [redis, { ip: '1.1.1.1' }, 80], [postgres, redis, 6379], [redis, postgres, 5432],
     ]) assert.ok(!may(from, to, port), `${layer}: ${JSON.stringify(from)} → ${JSON.stringify(to)}:${port} should be refused`);
   }
@@ -133,7 +139,7 @@ test('an external database has no pod, a way to it, and is asked for when it is 
   assert.throws(() => render({ values: external }), /give externalDatabase\.cidrs/);
   const rendered = render({ values: external, json: { 'externalDatabase.cidrs': ['10.9.0.0/24'] } });
   assert.equal(rendered.of('StatefulSet').length, 0);
-  const secret = rendered.find('Secret', '-secrets').stringData;
+  const secret = opened(rendered.find('Secret', '-secrets'));
   assert.equal(secret.DATABASE_URL, external['externalDatabase.url']);
   assert.equal(secret.POSTGRES_PASSWORD, undefined);
   const policies = rendered.of('NetworkPolicy');
@@ -154,9 +160,11 @@ test('an external Redis has no pod and a way to it', () => {
 test('secrets are generated and kept, or all taken from a Secret of the operator', () => {
   const generated = render().find('Secret', '-secrets');
   assert.equal(generated.metadata.annotations['helm.sh/resource-policy'], 'keep');
-  assert.ok(generated.stringData.SECRET_KEY.length >= 32);
-  assert.ok(generated.stringData.DATABASE_URL.includes(generated.stringData.POSTGRES_PASSWORD));
-  const odd = render({ values: { 'secrets.postgresPassword': 'p@ss/w:rd#' } }).find('Secret', '-secrets').stringData;
+  assert.equal(generated.stringData, undefined, 'a key that is taken out would stay');
+  const { SECRET_KEY, DATABASE_URL, POSTGRES_PASSWORD } = opened(generated);
+  assert.ok(SECRET_KEY.length >= 32);
+  assert.ok(DATABASE_URL.includes(POSTGRES_PASSWORD));
+  const odd = opened(render({ values: { 'secrets.postgresPassword': 'p@ss/w:rd#' } }).find('Secret', '-secrets'));
   assert.equal(decodeURIComponent(new URL(odd.DATABASE_URL).password), 'p@ss/w:rd#');
 
   const existing = render({ values: { 'secrets.existingSecret': 'mine' } });
@@ -167,12 +175,30 @@ test('secrets are generated and kept, or all taken from a Secret of the operator
   assert.throws(() => render({ values: { 'secrets.secretKey': 'short' } }), /shorter than 32/);
 });
 
+test('a password that is not the one the database was made with is refused', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pulsecheck-chart-'));
+  try {
+    cpSync(chart, folder, { recursive: true });
+    const password = (given, kept) => {
+      // Rendering has no cluster to look into: a template of the test's own says what one has.
+      const call = `{{ include "pulsecheck.postgresPassword" (dict "given" ${JSON.stringify(given)} "kept" ${JSON.stringify(kept)}) }}`;
+      writeFileSync(`${folder}/templates/asked.yaml`, `kind: Asked\nmetadata: { name: asked }\npassword: ${call}\n`);
+      return render({ folder }).find('Asked', 'asked').password;
+    };
+    assert.throws(() => password('mine', 'kept'), /not the one that this database was made with/);
+    assert.deepEqual([password('kept', 'kept'), password('', 'kept'), password('mine', '')], ['kept', 'kept', 'mine']);
+    assert.equal(password('', '').length, 32);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('the worker and the web app are not given the secrets of sign-in', () => {
   const rendered = render();
   const [worker] = rendered.find('Deployment', '-worker').spec.template.spec.containers;
   assert.equal(variable(worker, 'GOOGLE_CLIENT_SECRET'), undefined);
   const [frontend] = rendered.find('Deployment', '-frontend').spec.template.spec.containers;
-  assert.deepEqual(frontend.env.map((one) => one.name), ['API_ORIGIN']);
+  assert.deepEqual(frontend.env.map((one) => one.name), ['API_ORIGIN', 'PUBLIC_URL']);
 });
 
 test('wrong values are refused by name', () => {
@@ -180,12 +206,79 @@ test('wrong values are refused by name', () => {
     [{ 'worker.replicas': 0 }, /replicas/], [{ signUp: 'everybody' }, /signUp/], [{ 'egress.ports[0]': 70000 }, /ports/],
     [{ 'trustedProxies[0]': 'all' }, /trustedProxies/], [{ publicUrl: 'status.example.com' }, /publicUrl/], [{ wrongName: 1 }, /wrongName/],
     [{ publicUrl: 'http://other.example' }, /ingress answers for/], [{ 'ingress.tls.enabled': true }, /begin with https/],
-    [{ 'api.autoscaling.minReplicas': 4 }, /minReplicas/],
+    [{ 'api.autoscaling.minReplicas': 4 }, /minReplicas/], [{ 'image.tag': 12 }, /tag/], [{ 'api.image.tag': 123456789012 }, /tag/],
+    [{ publicUrl: 'http://pulsecheck.com/status' }, /publicUrl/], [{ 'trustedProxies[0]': '10.0.0.256/8' }, /trustedProxies/],
   ]) assert.throws(() => render({ values }), words, JSON.stringify(values));
 });
 
-test('budgets for disruption begin with two replicas, and scaling is for kind alone', () => {
-  assert.equal(render().of('PodDisruptionBudget').length, 0);
+test('only private networks are opened, and none in which clouds give away keys', () => {
+  const allow = (network) => render({ json: { 'egress.allowCidrs': [network] } });
+  for (const network of ['10.0.0.0/8', '172.16.0.0/12', '192.168.1.0/24', '100.64.0.0/10', '169.253.0.0/16', 'fc00::/7', 'fd12::1/128']) allow(network);
+  for (const network of ['169.254.0.0/16', '169.254.169.254/32', '169.0.0.0/8', '168.0.0.0/7', '128.0.0.0/1', '0.0.0.0/0', '::/0', 'fe80::/10']) {
+    assert.throws(() => allow(network), /opens more than a private network, or link-local addresses/, network);
+  }
+  for (const network of ['10.0.0.256/8', '300.1.1.1/32', '10.0.0.0/33', '10.0.0.0', '010.0.0.0/8']) assert.throws(() => allow(network), /allowCidrs/, network);
+});
+
+test('while no private network is open the programs know that, too', () => {
+  const settings = (options) => render(options).find('ConfigMap', '-config').data;
+  const ranges = '10.0.0.0/8,100.64.0.0/10,172.16.0.0/12,192.168.0.0/16,fc00::/7';
+  assert.equal(settings().DENY_CIDRS, ranges);
+  assert.equal(settings({ values: { 'config.DENY_CIDRS': '203.0.113.7' } }).DENY_CIDRS, `${ranges},203.0.113.7`);
+  assert.equal(settings({ values: { 'networkPolicy.enabled': false } }).DENY_CIDRS, undefined);
+  assert.equal(settings({ json: { 'egress.allowCidrs': ['10.1.0.0/16'] } }).DENY_CIDRS, undefined);
+  assert.equal(settings({ values: { 'config.LOG_FORMAT': 'text' } }).LOG_FORMAT, 'text');
+});
+
+test('the policy opens the port at which an external database or Redis is', () => {
+  const cidrs = { 'externalDatabase.cidrs': ['10.9.0.0/24'], 'externalRedis.cidrs': ['10.9.0.0/24'] };
+  const database = (url, more = {}) => render({ values: { 'postgres.enabled': false, 'externalDatabase.url': url, ...more }, json: cidrs });
+  const redis = (url, more = {}) => render({ values: { 'redis.enabled': false, 'externalRedis.url': url, ...more }, json: cidrs });
+  const wrong = /\.url is at port 64\d\d, but the network policy would open (5432|6379)/;
+  assert.throws(() => database('postgres://a:b@db.example:6432/c'), wrong);
+  assert.throws(() => database('postgres://a:b@[fd12::7]:6432/c'), wrong);
+  assert.throws(() => database('postgres://a:b@db.example/c', { 'externalDatabase.port': 6432 }), /is at port 5432/);
+  for (const url of ['postgres://a:b@db.example/c', 'postgres://a:b@db.example:5432/c?sslmode=require', 'postgres://a:b@[fd12::7]/c']) database(url);
+  database('postgres://a:b@db.example:6432/c', { 'networkPolicy.enabled': false });
+  assert.throws(() => redis('rediss://cache.example:6480/0'), wrong);
+  redis('rediss://:secret@cache.example/0');
+});
+
+test('what would be read from nowhere is refused beside an existing Secret', () => {
+  const existing = { 'secrets.existingSecret': 'mine', 'postgres.enabled': false, 'redis.enabled': false };
+  const json = { 'externalDatabase.cidrs': ['10.9.0.0/24'], 'externalRedis.cidrs': ['10.9.0.0/24'] };
+  render({ values: existing, json });
+  for (const [name, url] of [['externalDatabase.url', 'postgres://a:b@c/d'], ['externalRedis.url', 'redis://a/0']]) {
+    assert.throws(() => render({ values: { ...existing, [name]: url }, json }), new RegExp(`so is ${name} beside it`));
+  }
+});
+
+test('secrets and what has a value of its own do not stand in config', () => {
+  for (const name of ['SECRET_KEY', 'SECRET_KEY_FILE', 'DATABASE_URL', 'REDIS_URL', 'GITHUB_CLIENT_SECRET', 'GOOGLE_CLIENT_ID', 'SMTP_PASSWORD']) {
+    assert.throws(() => render({ values: { [`config.${name}`]: 'x' } }), new RegExp(`config\\.${name}: it would stand in a ConfigMap`));
+  }
+  for (const [name, value] of [['PUBLIC_URL', 'publicUrl'], ['SIGN_UP', 'signUp'], ['TRUSTED_PROXIES', 'trustedProxies'], ['ALLOW_CIDRS', 'egress.allowCidrs']]) {
+    assert.throws(() => render({ values: { [`config.${name}`]: 'x' } }), new RegExp(`config\\.${name}: the chart has a value for that, ${value}`));
+  }
+  assert.equal(render({ values: { 'config.RETENTION_RAW_DAYS': 7 } }).find('ConfigMap', '-config').data.RETENTION_RAW_DAYS, '7');
+});
+
+test('a mail server that the policy would keep from us is refused', () => {
+  const mail = (config, json = {}) =>
+    render({ values: Object.fromEntries(Object.entries(config).map(([name, value]) => [`config.${name}`, value])), json });
+  const host = { SMTP_HOST: 'mail.example' };
+  assert.throws(() => mail(host), /keep mail from mail\.example: egress\.ports lacks 587/);
+  assert.throws(() => mail({ ...host, SMTP_SECURITY: 'tls' }), /lacks 465/);
+  assert.throws(() => mail({ ...host, SMTP_PORT: 2525 }, { 'egress.ports': [80, 443, 587] }), /lacks 2525/);
+  mail(host, { 'egress.ports': [80, 443, 587] });
+  mail({ ...host, SMTP_PORT: 2525 }, { 'egress.ports': [80, 443, 2525] });
+  mail(host, { 'egress.allowCidrs': ['10.0.0.0/8'] });
+});
+
+test('budgets for disruption are there where there may be two replicas, and scaling is for kind alone', () => {
+  assert.deepEqual(render().of('PodDisruptionBudget').map((budget) => budget.metadata.name), ['watch-pulsecheck-api'], 'up to three by the scaler');
+  assert.equal(render({ values: { 'api.autoscaling.maxReplicas': 1 } }).of('PodDisruptionBudget').length, 0);
+  assert.equal(render({ files: production }).of('PodDisruptionBudget').length, 0);
   const many = render({ files: production, values: { 'api.replicas': 2, 'worker.replicas': 2, 'frontend.replicas': 2 } });
   assert.equal(many.of('PodDisruptionBudget').length, 3);
   assert.equal(many.of('HorizontalPodAutoscaler').length, 0);
@@ -193,6 +286,13 @@ test('budgets for disruption begin with two replicas, and scaling is for kind al
   const [scaler] = render().of('HorizontalPodAutoscaler');
   assert.deepEqual([scaler.spec.minReplicas, scaler.spec.maxReplicas, scaler.spec.metrics[0].resource.target.averageUtilization], [1, 3, 70]);
   assert.equal(render().find('Deployment', '-api').spec.replicas, undefined, 'the scaler decides');
+});
+
+test('scripts know what the chart calls its objects', () => {
+  for (const name of ['pulsecheck', 'status', 'my-pulsecheck', `pulsecheck-${'x'.repeat(29)}-y`, 's'.repeat(40)]) {
+    const { stdout } = spawnSync(`${chart}/../../scripts/chart-name`, [name], { encoding: 'utf8' });
+    assert.equal(render({ name }).find('Deployment', '-api').metadata.name, `${stdout.trim()}-api`);
+  }
 });
 
 test('an upgrade of the chart alone starts no database again', () => {
@@ -208,6 +308,44 @@ test('TLS and the issuer are production’s, k3d has neither', () => {
   const [plain] = render({ files: local }).of('Ingress');
   assert.equal(plain.spec.tls, undefined);
   assert.equal(plain.metadata.annotations, undefined);
+});
+
+test('behind Traefik, TLS sends who comes without it to https', () => {
+  const middlewares = (rendered) => rendered.of('Ingress')[0].metadata.annotations?.['traefik.ingress.kubernetes.io/router.middlewares'];
+  const rendered = render({ files: production });
+  const [middleware] = rendered.of('Middleware');
+  assert.deepEqual(middleware.spec, { redirectScheme: { scheme: 'https', permanent: true } });
+  assert.equal(middlewares(rendered), `status-${middleware.metadata.name}@kubernetescrd`);
+  const annotation = 'ingress.annotations.traefik\\.ingress\\.kubernetes\\.io/router\\.middlewares';
+  const beside = render({ files: production, values: { [annotation]: 'status-own@kubernetescrd' } });
+  assert.equal(middlewares(beside), `status-${middleware.metadata.name}@kubernetescrd,status-own@kubernetescrd`);
+  for (const without of [
+    render(), render({ files: local }),
+    render({ files: production, values: { 'ingress.tls.redirect': false } }), render({ files: production, values: { 'ingress.className': 'nginx' } }),
+  ]) {
+    assert.equal(without.of('Middleware').length, 0);
+    assert.equal(middlewares(without), undefined);
+  }
+});
+
+test('the web app knows the address that people open, for what it tells browsers about https', () => {
+  const [frontend] = render({ files: production }).find('Deployment', '-frontend').spec.template.spec.containers;
+  assert.equal(variable(frontend, 'PUBLIC_URL').value, 'https://status.example.com');
+});
+
+test('the line for installing that the README gives is right for K3s', () => {
+  const [, line] = /```sh\nhelm install pulsecheck oci:\S+ ([^`]+)```/.exec(readFileSync(`${chart}/README.md`, 'utf8'));
+  const command = `"$HELM" template pulsecheck "$0" ${line.replace('--create-namespace', '--set image.tag=')}`;
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', command, chart], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  const rendered = found(stdout);
+  const [ingress] = rendered.of('Ingress');
+  const like = render({ files: production, name: 'pulsecheck' }).of('Ingress')[0];
+  assert.deepEqual([ingress.spec, Object.keys(ingress.metadata.annotations)], [like.spec, Object.keys(like.metadata.annotations)]);
+  assert.equal(rendered.of('HorizontalPodAutoscaler').length, 0);
+  const { frontend, api } = Object.fromEntries(Object.entries(peers(rendered)).map(([name, peer]) => [name, { ...peer, namespace: 'pulsecheck' }]));
+  const policies = rendered.of('NetworkPolicy');
+  for (const [pod, port] of [[frontend, 8080], [api, 8000]]) assert.ok(mayCall(policies, controllers.production, pod, port, 'pulsecheck'));
 });
 
 test('metrics are open to the namespace of Prometheus alone, and only when asked for', () => {

@@ -7,17 +7,25 @@ const { parseAllDocuments } = createRequire(`${process.env.CHECKERS}/package.jso
 
 export const chart = fileURLToPath(new URL('../pulsecheck', import.meta.url));
 
-/** What the chart becomes: `files` are values files beside the chart's own, `values` what --set gives. Throws what Helm said. */
-export function render({ files = [], values = {}, json = {}, tag = 'test', name = 'watch' } = {}) {
+/**
+ * What the chart becomes: `files` are values files beside its own, `values` what --set gives, `folder` another copy of it. Throws
+ * what Helm said.
+ */
+export function render({ files = [], values = {}, json = {}, tag = 'test', name = 'watch', folder = chart } = {}) {
   const set = Object.entries({ ...(tag === null ? {} : { 'image.tag': tag }), ...values });
   const run = spawnSync(process.env.HELM, [
-    'template', name, chart, '--namespace', 'status',
-    ...files.flatMap((file) => ['--values', `${chart}/${file}`]),
+    'template', name, folder, '--namespace', 'status',
+    ...files.flatMap((file) => ['--values', `${folder}/${file}`]),
     ...set.flatMap(([key, value]) => ['--set', `${key}=${value}`]),
     ...Object.entries(json).flatMap(([key, value]) => ['--set-json', `${key}=${JSON.stringify(value)}`]),
   ], { encoding: 'utf8' });
   if (run.status !== 0) throw new Error(run.stderr);
-  const objects = parseAllDocuments(run.stdout).map((document) => document.toJS()).filter(Boolean);
+  return found(run.stdout);
+}
+
+/** The objects in what Helm printed. */
+export function found(text) {
+  const objects = parseAllDocuments(text).map((document) => document.toJS()).filter(Boolean);
   return {
     objects,
     of: (kind) => objects.filter((object) => object.kind === kind),
@@ -33,4 +41,5 @@ export function pods(rendered) {
 }
 
 export const production = ['values-production.yaml'];
+export const nginx = ['values-production.yaml', 'values-ingress-nginx.yaml'];
 export const local = ['values-production.yaml', 'values-production-local.yaml'];

@@ -32,7 +32,66 @@
 {{- fail (printf "publicUrl is at %s, but the ingress answers for %s: sign-in would end at the wrong place." $host $v.ingress.host) -}}
 {{- end -}}
 {{- end -}}
+{{- range $url, $where := dict $v.externalDatabase.url "externalDatabase.url" $v.externalRedis.url "externalRedis.url" -}}
+{{- if and $external $url -}}
+{{- fail (printf "secrets.existingSecret is set, and so is %s beside it, which nobody would read: keep one." $where) -}}
+{{- end -}}
+{{- end -}}
+{{- if $v.networkPolicy.enabled -}}
+{{- if not $v.postgres.enabled -}}
+{{- include "pulsecheck.samePort" (list "externalDatabase" $v.externalDatabase "5432") -}}
+{{- end -}}
+{{- if not $v.redis.enabled -}}
+{{- include "pulsecheck.samePort" (list "externalRedis" $v.externalRedis "6379") -}}
+{{- end -}}
+{{- end -}}
+{{- range $v.egress.allowCidrs -}}
+{{- if regexMatch "^(169[.]254[.]|169[.].*/([89]|1[0-5])$|.*[.].*/[0-7]$|.*:.*/[0-6]$|[fF][eE][89abAB][0-9a-fA-F]:)" . -}}
+{{- fail (printf "egress.allowCidrs has %s: that opens more than a private network, or link-local addresses, where clouds give away keys." .) -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $value := $v.config -}}
+{{- if regexMatch "^(SECRET_KEY|DATABASE_URL|REDIS_URL|(GOOGLE|GITHUB)_CLIENT_(ID|SECRET)|SMTP_PASSWORD)(_FILE)?$" $name -}}
+{{- fail (printf "config.%s: it would stand in a ConfigMap; the place of secrets is secrets, or the Secret that secrets.existingSecret names." $name) -}}
+{{- end -}}
+{{- $own := dict "PUBLIC_URL" "publicUrl" "FRONTEND_URL" "publicUrl" "OAUTH_REDIRECT_BASE_URL" "oauthRedirectBaseUrl" -}}
+{{- $own = merge $own (dict "SIGN_UP" "signUp" "SIGN_UP_ALLOWLIST" "signUpAllowlist" "OPERATOR_EMAILS" "operatorEmails") -}}
+{{- $own = merge $own (dict "TRUSTED_PROXIES" "trustedProxies" "ALLOW_CIDRS" "egress.allowCidrs") -}}
+{{- with get $own $name -}}
+{{- fail (printf "config.%s: the chart has a value for that, %s." $name .) -}}
+{{- end -}}
+{{- end -}}
+{{- /* A mail server in a private network that is open needs no port of the internet. */ -}}
+{{- if and $v.networkPolicy.enabled $v.config.SMTP_HOST (not $v.egress.allowCidrs) -}}
+{{- $usual := get (dict "tls" 465 "none" 25) ($v.config.SMTP_SECURITY | default "starttls") | default 587 -}}
+{{- $port := int ($v.config.SMTP_PORT | default $usual) -}}
+{{- $open := dict -}}
+{{- range $v.egress.ports -}}{{- $_ := set $open (int . | toString) true -}}{{- end -}}
+{{- if not (hasKey $open ($port | toString)) -}}
+{{- fail (printf "The network policy would keep mail from %s: egress.ports lacks %d." $v.config.SMTP_HOST $port) -}}
+{{- end -}}
+{{- end -}}
 {{- if gt (int $v.api.autoscaling.minReplicas) (int $v.api.autoscaling.maxReplicas) -}}
 {{- fail "api.autoscaling.minReplicas is larger than maxReplicas." -}}
 {{- end -}}
+{{- end }}
+
+{{/* The port of an address is the one that the policy opens: (list "externalDatabase" .Values.externalDatabase "5432"). */}}
+{{- define "pulsecheck.samePort" -}}
+{{- $part := index . 1 -}}
+{{- with $part.url -}}
+{{- $place := regexReplaceAll "^[a-z]+://([^/?]*@)?([^/?]*).*$" . "${2}" -}}
+{{- $port := regexFind ":[0-9]+$" $place | trimPrefix ":" | default (index $ 2) -}}
+{{- if ne $port (int $part.port | toString) -}}
+{{- fail (printf "%s.url is at port %s, but the network policy would open %d: set %s.port." (index $ 0) $port (int $part.port) (index $ 0)) -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* The given password, else the one that is kept in the cluster, else a new one: (dict "given" … "kept" …). */}}
+{{- define "pulsecheck.postgresPassword" -}}
+{{- if and .given .kept (ne .given .kept) -}}
+{{- fail "secrets.postgresPassword is not the one that this database was made with, and a Secret does not change it: leave it out, or change it in PostgreSQL (alter role pulsecheck password …) and in the Secret first." -}}
+{{- end -}}
+{{- .given | default .kept | default (randAlphaNum 32) -}}
 {{- end }}

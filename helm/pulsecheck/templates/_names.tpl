@@ -28,7 +28,7 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- $image := (index . 1).image -}}
 {{- $tag := $image.tag | default $root.Values.image.tag | default $root.Chart.AppVersion | toString -}}
 {{- if eq $tag "REPLACED_AT_DEPLOY" -}}
-{{- fail (printf "Say which build of %s is meant: --set image.tag=… (make deploy and make -f Makefile.prod deploy-prod do that)." $image.repository) -}}
+{{- fail (printf "Say which build of %s is meant: --set-string image.tag=… (make deploy and make -f Makefile.prod deploy-prod do that)." $image.repository) -}}
 {{- end -}}
 {{- with $root.Values.image.registry }}{{ trimSuffix "/" . }}/{{ end }}{{ $image.repository }}:{{ $tag }}
 {{- end }}

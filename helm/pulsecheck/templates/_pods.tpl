@@ -75,7 +75,7 @@ checksum/config: {{ include (print .Template.BasePath "/configmap.yaml") . | sha
 checksum/secrets: {{ list .Values.secrets .Values.externalDatabase.url .Values.externalRedis.url | toJson | sha256sum }}
 {{- end }}
 
-{{/* From two replicas on a drain may take one at a time: (list $ "api" replicas). */}}
+{{/* Where there may be two replicas a drain takes one at a time; a single one may go: (list $ "api" replicas). */}}
 {{- define "pulsecheck.disruption" -}}
 {{- $root := index . 0 -}}
 {{- if gt (int (index . 2)) 1 }}

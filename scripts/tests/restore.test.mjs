@@ -1,0 +1,146 @@
+/** Backups and restores of the compose stack and of the cluster, against the database at DATABASE_URL: scripts/test restore. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after, beforeEach } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'pulsecheck-restore-'));
+after(() => rmSync(folder, { recursive: true }));
+const { hostname, port } = new URL(process.env.DATABASE_URL);
+
+/** Programs that note what they are asked and do in this machine's database what they would do in a container. */
+const played = {
+  docker: `case "$*" in
+  info) ;;
+  "compose ps --quiet"*) echo id ;;
+  "compose ps --services"*) printf '%s\\n' postgres redis $RAN ;;
+  "compose exec -T postgres cat "*) echo key-of-the-backup ;;
+  "compose exec -T postgres "*) shift 4 && exec "$@" ;;
+  "compose run "*) echo "key: $SECRET_KEY" >>"$NOTES" ;;
+  inspect*) echo healthy ;;
+esac`,
+  kubectl: `case "$*" in
+  *"exec --stdin"*) while [ "$1" != -- ]; do shift; done; shift && exec "$@" ;;
+  *".spec.replicas"*) case "$*" in *-api*) echo 3 ;; *) echo 2 ;; esac ;;
+  *SECRET_KEY*) echo mine ;;
+  *"-api --replicas=3") [ "$API_SCALES" = yes ] ;;
+  *"get statefulset"*) [ "$OWN_POSTGRES" = yes ] ;;
+  *"get secret"*) echo "kind: Secret" ;;
+esac`,
+};
+mkdirSync(join(folder, 'bin'));
+for (const [name, does] of Object.entries(played)) {
+  writeFileSync(join(folder, 'bin', name), `#!/usr/bin/env bash\necho "${name} $*" >>"$NOTES"\n${does}\n`, { mode: 0o755 });
+}
+
+const notes = join(folder, 'notes');
+const said = () => readFileSync(notes, 'utf8').trim().split('\n');
+const run = (program, args, settings = {}) => {
+  const env = {
+    ...process.env, PATH: `${folder}/bin:${process.env.PATH}`, PGHOST: hostname, PGPORT: port, NOTES: notes, RAN: 'api worker', OWN_POSTGRES: 'yes', API_SCALES: 'yes',
+    NAMESPACE: 'status', RELEASE: 'watch', ...settings,
+  };
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd: root, env, encoding: 'utf8' });
+  return { status, stdout, stderr };
+};
+const ask = (statement, name = 'pulsecheck') => {
+  const user = name === 'pulsecheck' ? 'pulsecheck' : 'postgres';
+  const { status, stdout, stderr } = run('psql', ['--username', user, '--dbname', name, '--no-psqlrc', '-qtA', '-v', 'ON_ERROR_STOP=1', '-c', statement]);
+  assert.equal(status, 0, stderr);
+  return stdout.trim();
+};
+
+beforeEach(() => {
+  writeFileSync(notes, '');
+  ask('drop database if exists pulsecheck', 'postgres');
+  ask("do $$ begin create role pulsecheck superuser login; exception when duplicate_object then null; end $$", 'postgres');
+  ask('create database pulsecheck owner pulsecheck', 'postgres');
+  ask("create table users (id int primary key, name text); insert into users select n, repeat(md5(n::text), 9) from generate_series(1, 5000) n");
+});
+/** What an upgrade does to the schema: something new holds on to what was there. */
+const migrate = () => {
+  ask('create table badges (user_id int references users, day date) partition by range (day)');
+  ask("create table badges_1 partition of badges for values from ('2026-01-01') to ('2027-01-01')");
+  ask('create view named as select name from users; delete from users where id > 1');
+};
+const tables = () => ask("select string_agg(relname, ' ' order by relname) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v')");
+const before = () => assert.deepEqual([tables(), ask('select count(*) from users')], ['users', '5000']);
+const unchanged = () => assert.deepEqual([tables(), ask('select count(*) from users')], ['badges badges_1 named users', '1']);
+
+let number = 0;
+const file = () => join(folder, `${(number += 1)}.backup`);
+/** What it was called with, in order, as far as it starts, stops or scales something. */
+const moves = () => said().filter((line) => / (start|stop|scale) /.test(line)).map((line) => line.replace('--namespace status ', ''));
+
+test('compose: a backup from before a migration is put back, and what ran runs again', () => {
+  const backup = file();
+  assert.equal(run('scripts/compose-backup', ['backup', backup]).status, 0);
+  assert.equal(statSync(backup).mode & 0o077, 0);
+  migrate();
+  const { status, stderr } = run('scripts/compose-backup', ['restore', backup]);
+  assert.equal(status, 0, stderr);
+  before();
+  assert.deepEqual(moves(), ['docker compose stop api worker', 'docker compose start api worker']);
+  assert.ok(!said().some((line) => / up( |$)/.test(line)), 'other containers might come of it than ran before');
+});
+
+test('compose: the key goes back by the environment, not by a command line', () => {
+  const backup = file();
+  run('scripts/compose-backup', ['backup', backup]);
+  run('scripts/compose-backup', ['restore', backup]);
+  assert.ok(said().includes('key: key-of-the-backup'));
+  assert.ok(!said().some((line) => line.startsWith('docker ') && line.includes('key-of-the-backup')));
+});
+
+test('compose: a restore that fails changes nothing, and starts again what ran', () => {
+  const parts = join(folder, 'parts');
+  mkdirSync(parts);
+  run('pg_dump', ['--username', 'pulsecheck', '--format', 'custom', '--file', join(parts, 'database.dump'), 'pulsecheck']);
+  truncateSync(join(parts, 'database.dump'), statSync(join(parts, 'database.dump')).size - 2000);
+  writeFileSync(join(parts, 'secret-key'), 'key');
+  const backup = file();
+  run('tar', ['czf', backup, '-C', parts, 'database.dump', 'secret-key']);
+  migrate();
+  assert.notEqual(run('scripts/compose-backup', ['restore', backup], { RAN: 'api' }).status, 0);
+  unchanged();
+  assert.deepEqual(moves(), ['docker compose stop api worker', 'docker compose start api']);
+  assert.ok(!said().some((line) => line.startsWith('key: ')), 'the key belongs to data that did not come');
+});
+
+test('cluster: a backup from before a migration is put back, and as many pods start as there were', () => {
+  const backup = file();
+  assert.equal(run('scripts/cluster-backup', ['backup', backup]).status, 0);
+  assert.equal(readFileSync(`${backup}.secrets.yaml`, 'utf8'), 'kind: Secret\n');
+  assert.ok(said().some((line) => line.includes('get secret mine')), 'the Secret that the pods read');
+  migrate();
+  const { status, stderr } = run('scripts/cluster-backup', ['restore', backup]);
+  assert.equal(status, 0, stderr);
+  before();
+  assert.deepEqual(moves(), [
+    'kubectl scale deployment watch-pulsecheck-api --replicas=0', 'kubectl scale deployment watch-pulsecheck-worker --replicas=0',
+    'kubectl scale deployment watch-pulsecheck-api --replicas=3', 'kubectl scale deployment watch-pulsecheck-worker --replicas=2',
+  ]);
+});
+
+test('cluster: a restore that fails changes nothing, and as many pods start as there were', () => {
+  const backup = file();
+  writeFileSync(backup, 'no dump');
+  migrate();
+  // Even where the first of them cannot be started.
+  assert.notEqual(run('scripts/cluster-backup', ['restore', backup], { API_SCALES: 'no' }).status, 0);
+  unchanged();
+  assert.deepEqual(moves().slice(2), [
+    'kubectl scale deployment watch-pulsecheck-api --replicas=3', 'kubectl scale deployment watch-pulsecheck-worker --replicas=2',
+  ]);
+});
+
+test('cluster: without the chart’s own PostgreSQL a sentence says so, and nothing is stopped', () => {
+  const { status, stderr } = run('scripts/cluster-backup', ['restore', '/dev/null'], { OWN_POSTGRES: 'no' });
+  assert.equal(status, 1);
+  assert.match(stderr, /There is no watch-pulsecheck-postgres in the namespace status/);
+  assert.deepEqual(moves(), []);
+});
