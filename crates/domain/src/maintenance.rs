@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::{
@@ -130,7 +130,9 @@ impl Window {
             return Some(first).filter(ahead).into_iter().collect();
         };
         let end = rule.until().map_or(until, |last| until.min(last));
-        let spans = rule.dates(self.begins.date()).map(begins);
+        // By the clocks of its zone the day may be a later one.
+        let last = end.date_naive().succ_opt().unwrap_or(NaiveDate::MAX);
+        let spans = rule.dates(self.begins.date(), last).map(begins);
         let spans = spans.take_while(|span| span.from <= end);
         spans.filter(ahead).take(most.into()).collect()
     }

@@ -10,7 +10,6 @@ mod windows;
 
 use std::time::Duration;
 
-use chrono::DateTime;
 use courier::Courier;
 use db::{
     Db, messages,
@@ -29,9 +28,9 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 /// Messages that are sent at the same time.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 64;
 
-/// Channels whose messages are composed in one round; what they say is sent before the next.
+/// Channels whose messages are composed in one round.
 const CHANNELS_AT_ONCE: usize = 64;
 
 /// Channels whose messages are composed at the same time.
@@ -42,6 +41,9 @@ const LEASE: Duration = notify::LONGEST_ATTEMPT.saturating_add(Duration::from_mi
 
 /// Rounds begin so far apart at least, so that neither a storm of events nor a row that nobody can take keeps a processor busy.
 const BETWEEN_ROUNDS: Duration = Duration::from_millis(150);
+
+/// The same of asking for messages to be sent.
+const BETWEEN_TURNS: Duration = Duration::from_millis(25);
 
 /// How often it is looked whether something is due although nobody said so.
 const PATROL: Duration = Duration::from_secs(5);
@@ -63,35 +65,17 @@ pub struct Parts {
 
 /// Tells until `stop`; then starts no more attempts and waits a little for those under way.
 pub async fn run(parts: Parts, stop: CancellationToken) -> anyhow::Result<()> {
-    let wake = Notify::new();
-    let listening = listen(&parts.db, &wake);
-    tokio::pin!(listening);
-    let mut sending = JoinSet::new();
-    let mut rounds = Rounds::new(Instant::now());
-    let mut backoff = Backoff::default();
-    while !stop.is_cancelled() {
-        match work(&parts, &mut sending, &mut rounds).await {
-            Ok(()) => backoff.reset(),
-            Err(error) => {
-                tracing::warn!(%error, "notices wait");
-                rounds.rest(Instant::now() + backoff.pause());
-            }
-        }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = sleep_until(rounds.next) => {}
-            () = wake.notified() => rounds.hurry(),
-            () = &mut listening => {}
-            Some(_) = sending.join_next() => {
-                while sending.try_join_next().is_some() {}
-                // A message that has just left may let the next one of its channel go.
-                rounds.hurry();
-            }
-        }
+    let bells = Bells::default();
+    let work = async {
+        tokio::join!(
+            compose_in_rounds(&parts, &bells, &stop),
+            deliver(&parts, &bells, &stop)
+        )
+    };
+    tokio::select! {
+        _ = work => {}
+        () = listen(&parts.db, &bells) => {}
     }
-    let rest = async { while sending.join_next().await.is_some() {} };
-    // What does not end in time is sent again by somebody else, under the same key.
-    let _ = tokio::time::timeout(GOODBYE, rest).await;
     Ok(())
 }
 
@@ -101,72 +85,155 @@ pub async fn keep_watch(parts: Parts, stop: CancellationToken) -> anyhow::Result
     watch::run(parts, stop).await
 }
 
-/// Composes what is due, if it is time for a round, and begins to send what is composed.
-async fn work(parts: &Parts, sending: &mut JoinSet<()>, rounds: &mut Rounds) -> db::Result<()> {
-    let begun = Instant::now();
-    if begun >= rounds.next {
-        let next = compose_due(parts).await?;
-        rounds.begun(begun, next);
-    }
-    let free = AT_ONCE.saturating_sub(sending.len());
-    if free > 0 {
-        let limit = i64::try_from(free).unwrap_or(1);
-        let mut conn = parts.db.acquire().await?;
-        for claimed in messages::claim(&mut conn, parts.id, limit, LEASE).await? {
-            let parts = parts.clone();
-            sending.spawn(async move { send::send(&parts, claimed).await });
-        }
-    }
-    Ok(())
+/// Rung when there may be something to do.
+#[derive(Default)]
+struct Bells {
+    compose: Notify,
+    deliver: Notify,
 }
 
-/// Composes what is due. Gives in how long something else is, or has to be sent again.
-async fn compose_due(parts: &Parts) -> db::Result<Duration> {
+/// Composes what is due, round after round.
+async fn compose_in_rounds(parts: &Parts, bells: &Bells, stop: &CancellationToken) {
+    let mut rounds = Rounds::new(BETWEEN_ROUNDS);
+    let mut backoff = Backoff::default();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = bells.compose.notified() => {
+                rounds.hurry();
+                continue;
+            }
+            () = sleep_until(rounds.next) => {}
+        }
+        match compose_due(parts, bells, stop).await {
+            Ok((begun, pause)) => {
+                backoff.reset();
+                rounds.begun(begun, pause);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "notices wait");
+                rounds.rest(backoff.pause());
+            }
+        }
+    }
+}
+
+/// Sends what is composed, as places fall free.
+async fn deliver(parts: &Parts, bells: &Bells, stop: &CancellationToken) {
+    let mut sending = JoinSet::new();
+    let mut turns = Rounds::new(BETWEEN_TURNS);
+    let mut backoff = Backoff::default();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = bells.deliver.notified() => {
+                turns.hurry();
+                continue;
+            }
+            Some(_) = sending.join_next() => {
+                while sending.try_join_next().is_some() {}
+                // A message that has just left may let the next one of its channel go.
+                bells.compose.notify_one();
+                turns.hurry();
+                continue;
+            }
+            () = sleep_until(turns.next) => {}
+        }
+        match begin_to_send(parts, &mut sending).await {
+            Ok((begun, pause)) => {
+                backoff.reset();
+                turns.begun(begun, pause);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "messages wait");
+                turns.rest(backoff.pause());
+            }
+        }
+    }
+    let rest = async { while sending.join_next().await.is_some() {} };
+    // What does not end in time is sent again by somebody else, under the same key.
+    let _ = tokio::time::timeout(GOODBYE, rest).await;
+}
+
+/// Takes on what may be sent now. Gives when it asked, and how long nothing else will be due.
+async fn begin_to_send(
+    parts: &Parts,
+    sending: &mut JoinSet<()>,
+) -> db::Result<(Instant, Duration)> {
     let mut conn = parts.db.acquire().await?;
     let now = services::now(&mut conn).await?;
+    let begun = Instant::now();
+    let free = AT_ONCE.saturating_sub(sending.len());
+    if free == 0 {
+        return Ok((begun, PATROL));
+    }
+    let limit = i64::try_from(free).unwrap_or(1);
+    for claimed in messages::claim(&mut conn, parts.id, limit, LEASE).await? {
+        let parts = parts.clone();
+        sending.spawn(async move { send::send(&parts, claimed).await });
+    }
+    let next = messages::next_due(&mut conn, now).await?;
+    let soonest = next.map_or(now + PATROL, |next| next.min(now + PATROL));
+    Ok((begun, (soonest - now).to_std().unwrap_or_default()))
+}
+
+/// Composes what is due. Gives when it asked, and how long nothing else will be due.
+async fn compose_due(
+    parts: &Parts,
+    bells: &Bells,
+    stop: &CancellationToken,
+) -> db::Result<(Instant, Duration)> {
+    let mut conn = parts.db.acquire().await?;
+    let now = services::now(&mut conn).await?;
+    let begun = Instant::now();
     let mut next = now + PATROL;
     let ready = gathering::ready(&mut conn).await?;
+    let due = gathering::next_due(&mut conn, now).await?;
     drop(conn);
     let mut leaving = Vec::new();
     for channel in ready {
-        let most = channel.most_per_minute;
-        let at = pace::next_message(&channel.recent, channel.waiting_since, most);
+        let at = pace::next_message(
+            &channel.recent,
+            channel.waiting_since,
+            channel.most_per_minute,
+        );
         if at > now {
             next = next.min(at);
         } else if leaving.len() < CHANNELS_AT_ONCE {
-            leaving.push((channel.channel, pace::room(&channel.recent, now, most)));
+            leaving.push(channel.channel);
         } else {
             // As soon as those before it are on their way.
             next = now;
         }
     }
     stream::iter(leaving)
-        .for_each_concurrent(COMPOSED_AT_ONCE, async |(channel, room)| {
+        .for_each_concurrent(COMPOSED_AT_ONCE, async |channel| {
+            if stop.is_cancelled() {
+                return;
+            }
             // One that cannot be read keeps nobody else from hearing.
-            if let Err(error) = compose::compose(parts, channel, room).await {
+            if let Err(error) = compose::compose(parts, channel).await {
                 tracing::warn!(%error, %channel, "what a channel is to hear waits");
             }
+            bells.deliver.notify_one();
         })
         .await;
-    let mut conn = parts.db.acquire().await?;
-    let due = [
-        gathering::next_due(&mut conn).await?,
-        messages::next_due(&mut conn, now).await?,
-    ];
-    let soonest = due.into_iter().flatten().fold(next, DateTime::min);
-    Ok((soonest - now).to_std().unwrap_or_default())
+    let soonest = due.map_or(next, |due| due.min(next));
+    Ok((begun, (soonest - now).to_std().unwrap_or_default()))
 }
 
-/// When channels are asked again whether they have something to hear: never right after the last time, because that is a
-/// question about every one of them.
+/// When something is asked again: never right after the last time, because that is a question about every channel.
 struct Rounds {
+    apart: Duration,
     earliest: Instant,
     next: Instant,
 }
 
 impl Rounds {
-    const fn new(now: Instant) -> Self {
+    fn new(apart: Duration) -> Self {
+        let now = Instant::now();
         Self {
+            apart,
             earliest: now,
             next: now,
         }
@@ -174,7 +241,7 @@ impl Rounds {
 
     /// One began then, and knows of nothing to do before so long.
     fn begun(&mut self, at: Instant, pause: Duration) {
-        self.earliest = at + BETWEEN_ROUNDS;
+        self.earliest = at + self.apart;
         self.next = self.earliest.max(at + pause);
     }
 
@@ -183,31 +250,32 @@ impl Rounds {
         self.next = self.next.min(self.earliest);
     }
 
-    /// Nothing before then, whatever happens.
-    fn rest(&mut self, until: Instant) {
-        self.earliest = until;
-        self.next = until;
+    /// Nothing before so long, whatever happens.
+    fn rest(&mut self, pause: Duration) {
+        self.earliest = Instant::now() + pause;
+        self.next = self.earliest;
     }
 }
 
 /// Hears that something was noted, for ever. While there is no connection the patrol finds what is due.
-async fn listen(db: &Db, wake: &Notify) {
+async fn listen(db: &Db, bells: &Bells) {
     let mut backoff = Backoff::default();
     loop {
-        if let Err(error) = hear(db, wake, &mut backoff).await {
+        if let Err(error) = hear(db, bells, &mut backoff).await {
             tracing::debug!(%error, "not listening for notices");
         }
         tokio::time::sleep(backoff.pause()).await;
     }
 }
 
-async fn hear(db: &Db, wake: &Notify, backoff: &mut Backoff) -> db::Result<()> {
+async fn hear(db: &Db, bells: &Bells, backoff: &mut Backoff) -> db::Result<()> {
     let mut listener = db.listener().await?;
     listener.listen(outbox::CHANNEL).await?;
     backoff.reset();
     loop {
         // Something may have been noted before, or while the connection was lost.
-        wake.notify_one();
+        bells.compose.notify_one();
+        bells.deliver.notify_one();
         listener.try_recv().await?;
     }
 }
@@ -218,16 +286,16 @@ mod tests {
 
     #[test]
     fn whatever_happens_rounds_keep_apart_and_come_no_later_than_asked() {
-        let start = Instant::now();
-        let mut rounds = Rounds::new(start);
+        let (start, apart) = (Instant::now(), Duration::from_millis(100));
+        let mut rounds = Rounds::new(apart);
         rounds.begun(start, Duration::from_secs(5));
         assert_eq!(rounds.next, start + Duration::from_secs(5));
         rounds.hurry();
-        assert_eq!(rounds.next, start + BETWEEN_ROUNDS);
+        assert_eq!(rounds.next, start + apart);
         rounds.begun(start, Duration::ZERO);
-        assert_eq!(rounds.next, start + BETWEEN_ROUNDS);
-        rounds.rest(start + Duration::from_secs(9));
+        assert_eq!(rounds.next, start + apart);
+        rounds.rest(Duration::from_secs(9));
         rounds.hurry();
-        assert_eq!(rounds.next, start + Duration::from_secs(9));
+        assert!(rounds.next >= start + Duration::from_secs(9));
     }
 }

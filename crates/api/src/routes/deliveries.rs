@@ -7,6 +7,7 @@ use axum::{
 };
 use chrono::DateTime;
 use db::{
+    channels,
     deliveries::{self, Wanted},
     messages, outbox, services,
 };
@@ -34,6 +35,8 @@ use crate::{
 };
 
 const UNDER_WAY: &str = "It is being sent at this moment.";
+const NOT_TAKING: &str =
+    "Its channel is switched off or refuses everything: change it or try it, then send this again.";
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -117,7 +120,7 @@ async fn show_delivery(
     (status = 401, description = "Not signed in", body = ProblemBody),
     (status = 403, description = "Your role may not", body = ProblemBody),
     (status = 404, description = "Unknown or foreign", body = ProblemBody),
-    (status = 409, description = "It is being sent", body = ProblemBody),
+    (status = 409, description = "It is being sent, or the channel takes nothing", body = ProblemBody),
 ))]
 async fn resend_delivery(
     member: Member<Editor>,
@@ -126,7 +129,12 @@ async fn resend_delivery(
 ) -> Result<StatusCode, Problem> {
     let mut tx = state.db.begin().await?;
     let found = deliveries::find(&mut tx, member.workspace(), DeliveryId(id)).await?;
-    let message = found.ok_or(Problem::NotFound)?.listed.delivery.message;
+    let delivery = found.ok_or(Problem::NotFound)?.listed.delivery;
+    let channel = channels::find(&mut tx, member.workspace(), delivery.channel).await?;
+    if channel.is_none_or(|channel| channel.paused_at.is_some() || channel.broken.is_some()) {
+        return Err(Problem::Conflict(NOT_TAKING));
+    }
+    let message = delivery.message;
     let now = services::now(&mut tx).await?;
     if !messages::resend(&mut tx, member.workspace(), message, now).await? {
         return Err(Problem::Conflict(UNDER_WAY));

@@ -61,22 +61,29 @@ pub struct Held {
     pub seen_at: Option<DateTime<Utc>>,
 }
 
-const READY: &str = "
-    select c.id, w.waiting_since, c.most_per_minute,
-           array(select m.created_at from messages m
-                 where m.channel_id = c.id and m.created_at > now() - interval '1 minute') as recent
-    from channels c
-    cross join lateral (
-        select min(greatest(o.due_at, o.created_at)) as waiting_since
-        -- Those that were due first: a storm is not read through in every round. As pairs, so that the planner cannot
-        -- prefer what is due for all channels to what is due for one.
-        from (select due_at, created_at from outbox
-              where (channel_id, due_at) >= (c.id, '-infinity'::timestamptz) and (channel_id, due_at) <= (c.id, now())
-                and message_id is null and dropped is null
-              order by channel_id, due_at limit 10) o) w
-    where c.paused_at is null and c.broken_at is null and w.waiting_since is not null
-      and not exists (select 1 from messages m where m.channel_id = c.id and m.outcome is null)
-    order by w.waiting_since";
+macro_rules! ready {
+    ($which:literal) => {
+        concat!(
+            "select c.id, w.waiting_since, c.most_per_minute,
+                    array(select m.created_at from messages m
+                          where m.channel_id = c.id and m.created_at > now() - interval '1 minute') as recent
+             from channels c
+             cross join lateral (
+                 select min(greatest(o.due_at, o.created_at)) as waiting_since
+                 -- Those that were due first: a storm is not read through in every round. As pairs, so that the planner
+                 -- cannot prefer what is due for all channels to what is due for one.
+                 from (select due_at, created_at from outbox
+                       where (channel_id, due_at) >= (c.id, '-infinity'::timestamptz)
+                         and (channel_id, due_at) <= (c.id, now()) and message_id is null and dropped is null
+                       order by channel_id, due_at limit 10) o) w
+             where c.paused_at is null and c.broken_at is null and w.waiting_since is not null ",
+            $which,
+            " and not exists (select 1 from messages m where m.channel_id = c.id and m.outcome is null)
+             order by w.waiting_since"
+        )
+    };
+}
+const READY: &str = ready!("");
 
 /// Channels for which something is due and nothing under way, the longest waiting first.
 pub async fn ready(conn: &mut PgConnection) -> Result<Vec<Ready>> {
@@ -87,36 +94,40 @@ pub async fn ready(conn: &mut PgConnection) -> Result<Vec<Ready>> {
     Ok(rows.into_iter().map(Ready::from).collect())
 }
 
-/// When something of a channel that takes notices falls due next; none when nothing waits.
-pub async fn next_due(conn: &mut PgConnection) -> Result<Option<DateTime<Utc>>> {
+/// The same of one channel; none when nothing is due for it any more or something is under way.
+pub async fn ready_of(conn: &mut PgConnection, channel: ChannelId) -> Result<Option<Ready>> {
+    let row: Option<ReadyRow> = sqlx::query_as(ready!("and c.id = $1"))
+        .persistent(false)
+        .bind(channel.0)
+        .fetch_optional(conn)
+        .await?;
+    Ok(row.map(Ready::from))
+}
+
+/// When something falls due next, later than `after`; none when nothing waits.
+pub async fn next_due(
+    conn: &mut PgConnection,
+    after: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>> {
     Ok(sqlx::query_scalar(
-        "select min(due_at) from outbox where message_id is null and dropped is null and due_at > now()",
+        "select min(due_at) from outbox where message_id is null and dropped is null and due_at > $1",
     )
     .persistent(false)
+    .bind(after)
     .fetch_one(conn)
     .await?)
 }
 
-/// Takes the lock under which a channel's notices become a message. False when somebody else has it, or when there is
-/// a message under way. Whoever notes something for the channel meanwhile does not wait.
+/// Takes the lock under which a channel's notices become a message. False when somebody else has it. Whoever notes something for
+/// the channel meanwhile does not wait.
 pub async fn lock(conn: &mut PgConnection, channel: ChannelId) -> Result<bool> {
     let locked: Option<Uuid> = sqlx::query_scalar(
         "select id from channels where id = $1 and paused_at is null and broken_at is null for no key update skip locked",
     )
     .bind(channel.0)
-    .fetch_optional(&mut *conn)
+    .fetch_optional(conn)
     .await?;
-    if locked.is_none() {
-        return Ok(false);
-    }
-    let under_way: bool = sqlx::query_scalar(
-        "select exists (select 1 from messages where channel_id = $1 and outcome is null)",
-    )
-    .persistent(false)
-    .bind(channel.0)
-    .fetch_one(conn)
-    .await?;
-    Ok(!under_way)
+    Ok(locked.is_some())
 }
 
 #[derive(FromRow)]
@@ -328,7 +339,8 @@ mod tests {
         assert_eq!(due.len(), 20);
         known(&mut conn, channel, &[]).await?;
         drop(&mut conn, &[(due[0].waiting.id, "muted")]).await?;
-        next_due(&mut conn).await?;
+        next_due(&mut conn, due[0].waiting.due_at).await?;
+        assert!(ready_of(&mut conn, channel).await?.is_some());
         let kept: Vec<String> = sqlx::query_scalar(
             "select statement from pg_prepared_statements where statement like '%outbox%'
              and statement not like '%pg_prepared_statements%'",

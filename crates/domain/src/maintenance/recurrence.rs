@@ -85,28 +85,46 @@ impl Recurrence {
         self.until
     }
 
-    /// The days on which it happens, from `first` on, in order.
-    pub fn dates(&self, first: NaiveDate) -> impl Iterator<Item = NaiveDate> + '_ {
+    /// The days on which it happens, from `first` on, in order; none of a period that begins after `last`.
+    pub fn dates(&self, first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = NaiveDate> + '_ {
         let periods = 0..MOST_PERIODS;
         let dates = periods
-            .map_while(move |n| self.period(first, n.checked_mul(self.interval)?))
+            .map_while(move |n| {
+                let steps = n.checked_mul(self.interval)?;
+                self.begins(first, steps).filter(|begins| *begins <= last)?;
+                self.period(first, steps)
+            })
             .flatten();
         let most = self.count.map_or(usize::MAX, |count| count as usize);
         dates.filter(move |date| *date >= first).take(most)
     }
 
-    /// The days of the period that lies `steps` after the first one; none when the calendar ends.
-    fn period(&self, first: NaiveDate, steps: u32) -> Option<Vec<NaiveDate>> {
+    /// The first day of the period that lies `steps` after the first one; none when the calendar ends.
+    fn begins(&self, first: NaiveDate, steps: u32) -> Option<NaiveDate> {
         match self.frequency {
-            Frequency::Daily => {
-                let day = first.checked_add_days(Days::new(steps.into()))?;
-                let fits = self.days.is_empty() || self.is_on(day.weekday());
-                Some(fits.then_some(day).into_iter().collect())
-            }
+            Frequency::Daily => first.checked_add_days(Days::new(steps.into())),
             Frequency::Weekly => {
                 let monday = first.week(Weekday::Mon).checked_first_day()?;
-                let monday = monday.checked_add_days(Days::new(u64::from(steps) * 7))?;
-                let days = (0..7).filter_map(|n| monday.checked_add_days(Days::new(n)));
+                monday.checked_add_days(Days::new(u64::from(steps) * 7))
+            }
+            Frequency::Monthly => first.with_day(1)?.checked_add_months(Months::new(steps)),
+            Frequency::Yearly => {
+                let year = first.year().checked_add(i32::try_from(steps).ok()?)?;
+                NaiveDate::from_ymd_opt(year, 1, 1)
+            }
+        }
+    }
+
+    /// The days of that period; none when the calendar ends.
+    fn period(&self, first: NaiveDate, steps: u32) -> Option<Vec<NaiveDate>> {
+        let begins = self.begins(first, steps)?;
+        Some(match self.frequency {
+            Frequency::Daily => {
+                let fits = self.days.is_empty() || self.is_on(begins.weekday());
+                fits.then_some(begins).into_iter().collect()
+            }
+            Frequency::Weekly => {
+                let days = (0..7).filter_map(|n| begins.checked_add_days(Days::new(n)));
                 let fits = |day: &NaiveDate| {
                     if self.days.is_empty() {
                         day.weekday() == first.weekday()
@@ -114,19 +132,12 @@ impl Recurrence {
                         self.is_on(day.weekday())
                     }
                 };
-                Some(days.filter(fits).collect())
+                days.filter(fits).collect()
             }
-            Frequency::Monthly => {
-                let month = first.with_day(1)?.checked_add_months(Months::new(steps))?;
-                Some(self.days_of_month(month, first.day()))
-            }
-            Frequency::Yearly => {
-                let year = first.year().checked_add(i32::try_from(steps).ok()?)?;
-                // The 29th of February happens in some years only.
-                NaiveDate::from_ymd_opt(year, 1, 1)?;
-                Some(first.with_year(year).into_iter().collect())
-            }
-        }
+            Frequency::Monthly => self.days_of_month(begins, first.day()),
+            // The 29th of February happens in some years only.
+            Frequency::Yearly => first.with_year(begins.year()).into_iter().collect(),
+        })
     }
 
     fn is_on(&self, weekday: Weekday) -> bool {
@@ -231,7 +242,9 @@ mod tests {
 
     fn dates(rule: &str, first: &str, most: usize) -> Vec<String> {
         let rule = Recurrence::parse(rule).unwrap();
-        let dates = rule.dates(first.parse().unwrap()).take(most);
+        let dates = rule
+            .dates(first.parse().unwrap(), NaiveDate::MAX)
+            .take(most);
         dates.map(|date| date.to_string()).collect()
     }
 
@@ -274,6 +287,24 @@ mod tests {
         ];
         for (rule, first, expected) in rows {
             assert_eq!(dates(rule, first, expected.len()), expected, "{rule}");
+        }
+    }
+
+    #[test]
+    fn days_end_with_the_period_that_was_asked_for() {
+        for (rule, count) in [
+            ("FREQ=DAILY", 60),
+            ("FREQ=MONTHLY;BYMONTHDAY=-1", 2),
+            // Never: it is not searched for until the calendar ends.
+            ("FREQ=MONTHLY;BYMONTHDAY=1;BYDAY=2MO", 0),
+        ] {
+            let rule = Recurrence::parse(rule).unwrap();
+            let (first, last) = ("2026-01-01".parse().unwrap(), "2026-03-01".parse().unwrap());
+            let dates: Vec<NaiveDate> = rule.dates(first, last).collect();
+            assert_eq!(dates.iter().filter(|day| **day <= last).count(), count);
+            // The period in which the last day lies is whole.
+            let next_month = last + Months::new(1);
+            assert!(dates.iter().all(|day| *day < next_month), "{dates:?}");
         }
     }
 

@@ -114,16 +114,18 @@ pub fn gather(
         .collect();
     let waiting: Vec<Waiting> = waiting.iter().map(|one| as_it_is(one, known)).collect();
     let telling = || waiting.iter().zip(&told).filter(|(_, told)| told.is_ok());
-    let mut kinds: BTreeMap<Kind, Vec<&Waiting>> = BTreeMap::new();
+    let mut kinds: BTreeMap<(Place, Kind), Vec<&Waiting>> = BTreeMap::new();
     for (one, _) in telling() {
-        kinds.entry(one.kind).or_default().push(one);
+        let place = (place(one.kind), one.kind);
+        kinds.entry(place).or_default().push(one);
     }
     let together = kinds.len() > room.max(1);
     let index = |kind: Kind| {
         if together {
             return 0;
         }
-        kinds.keys().position(|other| *other == kind).unwrap_or(0)
+        let same = |(_, other): &(Place, Kind)| *other == kind;
+        kinds.keys().position(same).unwrap_or(0)
     };
     let fates = waiting
         .iter()
@@ -143,10 +145,25 @@ pub fn gather(
     } else {
         kinds
             .iter()
-            .map(|(kind, members)| composed(*kind, members))
+            .map(|((_, kind), members)| composed(*kind, members))
             .collect()
     };
     Gathered { fates, messages }
+}
+
+/// Where a message stands among those that leave together.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// What is over was before what begins, or its service would be said to be up while it is down again.
+    Ends,
+    Rest,
+}
+
+const fn place(kind: Kind) -> Place {
+    match kind {
+        Kind::Recovered | Kind::UnknownOver => Place::Ends,
+        _ => Place::Rest,
+    }
 }
 
 /// How much later than the first of it was due something is told, if that is worth saying.
@@ -377,6 +394,14 @@ pub fn common_cause(kind: Kind, subjects: &[&Subject]) -> Option<String> {
     let [first, others @ ..] = subjects else {
         return None;
     };
+    let same = |of: fn(&Subject) -> Option<String>| {
+        of(first).filter(|value| others.iter().all(|other| of(other).as_ref() == Some(value)))
+    };
+    // Why nobody could tell: most often because we are cut off ourselves.
+    if kind == Kind::UnknownLong && !others.is_empty() {
+        let cause = same(|subject| subject.cause.clone())?;
+        return Some(format!("One cause: {cause}"));
+    }
     if others.is_empty()
         || !matches!(
             kind,
@@ -388,9 +413,6 @@ pub fn common_cause(kind: Kind, subjects: &[&Subject]) -> Option<String> {
     if subjects.iter().any(|subject| subject.worst.is_none()) {
         return None;
     }
-    let same = |of: fn(&Subject) -> Option<String>| {
-        of(first).filter(|value| others.iter().all(|other| of(other).as_ref() == Some(value)))
-    };
     let incident = |subject: &Subject| {
         let words = subject.vendor.as_ref()?;
         Some(format!(

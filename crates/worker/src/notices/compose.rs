@@ -16,6 +16,7 @@ use domain::{
         gather::{Composed, Fate, Gathered, NAMED, gather},
         link::{CONTEXT, Permit},
         message::{Kind, Links, Message, Subject},
+        pace,
     },
 };
 use runtime::seal::Keyring;
@@ -27,16 +28,25 @@ use super::{Parts, hold};
 /// Notices that are gathered at once.
 const MOST: i64 = 20_000;
 
-/// Composes what is due for a channel, unless somebody else does.
-pub(super) async fn compose(parts: &Parts, channel: ChannelId, room: usize) -> db::Result<()> {
+/// Composes what is due for a channel, unless somebody else does or did.
+pub(super) async fn compose(parts: &Parts, channel: ChannelId) -> db::Result<()> {
     let mut tx = parts.db.begin().await?;
     if !gathering::lock(&mut tx, channel).await? {
         return Ok(());
     }
+    // Asked again under the lock: another worker may have told it something meanwhile.
+    let now = services::now(&mut tx).await?;
+    let Some(ready) = gathering::ready_of(&mut tx, channel).await? else {
+        return Ok(());
+    };
+    let most = ready.most_per_minute;
+    if pace::next_message(&ready.recent, ready.waiting_since, most) > now {
+        return Ok(());
+    }
+    let room = pace::room(&ready.recent, now, most);
     let Some(channel) = channels::sending(&mut tx, channel).await? else {
         return Ok(());
     };
-    let now = services::now(&mut tx).await?;
     // A pager opens and closes each incident by itself: none is only counted, and none stands only as it stood last.
     let (most, room) = if channel.kind == ChannelKind::PagerDuty {
         (i64::try_from(NAMED).unwrap_or(MOST), usize::MAX)

@@ -19,11 +19,12 @@ use domain::{
     },
     verdict::Verdict,
 };
-use tokio::time::Instant;
+use runtime::backoff::Backoff;
+use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::{
-    Parts,
+    LEASE, Parts,
     courier::{Attempt, Told},
 };
 use crate::service::hash;
@@ -42,12 +43,18 @@ pub(super) async fn send(parts: &Parts, claimed: Claimed) {
 }
 
 async fn attempt(parts: &Parts, claimed: &Claimed) -> db::Result<()> {
-    let mut conn = parts.db.acquire().await?;
-    let Some(channel) = channels::sending(&mut conn, claimed.channel).await? else {
+    let ends = Instant::now() + LEASE;
+    // As long as a whole attempt fits into the claim.
+    let mut patience = Patience::until(ends - notify::LONGEST_ATTEMPT);
+    let (channel, now) = loop {
+        match place(parts, claimed).await {
+            Ok(found) => break found,
+            Err(error) => patience.after(error).await?,
+        }
+    };
+    let Some(channel) = channel else {
         return Ok(());
     };
-    let now = services::now(&mut conn).await?;
-    drop(conn);
     let mut message = claimed.message.clone();
     let age = now - claimed.created_at;
     if age >= WORTH_SAYING {
@@ -65,13 +72,53 @@ async fn attempt(parts: &Parts, claimed: &Claimed) -> db::Result<()> {
         Err(why) => Attempt::refused(why),
     };
     let took = begun.elapsed();
-    settle(parts, (claimed, &channel), &attempt, took).await
+    let id = DeliveryId(Uuid::now_v7());
+    let mut patience = Patience::until(ends);
+    while let Err(error) = settle(parts, (claimed, &channel), (id, &attempt), took).await {
+        patience.after(error).await?;
+    }
+    Ok(())
+}
+
+/// Where a message goes, and what time it is.
+async fn place(
+    parts: &Parts,
+    claimed: &Claimed,
+) -> db::Result<(Option<channels::Channel>, DateTime<Utc>)> {
+    let mut conn = parts.db.acquire().await?;
+    let channel = channels::sending(&mut conn, claimed.channel).await?;
+    Ok((channel, services::now(&mut conn).await?))
+}
+
+/// For a database that is away: before the claim ends nobody else can do what waits for it.
+struct Patience {
+    until: Instant,
+    backoff: Backoff,
+}
+
+impl Patience {
+    fn until(until: Instant) -> Self {
+        Self {
+            until,
+            backoff: Backoff::default(),
+        }
+    }
+
+    /// Waits a little, or fails when it is too late.
+    async fn after(&mut self, error: db::Error) -> db::Result<()> {
+        if Instant::now() >= self.until {
+            return Err(error);
+        }
+        tracing::debug!(%error, "a message under way waits for the database");
+        sleep(self.backoff.pause()).await;
+        Ok(())
+    }
 }
 
 async fn settle(
     parts: &Parts,
     (claimed, channel): (&Claimed, &channels::Channel),
-    attempt: &Attempt,
+    (id, attempt): (DeliveryId, &Attempt),
     took: Duration,
 ) -> db::Result<()> {
     let mut tx = parts.db.begin().await?;
@@ -113,7 +160,7 @@ async fn settle(
         }
     };
     let delivery = Delivery {
-        id: DeliveryId(Uuid::now_v7()),
+        id,
         channel: channel.id,
         message: claimed.id,
         at: now,

@@ -76,6 +76,24 @@ fn milder(told: bool, changed: i64) -> BTreeMap<IncidentId, Known> {
     [(incident(1), known)].into()
 }
 
+/// Down, up and down again within one window: the last word is how it stands.
+#[test]
+fn what_is_over_is_told_before_what_begins() {
+    let mut again = waiting(3, Kind::Down, 2, 20);
+    again.subject.service = subject(1, Verdict::Down).service;
+    let rows = [
+        waiting(1, Kind::Down, 1, 0),
+        waiting(2, Kind::Recovered, 1, 10),
+        again,
+    ];
+    let mut known = knows(true, Some(10));
+    known.extend(BTreeMap::from([(incident(2), Known::default())]));
+    let gathered = gather(&rows[1..], &known, 3, at(30));
+    let kinds: Vec<Kind> = gathered.messages.iter().map(|one| one.kind).collect();
+    assert_eq!(kinds, [Kind::Recovered, Kind::Down]);
+    assert_eq!(gathered.fates, [Fate::Told(0), Fate::Told(1)]);
+}
+
 #[test]
 #[expect(clippy::too_many_lines, reason = "one table")]
 fn what_is_told_of_an_incident() {
