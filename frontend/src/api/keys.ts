@@ -29,6 +29,7 @@ export const keys = {
   incident: (id: string) => ['incidents', 'one', id] as const,
   channels: ['channels'] as const,
   channel: (id: string) => ['channels', 'one', id] as const,
+  preview: (id: string, kind: string) => ['channels', 'one', id, 'preview', kind] as const,
   rules: ['rules'] as const,
   deliveryLists: ['deliveries', 'list'] as const,
   deliveries: (filters: object) => ['deliveries', 'list', filters] as const,

@@ -1,0 +1,75 @@
+/** What channels are told, looked at before it is sent. */
+import type { Page } from '@playwright/test';
+import { choose, expect, test } from './fixture/start';
+import { neverByItself } from './patience';
+
+const panel = (page: Page, name: string) => page.getByRole('region', { name });
+
+test('a message is looked at before it is sent, for each kind', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/notices');
+  await panel(page, '#ops').getByRole('button', { name: 'Preview' }).click();
+  const dialog = page.getByRole('dialog', { name: 'What #ops is told' });
+  await expect(dialog.getByLabel('Message')).toBeFocused();
+  await expect(dialog.getByText('POST https://hooks.slack.com/***')).toBeVisible();
+  await expect(dialog.getByText('"text": "Down: Example"')).toBeVisible();
+  await dialog.getByLabel('Message').selectOption('A recovery');
+  await expect(dialog.getByText('"text": "Recovered: Example"')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await expect(panel(page, '#ops').getByRole('button', { name: 'Preview' })).toBeFocused();
+});
+
+test('each of several requests is shown, and a kind that is told nowhere says so', async ({
+  page,
+}) => {
+  await choose(page, 'busy');
+  await page.goto('/notices');
+  await panel(page, 'Night duty').getByRole('button', { name: 'Preview' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText('"event_action": "trigger"')).toBeVisible();
+  await dialog.getByLabel('Goes to').selectOption({ index: 1 });
+  await expect(dialog.getByText('"event_action": "resolve"')).toBeVisible();
+  await dialog.getByLabel('Message').selectOption('Maintenance begins');
+  await expect(dialog.getByText('This channel is told nothing of this kind.')).toBeVisible();
+});
+
+/** What looks into the frame from outside is a script there too, and refused as any other. */
+const REFUSED = /^Blocked script execution in 'about:srcdoc'/;
+
+test('a letter is shown with its styles, and nothing runs in it', async ({ page, complaints }) => {
+  await choose(page, 'few');
+  await page.goto('/notices');
+  await panel(page, 'Mailbox').getByRole('button', { name: 'Preview' }).click();
+  const dialog = page.getByRole('dialog');
+  const letter = dialog.frameLocator('iframe[title="Letter: Down: Example"]');
+  await expect(letter.getByRole('heading')).toHaveText('Down: Example');
+  await expect(letter.locator('.card')).toHaveCSS('background-color', 'rgb(255, 255, 255)');
+  await expect(letter.locator('.bar')).toHaveCSS('background-color', 'rgb(219, 47, 55)');
+  await expect(letter.getByText('Open')).not.toHaveAttribute('href');
+  await dialog.getByLabel('Goes to').selectOption('2. grace@example.com');
+  await expect(letter.getByText('says grace@example.com')).toBeVisible();
+  await expect(letter.locator('.bar')).toHaveCSS('background-color', 'rgb(219, 47, 55)');
+  complaints.splice(0, complaints.length, ...complaints.filter((one) => !REFUSED.test(one)));
+});
+
+test('a preview that does not come has a sentence and another try', async ({ page }) => {
+  await neverByItself(page);
+  await choose(page, 'viewer');
+  const asked = '**/api/channels/*/preview?*';
+  await page.route(asked, (route) =>
+    route.fulfill({
+      status: 422,
+      json: { status: 422, detail: 'Wrong.', errors: { config: ['Its token cannot be read.'] } },
+    }),
+  );
+  await page.goto('/notices');
+  await panel(page, '#ops').getByRole('button', { name: 'Preview' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('alert')).toContainText(
+    'The preview could not be made. Its token cannot be read.',
+  );
+  await page.unroute(asked);
+  await dialog.getByRole('button', { name: 'Try again' }).click();
+  await expect(dialog.getByText('"text": "Down: Example"')).toBeVisible();
+});
