@@ -1,4 +1,4 @@
-/** What channels are told, looked at before it is sent. */
+/** What channels are told: previews of it, and rules. */
 import type { Page } from '@playwright/test';
 import { choose, expect, test } from './fixture/start';
 import { neverByItself } from './patience';
@@ -72,4 +72,28 @@ test('a preview that does not come has a sentence and another try', async ({ pag
   await page.unroute(asked);
   await dialog.getByRole('button', { name: 'Try again' }).click();
   await expect(dialog.getByText('"text": "Down: Example"')).toBeVisible();
+});
+
+test('a rule says what is told in quiet hours too, and that can be changed', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/notices');
+  const rule = panel(page, '#ops').getByRole('listitem').filter({ hasText: 'except' });
+  await expect(rule).toContainText('except outages.');
+  await rule.getByRole('button', { name: 'Change rule' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Change rule' });
+  const through = dialog.getByRole('group', { name: 'Told even then' });
+  await expect(through.getByLabel('Outages')).toBeChecked();
+  await expect(through.getByLabel('Recoveries')).not.toBeChecked();
+  // Only what the rule hears of can be told.
+  await expect(through.getByRole('checkbox')).toHaveCount(2);
+  await dialog.getByRole('group', { name: 'It hears of' }).getByLabel('Degradations').check();
+  await expect(through.getByRole('checkbox')).toHaveCount(3);
+  await through.getByLabel('Degradations').check();
+  await through.getByLabel('Outages').uncheck();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(rule).toContainText('except degraded.');
+  await rule.getByRole('button', { name: 'Change rule' }).click();
+  await dialog.getByLabel('Quiet hours').uncheck();
+  await expect(through).toHaveCount(0);
 });
