@@ -1,6 +1,6 @@
-/** What channels are told: previews of it, and rules. */
+/** What channels are told: previews of it, rules, and services of which nobody is told for a while. */
 import type { Page } from '@playwright/test';
-import { choose, expect, test } from './fixture/start';
+import { choose, expect, serviceId, test } from './fixture/start';
 import { neverByItself } from './patience';
 
 const panel = (page: Page, name: string) => page.getByRole('region', { name });
@@ -96,4 +96,51 @@ test('a rule says what is told in quiet hours too, and that can be changed', asy
   await rule.getByRole('button', { name: 'Change rule' }).click();
   await dialog.getByLabel('Quiet hours').uncheck();
   await expect(through).toHaveCount(0);
+});
+
+test('a service is muted until an end, which is said and can come sooner', async ({ page }) => {
+  await choose(page, 'healthy');
+  await page.goto(`/services/${serviceId(1)}`);
+  const name = /^Actions for (.*)$/;
+  const menu = page.getByRole('button', { name });
+  const [, service = ''] = name.exec((await menu.getAttribute('aria-label')) ?? '') ?? [];
+  await menu.click();
+  await page.getByRole('menuitem', { name: 'Mute…' }).click();
+  const dialog = page.getByRole('dialog', { name: `Mute ${service}` });
+  const until = dialog.getByLabel('Nobody is told of it');
+  await expect(until).toBeFocused();
+  await until.selectOption('until a date…');
+  await dialog.getByLabel('Until').fill('2020-01-01T08:00');
+  await dialog.getByRole('button', { name: 'Mute' }).click();
+  await expect(dialog.getByText('Until must be later than now, by at most 90 days.')).toBeVisible();
+  await until.selectOption('for 1 hour');
+  await dialog.getByRole('button', { name: 'Mute' }).click();
+  await expect(dialog).toHaveCount(0);
+  const line = page.getByText(/^Muted: nobody is told of it until/);
+  await expect(line).toContainText(/in (59.min|1.h)/);
+  await page.goto('/notices');
+  const muted = page.getByRole('region', { name: 'Muted' });
+  await expect(muted.getByRole('link', { name: service })).toBeVisible();
+  await muted.getByRole('link', { name: service }).click();
+  await page.getByRole('button', { name: 'End now' }).click();
+  await expect(page.getByText(`${service} is told of again.`)).toBeVisible();
+  await expect(line).toHaveCount(0);
+  await page.goto('/notices');
+  await expect(page.getByRole('region', { name: '#ops' })).toBeVisible();
+  await expect(muted).toHaveCount(0);
+});
+
+test('a mute is ended from the list of them; viewers only see it', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/notices');
+  const muted = page.getByRole('region', { name: 'Muted' });
+  await muted.getByRole('button', { name: /^End now/ }).click();
+  await expect(muted).toHaveCount(0);
+  await choose(page, 'viewer');
+  await page.goto('/notices');
+  await expect(muted.getByRole('link')).toBeVisible();
+  await expect(muted.getByRole('button')).toHaveCount(0);
+  await page.goto(`/services/${serviceId(7)}`);
+  await expect(page.getByText(/^Muted: nobody is told of it until/)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'End now' })).toHaveCount(0);
 });

@@ -31,6 +31,7 @@ export const keys = {
   channel: (id: string) => ['channels', 'one', id] as const,
   preview: (id: string, kind: string) => ['channels', 'one', id, 'preview', kind] as const,
   rules: ['rules'] as const,
+  mutes: ['mutes'] as const,
   deliveryLists: ['deliveries', 'list'] as const,
   deliveries: (filters: object) => ['deliveries', 'list', filters] as const,
   delivery: (id: string) => ['deliveries', 'one', id] as const,
