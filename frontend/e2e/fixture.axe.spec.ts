@@ -56,3 +56,23 @@ test('menus and dialogs in both themes', async ({ page }) => {
     await page.keyboard.press('Escape');
   }
 });
+
+test('the preview of a letter in both themes', async ({ page, complaints }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await choose(page, 'few');
+  await page.goto('/notices');
+  await page
+    .getByRole('region', { name: 'Mailbox' })
+    .getByRole('button', { name: 'Preview' })
+    .click();
+  await expect(page.getByTitle('Letter: Down: Example')).toBeVisible();
+  await settled(page);
+  // Nothing runs inside the frame, axe neither.
+  const around = () => look(page).exclude('iframe');
+  expect(await violations(around())).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const colours = around().withRules(['color-contrast', 'link-in-text-block']);
+  expect(await violations(colours)).toEqual([]);
+  const ofTheFrame = /^Blocked script execution in 'about:srcdoc'/;
+  complaints.splice(0, complaints.length, ...complaints.filter((one) => !ofTheFrame.test(one)));
+});

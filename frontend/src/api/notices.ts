@@ -13,6 +13,8 @@ export type ChannelDraft = Omit<Schemas['ChannelInput'], 'config'> & {
   config?: Record<string, unknown>;
 };
 const sent = (draft: ChannelDraft) => draft as Schemas['ChannelInput'];
+export type Preview = Schemas['Preview'];
+export type PreviewPart = Schemas['PreviewPart'];
 export type NoticeRule = Schemas['NoticeRule'];
 export type RuleDraft = Schemas['NoticeRuleInput'];
 export type Delivery = Schemas['Delivery'];
@@ -42,6 +44,19 @@ export const channelQuery = (id: string) =>
     queryFn: ({ signal }) =>
       body<Channel>(api.GET('/api/channels/{id}', { params: { path: { id } }, signal })),
     throwOnError: isPageError,
+  });
+
+/** What the channel would be sent, made of an example; nothing is sent. */
+export const previewQuery = (id: string, kind: string) =>
+  queryOptions({
+    queryKey: keys.preview(id, kind),
+    queryFn: ({ signal }) =>
+      body<Preview>(
+        api.GET('/api/channels/{id}/preview', {
+          params: { path: { id }, query: { kind } },
+          signal,
+        }),
+      ),
   });
 
 export interface DeliveryFilters {

@@ -1,5 +1,5 @@
 /** A modal dialog on the browser's own element: focus stays inside, Escape closes. */
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { IconButton } from './Button';
 import { cx } from './classes';
 import { Icon } from './Icon';
@@ -16,7 +16,8 @@ interface Props {
 export function Dialog({ title, closeLabel, onClose, sheet = false, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Closed while it is still there, it gives the focus back to where it was before.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     // A dialog focuses its first button by itself, and after its contents were drawn.

@@ -7,6 +7,7 @@ import { sentenceOf } from '@/api/problem';
 import { serviceQuery } from '@/api/services';
 import { useLastError } from '@/api/useLastError';
 import { IncidentLine } from '@/features/incident/IncidentLine';
+import { MutedLine } from '@/features/notice/MutedLine';
 import { ChecksLog } from '@/features/service/ChecksLog';
 import { Dependencies } from '@/features/service/Dependencies';
 import { LastLook } from '@/features/service/LastLook';
@@ -63,6 +64,7 @@ export function ServicePage() {
     <PageColumn>
       <PageTitle>{service.name}</PageTitle>
       <ServiceHead service={service} />
+      <MutedLine service={service} />
       {isPage ? (
         vendor !== null && <VendorSection service={service} vendor={vendor} />
       ) : (

@@ -7,12 +7,14 @@ import { type Channel, type NoticeRule, testChannel } from '@/api/notices';
 import { sentenceOf } from '@/api/problem';
 import { paths } from '@/lib/paths';
 import { noticeText as text } from '@/lib/text/notice';
+import { previewText } from '@/lib/text/preview';
 import { Button, buttonClass, IconButton } from '@/ui/Button';
 import { DotList } from '@/ui/DotList';
 import { Icon } from '@/ui/Icon';
 import { Notice, Panel } from '@/ui/Page';
 import { RelativeTime } from '@/ui/RelativeTime';
 import { toast } from '@/ui/Toasts';
+import { PreviewDialog } from './PreviewDialog';
 import { RuleDialog } from './RuleDialog';
 
 interface Props {
@@ -24,6 +26,7 @@ interface Props {
 
 export function ChannelPanel({ channel, rules, mayEdit }: Props) {
   const [rule, setRule] = useState<NoticeRule | 'new' | null>(null);
+  const [previewing, setPreviewing] = useState(false);
   const last = channel.last_delivery;
   return (
     <Panel>
@@ -46,18 +49,23 @@ export function ChannelPanel({ channel, rules, mayEdit }: Props) {
               )}
             </DotList>
           </div>
-          {mayEdit && (
-            <div className="flex gap-2">
-              <TestButton channel={channel} />
-              <Link
-                to={paths.editChannel(channel.id)}
-                className={buttonClass('secondary', 'sm')}
-                aria-label={text.editLabel(channel.name)}
-              >
-                {text.edit}
-              </Link>
-            </div>
-          )}
+          <div className="flex flex-wrap gap-2">
+            <Button size="sm" onClick={() => setPreviewing(true)}>
+              {previewText.open}
+            </Button>
+            {mayEdit && (
+              <>
+                <TestButton channel={channel} />
+                <Link
+                  to={paths.editChannel(channel.id)}
+                  className={buttonClass('secondary', 'sm')}
+                  aria-label={text.editLabel(channel.name)}
+                >
+                  {text.edit}
+                </Link>
+              </>
+            )}
+          </div>
         </div>
         {channel.broken !== null && (
           <div className="mt-3">
@@ -89,6 +97,7 @@ export function ChannelPanel({ channel, rules, mayEdit }: Props) {
           </Button>
         )}
       </section>
+      {previewing && <PreviewDialog channel={channel} onClose={() => setPreviewing(false)} />}
       {rule !== null && (
         <RuleDialog
           channel={channel}

@@ -13,6 +13,7 @@ import { Icon } from '@/ui/Icon';
 import { Empty, Failure, PageColumn, Sentence, SkeletonRows } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
 import { ChannelPanel } from './ChannelPanel';
+import { MutedServices } from './MutedServices';
 
 export function NoticesPage() {
   const mayEdit = useMayEdit();
@@ -68,6 +69,7 @@ export function NoticesPage() {
           />
         ))}
       </div>
+      <MutedServices />
     </PageColumn>
   );
 }

@@ -22,6 +22,7 @@ import { Dialog } from '@/ui/Dialog';
 import { CheckField, SelectField, TextField } from '@/ui/Field';
 import { Notice } from '@/ui/Page';
 import { toast } from '@/ui/Toasts';
+import { type Quiet, QuietFields, quietOf } from './QuietFields';
 
 interface Props {
   channel: Channel;
@@ -41,7 +42,7 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
   const [topics, setTopics] = useState<readonly string[]>(rule?.topics ?? usual);
   const [delay, setDelay] = useState(rule?.delay_s ?? 0);
   const [remind, setRemind] = useState(rule?.remind_s ?? 0);
-  const [quiet, setQuiet] = useState(
+  const [quiet, setQuiet] = useState<Quiet>(
     rule?.quiet ?? {
       from: '22:00',
       until: '07:00',
@@ -77,7 +78,7 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
         topics: [...topics],
         delay_s: delay,
         remind_s: remind === 0 ? null : remind,
-        quiet: isQuiet ? quiet : null,
+        quiet: isQuiet ? quietOf(quiet, topics) : null,
       };
       return rule === null
         ? createRule({ ...draft, channel_id: channel.id })
@@ -202,27 +203,7 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
           onChange={setIsQuiet}
         />
         {isQuiet && (
-          <div className="grid grid-cols-2 gap-4">
-            <TextField
-              label={text.from}
-              type="time"
-              value={quiet.from}
-              onChange={(event) => setQuiet({ ...quiet, from: event.target.value })}
-            />
-            <TextField
-              label={text.until}
-              type="time"
-              value={quiet.until}
-              onChange={(event) => setQuiet({ ...quiet, until: event.target.value })}
-            />
-            <TextField
-              label={text.zone}
-              className="col-span-2"
-              errors={errors.quiet}
-              value={quiet.zone}
-              onChange={(event) => setQuiet({ ...quiet, zone: event.target.value })}
-            />
-          </div>
+          <QuietFields value={quiet} topics={topics} errors={errors.quiet} onChange={setQuiet} />
         )}
         {failed !== null && <Notice kind="error">{sentenceOf(failed)}</Notice>}
         <div className="flex justify-between gap-3 pt-1">

@@ -1,7 +1,9 @@
 /** The head of a service page: its sentence, its address, and what can be done. */
+import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { ServiceDetail } from '@/api/contract';
 import { useMayEdit } from '@/api/role';
+import { MuteDialog } from '@/features/notice/MuteDialog';
 import { paths, webAddress } from '@/lib/paths';
 import type { Status } from '@/lib/status';
 import { serviceText } from '@/lib/text/service';
@@ -53,6 +55,7 @@ export function ServiceHead({ service }: { service: ServiceDetail }) {
 function Actions({ service }: { service: ServiceDetail }) {
   const actions = useServiceActions();
   const navigate = useNavigate();
+  const [muting, setMuting] = useState(false);
   return (
     <div className="flex items-center gap-2">
       {statusOf(service) === 'paused' ? (
@@ -70,7 +73,12 @@ function Actions({ service }: { service: ServiceDetail }) {
         <Icon name="edit" />
         {text.edit}
       </Link>
-      <ServiceMenu service={service} onRemoved={() => void navigate(paths.dashboard())} />
+      <ServiceMenu
+        service={service}
+        onMute={() => setMuting(true)}
+        onRemoved={() => void navigate(paths.dashboard())}
+      />
+      {muting && <MuteDialog service={service} onClose={() => setMuting(false)} />}
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import { useNavigate } from 'react-router';
 import type { Service } from '@/api/contract';
 import { paths } from '@/lib/paths';
+import { muteText } from '@/lib/text/mute';
 import { serviceText as text } from '@/lib/text/service';
 import { Icon } from '@/ui/Icon';
 import { Menu, MenuItem } from '@/ui/Menu';
@@ -10,11 +11,13 @@ import { statusOf } from './list/sections';
 
 interface Props {
   service: Service;
+  /** Where a dialog may stand: a row can go at any time. */
+  onMute?: () => void;
   /** After deleting, for pages that show nothing else. */
   onRemoved?: () => void;
 }
 
-export function ServiceMenu({ service, onRemoved }: Props) {
+export function ServiceMenu({ service, onMute, onRemoved }: Props) {
   const navigate = useNavigate();
   const actions = useServiceActions();
   // As the page says it, which is ahead of the server's answer.
@@ -42,6 +45,12 @@ export function ServiceMenu({ service, onRemoved }: Props) {
               <Icon name={paused ? 'play' : 'pause'} className="text-faint" />
               {paused ? text.page.resume : text.page.pause}
             </MenuItem>
+            {onMute !== undefined && (
+              <MenuItem onSelect={run(onMute)}>
+                <Icon name="mute" className="text-faint" />
+                {muteText.open}
+              </MenuItem>
+            )}
             <MenuItem onSelect={() => void navigate(paths.editService(service.id))}>
               <Icon name="edit" className="text-faint" />
               {text.page.edit}
