@@ -56,7 +56,17 @@ describe('a 401', () => {
     whenSessionEnds(ended);
     answers.mockImplementation(() => new Response(null, { status: 401 }));
     await expect(body(api.GET('/api/services'))).rejects.toMatchObject({ status: 401 });
-    expect(ended).toHaveBeenCalledOnce();
+    expect(ended).toHaveBeenCalledExactlyOnceWith(true);
+  });
+
+  it('of a change is told apart from what a page asks by itself', async () => {
+    const ended = vi.fn();
+    whenSessionEnds(ended);
+    answers.mockImplementation(() => new Response(null, { status: 401 }));
+    await expect(body(api.POST('/api/services', { body: {} }))).rejects.toMatchObject({
+      status: 401,
+    });
+    expect(ended).toHaveBeenCalledExactlyOnceWith(false);
   });
 
   it('while signing in is an answer, not the end of a session', async () => {

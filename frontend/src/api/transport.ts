@@ -22,7 +22,7 @@ export async function fetchApi(request: Request): Promise<Response> {
     const second = await attempt(again);
     if (second.status !== 401) return second;
   }
-  sessionEnded();
+  sessionEnded(again.method === 'GET');
   return response;
 }
 

@@ -24,6 +24,12 @@ export const shellText = {
     yes: 'Leave',
     no: 'Stay',
   },
+  unsavedAtEnd: {
+    title: 'Your session has ended',
+    detail: 'Sign in in another tab to keep what you typed. Here it would be lost.',
+    yes: 'Sign in here',
+    no: 'Stay',
+  },
   loading: 'Loading',
   stillLoading: 'Still loading …',
   slow: 'Still loading. The server is slow to answer.',
