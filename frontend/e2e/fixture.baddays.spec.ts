@@ -294,7 +294,9 @@ test('a refused pause is taken back with its reason', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Storefront is up');
   await page.getByRole('button', { name: 'Actions for Storefront' }).click();
   await page.getByRole('menuitem', { name: 'Pause' }).click();
-  await expect(page.getByText('cannot reach its database').first()).toBeVisible();
+  await expect(
+    page.getByText('cannot reach its database right now. Try again in a minute.').first(),
+  ).toBeVisible();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Storefront is up');
 });
 
