@@ -271,6 +271,28 @@ test('a browser whose clock is an hour off shows no wrong age', async ({ page })
   await expect(page.getByText(/last look (\d+\ss|1\smin) ago/)).toBeVisible();
 });
 
+test('the sentence says since when, of one and of several, whatever is searched for', async ({
+  page,
+}) => {
+  await choose(page, 'busy');
+  await page.goto('/?q=nas');
+  await expect(heading(page)).toContainText(/^Checkout API is down for 1[23]\smin$/);
+  await happen(page, { service: { id: serviceId(3), current_status: { status: 'down' } } });
+  await page.goto('/?q=nas');
+  await expect(heading(page)).toContainText(/^2 services are down, the longest for 2[23]\smin$/);
+  for (const n of [2, 3])
+    await happen(page, { service: { id: serviceId(n), current_status: { status: 'up' } } });
+  await page.goto('/');
+  await expect(heading(page)).toHaveText(/^We could not see how Printer is doing for 6\sd$/);
+  await page.goto(`/services/${serviceId(16)}`);
+  await expect(heading(page)).toHaveText(/^We could not see how Printer is doing for 6\sd$/);
+  await happen(page, { service: { id: serviceId(16), current_status: { status: 'up' } } });
+  await page.goto('/');
+  await expect(heading(page)).toHaveText(/^Message relay is under maintenance for 6\sd$/);
+  await page.goto('/?wall=1');
+  await expect(heading(page)).toHaveText(/^Message relay is under maintenance for 6\sd$/);
+});
+
 test('on a phone the filters are in a sheet', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 700 });
   await choose(page, 'busy');

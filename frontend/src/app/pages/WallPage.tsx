@@ -5,9 +5,11 @@ import { Link } from 'react-router';
 import type { Service, Summary } from '@/api/contract';
 import { isConnected, lastHeard, onConnection } from '@/api/live';
 import { servicePageQuery, summaryQuery } from '@/api/services';
+import { concernedOf } from '@/features/service/list/concerned';
+import { ForSpan } from '@/features/service/list/ForSpan';
 import { freshnessOf } from '@/features/service/list/freshness';
 import { newestOf } from '@/features/service/list/StatusBanner';
-import { attentionOf, statusOf } from '@/features/service/list/sections';
+import { attentionOf } from '@/features/service/list/sections';
 import { WallCounts } from '@/features/service/list/WallCounts';
 import { WallTiles } from '@/features/service/list/WallTiles';
 import { noFilters } from '@/lib/filters';
@@ -63,8 +65,7 @@ function Wall({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }) {
   }
   const worst = worstOf(summary.counts);
   const services: readonly Service[] = data?.items ?? [];
-  const concerned = services.filter((service) => statusOf(service) === worst);
-  const name = concerned.length === 1 ? concerned[0]?.name : undefined;
+  const concerned = concernedOf(summary.counts, services);
   const old = newest === null ? null : Math.max(0, now - Date.parse(newest));
   return (
     <Screen label={stateText.sentence(summary.counts)}>
@@ -72,7 +73,8 @@ function Wall({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }) {
         <StatusGlyph status={worst ?? 'unknown'} size={0} className="mt-[0.6vmin] size-[6vmin]" />
         <div className="min-w-0 flex-1">
           <h1 className="text-[5.6vmin] leading-[1.1] font-semibold tracking-tight text-balance">
-            {stateText.sentence(summary.counts, name)}
+            {stateText.sentence(summary.counts, concerned?.name)}
+            {concerned !== undefined && <ForSpan concerned={concerned} />}
           </h1>
           {summary.uptime_24h !== null && (
             <p className="figures mt-[0.8vmin] text-[2.4vmin] leading-tight text-soft">
