@@ -96,6 +96,45 @@ test('a session that ended elsewhere leads to the sign-in and back to this very 
   await expect(page).toHaveURL(/\/incidents\?state=resolved&range=(7|90)d$/);
 });
 
+test('a session that ends under a form says so, and what was typed can be kept', async ({
+  page,
+}) => {
+  await neverByItself(page);
+  await choose(page, 'busy');
+  await page.goto('/settings');
+  const name = page.getByRole('textbox');
+  const save = page.getByRole('button', { name: 'Save' });
+  const question = page.getByRole('dialog', { name: 'Your session has ended' });
+  await name.fill('Another name');
+  await settled(page);
+  await happen(page, { signOut: true });
+  await save.click();
+  await expect(question).toContainText('Sign in in another tab to keep what you typed');
+  await question.getByRole('button', { name: 'Stay' }).click();
+  await expect(question).toHaveCount(0);
+  // What the page asks for by itself asks nobody again.
+  const refused = page.waitForResponse((response) => response.url().endsWith('/auth/refresh'));
+  await happen(page, { event: 'resync', data: null });
+  await refused;
+  await settled(page);
+  await expect(question).toHaveCount(0);
+  await expect(name).toHaveValue('Another name');
+  await save.click();
+  await question.getByRole('button', { name: 'Stay' }).click();
+  const inAnotherTab = { email: 'ada@example.com', password: 'four words in a row' };
+  await page.evaluate(
+    (body) => fetch('/api/auth/login', { method: 'POST', body: JSON.stringify(body) }),
+    inAnotherTab,
+  );
+  await save.click();
+  await expect(page.getByText('The workspace is called Another name now.')).toBeVisible();
+  await name.fill('A third name');
+  await happen(page, { signOut: true });
+  await save.click();
+  await question.getByRole('button', { name: 'Sign in here' }).click();
+  await expect(page).toHaveURL(/\/login\?next=%2Fsettings&ended=1/);
+});
+
 test('answers of 500 have a sentence and another try, each where it belongs', async ({ page }) => {
   await neverByItself(page);
   await choose(page, 'busy');
@@ -255,7 +294,9 @@ test('a refused pause is taken back with its reason', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Storefront is up');
   await page.getByRole('button', { name: 'Actions for Storefront' }).click();
   await page.getByRole('menuitem', { name: 'Pause' }).click();
-  await expect(page.getByText('cannot reach its database').first()).toBeVisible();
+  await expect(
+    page.getByText('cannot reach its database right now. Try again in a minute.').first(),
+  ).toBeVisible();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Storefront is up');
 });
 

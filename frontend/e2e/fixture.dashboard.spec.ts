@@ -7,6 +7,7 @@ import { neverByItself } from './patience';
 const section = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
 const heading = (page: Page) => page.getByRole('heading', { level: 1 });
+const icon = (page: Page) => page.locator('link[rel="icon"]');
 const link = (page: Page, name: string) => page.getByRole('link', { name, exact: true });
 const bar = (page: Page) => page.getByRole('region', { name: 'Change what is selected' });
 
@@ -271,6 +272,28 @@ test('a browser whose clock is an hour off shows no wrong age', async ({ page })
   await expect(page.getByText(/last look (\d+\ss|1\smin) ago/)).toBeVisible();
 });
 
+test('the sentence says since when, of one and of several, whatever is searched for', async ({
+  page,
+}) => {
+  await choose(page, 'busy');
+  await page.goto('/?q=nas');
+  await expect(heading(page)).toContainText(/^Checkout API is down for 1[23]\smin$/);
+  await happen(page, { service: { id: serviceId(3), current_status: { status: 'down' } } });
+  await page.goto('/?q=nas');
+  await expect(heading(page)).toContainText(/^2 services are down, the longest for 2[23]\smin$/);
+  for (const n of [2, 3])
+    await happen(page, { service: { id: serviceId(n), current_status: { status: 'up' } } });
+  await page.goto('/');
+  await expect(heading(page)).toHaveText(/^We could not see how Printer is doing for 6\sd$/);
+  await page.goto(`/services/${serviceId(16)}`);
+  await expect(heading(page)).toHaveText(/^We could not see how Printer is doing for 6\sd$/);
+  await happen(page, { service: { id: serviceId(16), current_status: { status: 'up' } } });
+  await page.goto('/');
+  await expect(heading(page)).toHaveText(/^Message relay is under maintenance for 6\sd$/);
+  await page.goto('/?wall=1');
+  await expect(heading(page)).toHaveText(/^Message relay is under maintenance for 6\sd$/);
+});
+
 test('on a phone the filters are in a sheet', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 700 });
   await choose(page, 'busy');
@@ -318,6 +341,32 @@ test('a wall that hears nothing turns grey and goes on by itself', async ({ page
   await expect(heading(page)).toHaveText('No current data');
   await expect(page.getByText(/The last data is 3\smin old/)).toBeVisible();
   await page.context().setOffline(false);
+});
+
+test('a wall whose services cannot be read is grey and says why, also in the tab', async ({
+  page,
+}) => {
+  await choose(page, 'healthy');
+  await page.route(/api\/services\?/, (route) =>
+    route.fulfill({ status: 500, json: { title: 'Fault', status: 500, detail: 'It broke.' } }),
+  );
+  await page.goto('/?wall=1');
+  await expect(heading(page)).toHaveText('The services could not be loaded', { timeout: 30_000 });
+  await expect(page.getByText('It broke.')).toBeVisible();
+  await expect(icon(page)).toHaveAttribute('href', '/favicon-unknown.svg');
+  await page.unroute(/api\/services\?/);
+  await expect(heading(page)).toHaveText('All systems operational', { timeout: 40_000 });
+  await expect(icon(page)).toHaveAttribute('href', '/favicon.svg');
+});
+
+test('the tab of a wall shows the worst state, and its tiles what is looked at again', async ({
+  page,
+}) => {
+  await choose(page, 'busy');
+  await page.goto('/?wall=1');
+  await expect(icon(page)).toHaveAttribute('href', '/favicon-down.svg');
+  const blog = page.getByRole('listitem').filter({ hasText: 'Blog' });
+  await expect(blog).toContainText('Up · checking again');
 });
 
 test('all of a category is its own rows, and unticking one leaves the others', async ({ page }) => {

@@ -1,5 +1,5 @@
 /** Live events, one stream for all tabs, silent refresh, and honesty about old data. */
-import { choose, expect, happen, serviceId, settled, test } from './fixture/start';
+import { choose, expect, happen, incidentId, serviceId, settled, test } from './fixture/start';
 
 const nowIso = () => new Date().toISOString();
 
@@ -52,6 +52,39 @@ test('a row stays where it is while the pointer is over the list', async ({ page
   await expect(page.getByRole('heading', { name: 'Needs attention' })).toHaveCount(0);
   await page.mouse.move(5, 5);
   await expect(page.getByRole('heading', { name: 'Needs attention' })).toBeVisible();
+});
+
+test('nothing that appears above the list moves a row while the pointer is over it', async ({
+  page,
+}) => {
+  await choose(page, 'healthy');
+  await page.goto('/about');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  // All are up: the first that is not makes the second count.
+  await happen(page, { remove: serviceId(13) });
+  await page.goto('/');
+  await expect(page.getByRole('button', { name: '16 up' })).toBeVisible();
+  const row = page.locator(`[data-service="${serviceId(6)}"]`);
+  await row.hover();
+  await expect.poll(async () => (await happen(page, {})).streams).toBe(1);
+  await settled(page);
+  // A pointer that has not moved for long holds nothing.
+  await row.hover({ position: { x: 4, y: 4 } });
+  const before = (await row.boundingBox())?.y;
+  await happen(page, {
+    service: { id: serviceId(6), current_status: { status: 'down', response_time: null } },
+    open: serviceId(6),
+    event: 'incident.opened',
+    data: { incident_id: incidentId(99), service_id: serviceId(6) },
+  });
+  await expect(page).toHaveTitle('(1) PulseCheck');
+  await expect(page.getByRole('button', { name: '1 down' })).toBeVisible();
+  await settled(page);
+  expect((await row.boundingBox())?.y).toBe(before);
+  const open = page.getByRole('region', { name: 'Open incidents' });
+  await expect(open).toHaveCount(0);
+  await page.mouse.move(5, 5);
+  await expect(open).toContainText('Accounts');
 });
 
 test('tabs share one stream, and another takes over when its tab closes', async ({

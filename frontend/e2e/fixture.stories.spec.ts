@@ -289,9 +289,23 @@ test('twelve hundred services: few rows in the document, pages fetched on the wa
 });
 
 test('no answer from the server has a page that goes on by itself', async ({ page }) => {
-  await choose(page, 'broken');
+  await choose(page, 'healthy');
+  await page.route('**/api/auth/me', (route) => route.abort());
   await page.goto('/');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('PulseCheck does not answer');
+  await page.unroute('**/api/auth/me');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('All systems operational', {
+    timeout: 30_000,
+  });
+});
+
+test('an answer that is an error says what it is, and goes on by itself', async ({ page }) => {
+  await choose(page, 'broken');
+  await page.goto('/');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+    'This page cannot be shown right now',
+  );
+  await expect(page.getByText('PulseCheck cannot reach its database right now')).toBeVisible();
   await choose(page, 'healthy');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('All systems operational', {
     timeout: 30_000,

@@ -1,5 +1,6 @@
 /** Incidents: lists and single ones. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { isHeld } from '../lib/hold';
 import { type Range, rangeMs } from '../lib/ranges';
 import { now } from '../lib/time';
 import type { Incident, IncidentDetail } from './contract';
@@ -27,6 +28,17 @@ export const incidentsQuery = (filters: IncidentFilters = {}, limit = 50) =>
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
     refetchInterval: pollWhileAway,
+  });
+
+/** The newest of the open ones, for above the dashboard's list; they wait as that does while somebody points at it. */
+export const openIncidentsQuery = (limit: number) =>
+  queryOptions({
+    queryKey: keys.openIncidents,
+    queryFn: ({ signal }) =>
+      page<Incident>(
+        api.GET('/api/incidents', { params: { query: { status: 'open', limit } }, signal }),
+      ),
+    refetchInterval: () => (isHeld() ? false : pollWhileAway()),
   });
 
 /** The most that one answer holds; a drawing of more would show no more. */

@@ -24,6 +24,8 @@ export const keys = {
   checks: (id: string, filters: object) => ['services', 'one', id, 'checks', filters] as const,
   bulkPreview: (asked: object) => ['bulk', asked] as const,
   incidents: ['incidents'] as const,
+  /** Of the dashboard, where they stand above the list. */
+  openIncidents: ['incidents', 'list', 'open'] as const,
   incidentList: (filters: object) => ['incidents', 'list', filters] as const,
   incidentSpans: (filters: object) => ['incidents', 'list', 'spans', filters] as const,
   incident: (id: string) => ['incidents', 'one', id] as const,

@@ -131,6 +131,20 @@ it('lists wait for the pointer; what does not move rows does not', () => {
   expect(isStale(first)).toBe(true);
 });
 
+it('what stands above the list waits with it; other lists of incidents do not', () => {
+  const apply = liveCache(client);
+  const others = keys.incidentList({ limit: 50 });
+  client.setQueryData(keys.openIncidents, { items: [], next: null, total: 0 });
+  client.setQueryData(others, { pages: [], pageParams: [] });
+  const isStale = (key: readonly unknown[]) => client.getQueryState(key)?.isInvalidated;
+  hold();
+  apply({ name: 'incident.opened', data: { incident_id: 'i', service_id: 'a' } });
+  vi.advanceTimersByTime(2_000);
+  expect([isStale(others), isStale(keys.openIncidents)]).toEqual([true, false]);
+  release();
+  expect(isStale(keys.openIncidents)).toBe(true);
+});
+
 it('a state that begins with a look is news, also of services that are not on the screen', () => {
   const event = { service_id: 'far', status: 'unknown' as const, response_time: null };
   const at = '2026-01-01T00:00:30Z';

@@ -99,8 +99,11 @@ function gatherer(client: QueryClient): (...queryKeys: (readonly unknown[])[]) =
 const isOnItsFirstWay = ({ state }: Query): boolean =>
   state.data === undefined && state.fetchStatus === 'fetching';
 
+/** What makes rows of the dashboard's list move: the list itself, and what stands above it. */
+const movesRows: readonly (readonly unknown[])[] = [keys.serviceLists, keys.openIncidents];
+
 const isList = ({ queryKey }: Query): boolean =>
-  keys.serviceLists.every((part, index) => queryKey[index] === part);
+  movesRows.some((key) => key.every((part, index) => queryKey[index] === part));
 
 const burstIds = (events: readonly ServiceStatusEvent[]): ReadonlySet<string> =>
   new Set(events.map(({ service_id }) => service_id));

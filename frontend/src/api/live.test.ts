@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type LiveEvent, startLive } from './live';
+import { whenSessionEnds } from './session';
 
 class Source extends EventTarget {
+  static readonly CLOSED = 2;
   static last: Source | undefined;
   onopen: (() => void) | null = null;
   onerror: (() => void) | null = null;
@@ -78,4 +80,22 @@ it('so does who was away', () => {
   Source.last?.onerror?.();
   Source.last?.onopen?.();
   expect(names()).toEqual(['resync']);
+});
+
+it('goes on once somebody has signed in again, in another tab', async () => {
+  letGo?.();
+  const first = Source.last;
+  vi.stubGlobal('navigator', {});
+  const ended = vi.fn();
+  whenSessionEnds(ended);
+  const answer = vi.fn(async () => new Response(null, { status: 401 }));
+  vi.stubGlobal('fetch', answer);
+  first?.close();
+  first?.onerror?.();
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(ended).toHaveBeenCalledExactlyOnceWith(true);
+  expect(Source.last).toBe(first);
+  answer.mockImplementation(async () => new Response(null, { status: 200 }));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(Source.last).not.toBe(first);
 });

@@ -156,9 +156,10 @@ function holdStream(
       retry = setTimeout(async () => {
         const session = await sessionState();
         if (signal.aborted) return;
-        if (session === 'ended') sessionEnded();
-        else if (session === 'unreachable') void later();
-        else open();
+        if (session === 'ended') sessionEnded(true);
+        // A form may have kept its page, until somebody signs in again.
+        if (session === 'renewed') open();
+        else void later();
       }, wait);
     };
 

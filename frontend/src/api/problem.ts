@@ -10,6 +10,9 @@ interface ProblemBody {
   request_id?: string;
 }
 
+/** A page repeats a question by itself, and never a change. */
+export type Asked = 'question' | 'change';
+
 /** An RFC 9457 problem; `status` 0 means that no answer came at all. */
 export class Problem extends Error {
   readonly status: number;
@@ -18,8 +21,13 @@ export class Problem extends Error {
   /** Seconds, when the server said how long to wait. */
   readonly retryAfter: number | null;
 
-  constructor(status: number, body: ProblemBody = {}, retryAfter: number | null = null) {
-    super(sentenceFor(status, body, retryAfter));
+  constructor(
+    status: number,
+    body: ProblemBody = {},
+    retryAfter: number | null = null,
+    asked: Asked = 'question',
+  ) {
+    super(sentenceFor(status, body, retryAfter, asked));
     this.name = 'Problem';
     this.status = status;
     this.fields = body.errors ?? {};
@@ -32,19 +40,24 @@ export class Problem extends Error {
 export class LateProblem extends Problem {
   readonly seconds: number;
 
-  constructor(seconds: number, mayHaveHappened: boolean) {
+  constructor(seconds: number, asked: Asked) {
     super(0);
     this.seconds = seconds;
-    const { late } = shellText.problems;
-    this.message = mayHaveHappened ? late.change(seconds) : late.question(seconds);
+    this.message = shellText.problems.late[asked](seconds);
   }
 }
 
-function sentenceFor(status: number, body: ProblemBody, retryAfter: number | null): string {
+function sentenceFor(
+  status: number,
+  body: ProblemBody,
+  retryAfter: number | null,
+  asked: Asked,
+): string {
   const text = shellText.problems;
-  if (status === 0) return text.offline;
+  if (status === 0) return text.offline[asked];
   if (status === 429) return text.busy(retryAfter ?? 60);
-  if (status === 502 || status === 503 || status === 504) return text.unavailable;
+  if (status === 502 || status === 504) return text.unreached[asked](status);
+  if (status === 503) return text.unavailable[asked];
   if (body.detail !== undefined && body.detail !== '') return body.detail;
   if (status === 403) return text.forbidden;
   if (status === 404) return text.gone;
@@ -52,10 +65,10 @@ function sentenceFor(status: number, body: ProblemBody, retryAfter: number | nul
 }
 
 /** `error` is the body as far as it could be read; a proxy in between may answer with anything. */
-export function problemFrom(response: Response, error: unknown): Problem {
+export function problemFrom(response: Response, error: unknown, asked: Asked): Problem {
   const wait = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
   const body = typeof error === 'object' && error !== null ? (error as ProblemBody) : {};
-  return new Problem(response.status, body, Number.isNaN(wait) ? null : wait);
+  return new Problem(response.status, body, Number.isNaN(wait) ? null : wait, asked);
 }
 
 /** The sentence of anything that was thrown. */
@@ -67,6 +80,10 @@ export const fieldsOf = (error: unknown): FieldErrors =>
 
 export const hasStatus = (error: unknown, status: number): boolean =>
   error instanceof Problem && error.status === status;
+
+/** The server, or a proxy before it, answered with an error: it is not simply away. */
+export const isAnswer = (error: unknown): boolean =>
+  error instanceof Problem && error.status >= 400;
 
 /** Nothing there, or not for this account: shown as a page of its own. */
 export const isPageError = (error: unknown): boolean =>

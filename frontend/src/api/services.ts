@@ -178,6 +178,6 @@ export const previewChange = async (input: BulkInput): Promise<BulkResult> => {
   try {
     return await changeServices({ ...input, dry_run: true });
   } catch (error) {
-    throw error instanceof LateProblem ? new LateProblem(error.seconds, false) : error;
+    throw error instanceof LateProblem ? new LateProblem(error.seconds, 'question') : error;
   }
 };

@@ -7,14 +7,16 @@ const STAMP = 'pulsecheck.refreshed';
 export type Refreshed = 'renewed' | 'ended' | 'unreachable';
 
 let inFlight: Promise<Refreshed> | null = null;
-let onEnded: () => void = () => undefined;
+/** `byItself`: the page has asked for something, and not its reader. */
+type Ended = (byItself: boolean) => void;
+let onEnded: Ended = () => undefined;
 
 /** Whoever shows pages says here what to do when the session is over. */
-export function whenSessionEnds(handler: () => void): void {
+export function whenSessionEnds(handler: Ended): void {
   onEnded = handler;
 }
 
-export const sessionEnded = (): void => onEnded();
+export const sessionEnded: Ended = (byItself) => onEnded(byItself);
 
 /**
  * Renews the access token. `failedAt` is when the request that met a 401 was sent: a renewal after

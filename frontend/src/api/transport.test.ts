@@ -56,7 +56,17 @@ describe('a 401', () => {
     whenSessionEnds(ended);
     answers.mockImplementation(() => new Response(null, { status: 401 }));
     await expect(body(api.GET('/api/services'))).rejects.toMatchObject({ status: 401 });
-    expect(ended).toHaveBeenCalledOnce();
+    expect(ended).toHaveBeenCalledExactlyOnceWith(true);
+  });
+
+  it('of a change is told apart from what a page asks by itself', async () => {
+    const ended = vi.fn();
+    whenSessionEnds(ended);
+    answers.mockImplementation(() => new Response(null, { status: 401 }));
+    await expect(body(api.POST('/api/services', { body: {} }))).rejects.toMatchObject({
+      status: 401,
+    });
+    expect(ended).toHaveBeenCalledExactlyOnceWith(false);
   });
 
   it('while signing in is an answer, not the end of a session', async () => {
@@ -104,6 +114,32 @@ describe('problems', () => {
   it('have a sentence when nothing answers at all', async () => {
     answers.mockReturnValueOnce(new TypeError('Failed to fetch'));
     await expect(body(api.GET('/api/summary'))).rejects.toThrow('PulseCheck does not answer');
+  });
+
+  const change = () => body(api.POST('/api/services', { body: {} }));
+  const question = () => body(api.GET('/api/summary'));
+
+  it.each([
+    ['a database that is away', 503, 'cannot reach its database right now. It tries again by'],
+    ['a proxy without an answer', 502, 'gets no answer from it (502). This page tries again by'],
+    ['a proxy that waited', 504, 'gets no answer from it (504). This page tries again by'],
+  ])('promise another try of a question: %s', async (_, status, words) => {
+    answers.mockReturnValue(json({}, { status }));
+    await expect(question()).rejects.toThrow(words);
+  });
+
+  it.each([
+    ['a database that is away', 503, 'cannot reach its database right now. Try again in a minute.'],
+    ['a proxy without an answer', 502, '(502). It may have happened all the same'],
+    ['a proxy that waited', 504, '(504). It may have happened all the same'],
+  ])('never promise that of a change: %s', async (_, status, words) => {
+    answers.mockReturnValue(json({}, { status }));
+    await expect(change()).rejects.toThrow(words);
+  });
+
+  it('never promise that of a change: no answer at all', async () => {
+    answers.mockReturnValueOnce(new TypeError('Failed to fetch'));
+    await expect(change()).rejects.toThrow('Check your connection, then try again.');
   });
 
   it('survive a proxy that answers with HTML', async () => {

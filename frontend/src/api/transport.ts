@@ -2,7 +2,7 @@
 import createClient from 'openapi-fetch';
 import { noteServerTime } from '../lib/time';
 import { fetchWithin, mayChange, patienceFor, TooLate } from './deadline';
-import { LateProblem, Problem, problemFrom } from './problem';
+import { type Asked, LateProblem, Problem, problemFrom } from './problem';
 import type { paths } from './schema.gen';
 import { refreshSession, sessionEnded } from './session';
 
@@ -17,28 +17,35 @@ export async function fetchApi(request: Request): Promise<Response> {
   const response = await attempt(request);
   if (response.status !== 401 || ANONYMOUS.test(path)) return response;
   const refreshed = await refreshSession(sentAt);
-  if (refreshed === 'unreachable') throw new Problem(0);
+  if (refreshed === 'unreachable') throw new Problem(0, {}, null, kindOf(again));
   if (refreshed === 'renewed') {
     const second = await attempt(again);
     if (second.status !== 401) return second;
   }
-  sessionEnded();
+  sessionEnded(kindOf(again) === 'question');
   return response;
 }
+
+/** Answers to what nobody asks again by itself; an answer does not say what it answers. */
+const ofChanges = new WeakSet<Response>();
+
+const kindOf = ({ method }: Request): Asked => (method === 'GET' ? 'question' : 'change');
 
 async function attempt(request: Request): Promise<Response> {
   const { method } = request;
   const { pathname } = new URL(request.url);
+  const kind = kindOf(request);
   let response: Response;
   try {
     response = await fetchWithin(request, patienceFor(method, pathname));
   } catch (error) {
     if (error instanceof TooLate) {
-      throw new LateProblem(error.seconds, mayChange(method, pathname));
+      throw new LateProblem(error.seconds, mayChange(method, pathname) ? 'change' : 'question');
     }
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new Problem(0);
+    throw new Problem(0, {}, null, kind);
   }
+  if (kind === 'change') ofChanges.add(response);
   const date = Date.parse(response.headers.get('Date') ?? '');
   if (!Number.isNaN(date)) noteServerTime(date);
   return response;
@@ -61,7 +68,10 @@ async function good<A extends Answer<unknown>>(asked: Promise<A>): Promise<A> {
   } catch (error) {
     throw error instanceof SyntaxError ? new Problem(0) : error;
   }
-  if (!answer.response.ok) throw problemFrom(answer.response, answer.error);
+  if (!answer.response.ok) {
+    const { response, error } = answer;
+    throw problemFrom(response, error, ofChanges.has(response) ? 'change' : 'question');
+  }
   return answer;
 }
 

@@ -33,10 +33,24 @@ const queryClient = new QueryClient({
 
 const router = createBrowserRouter(routes);
 
+let ending = false;
+
+/** A form that is not saved may keep its page: what was read is forgotten once the sign-in is there. */
+function toSignIn(address: string, byItself: boolean): void {
+  ending = true;
+  void router.navigate(address, { replace: true, state: { byItself } });
+}
+
+router.subscribe(({ location }) => {
+  if (!ending || location.pathname !== paths.login()) return;
+  ending = false;
+  queryClient.clear();
+});
+
 export function App() {
   useEffect(
     () =>
-      whenSessionEnds(() => {
+      whenSessionEnds((byItself) => {
         const { pathname, search, hash } = window.location;
         if (pathname === paths.login() || pathname === paths.setup()) return;
         // Nobody was signed in yet: the frame leads to the sign-in by itself.
@@ -46,8 +60,7 @@ export function App() {
           void queryClient.resetQueries({ queryKey: keys.me });
           return;
         }
-        queryClient.clear();
-        void router.navigate(`${paths.login(pathname + search + hash)}&ended=1`, { replace: true });
+        toSignIn(`${paths.login(pathname + search + hash)}&ended=1`, byItself);
       }),
     [],
   );
@@ -59,8 +72,7 @@ export function App() {
           void queryClient.resetQueries({ queryKey: keys.me });
           return;
         }
-        queryClient.clear();
-        void router.navigate(`${paths.login()}?signed_out=1`, { replace: true });
+        toSignIn(`${paths.login()}?signed_out=1`, true);
       }),
     [],
   );

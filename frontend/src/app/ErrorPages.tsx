@@ -1,7 +1,7 @@
 /** The pages for what cannot be shown: nothing there, not allowed, our fault, no answer. */
 import type { ReactNode } from 'react';
 import { Link, useRouteError } from 'react-router';
-import { hasStatus } from '@/api/problem';
+import { hasStatus, sentenceOf } from '@/api/problem';
 import { paths } from '@/lib/paths';
 import { shellText } from '@/lib/text/shell';
 import { Button, buttonClass } from '@/ui/Button';
@@ -58,6 +58,15 @@ export function ForbiddenPage({ signedIn = false }: { signedIn?: boolean }) {
 export function OfflinePage({ onRetry }: { onRetry: () => void }) {
   return (
     <ErrorPage {...shellText.offline}>
+      <Button onClick={onRetry}>{shellText.retry}</Button>
+    </ErrorPage>
+  );
+}
+
+/** The server does answer, and says why there is nothing to see; asked again as above. */
+export function RefusedPage({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  return (
+    <ErrorPage sentence={shellText.refused} detail={sentenceOf(error)}>
       <Button onClick={onRetry}>{shellText.retry}</Button>
     </ErrorPage>
   );

@@ -13,7 +13,7 @@ import { meQuery, preferencesQuery } from '@/api/account';
 import type { Me } from '@/api/contract';
 import { startLive } from '@/api/live';
 import { liveCache } from '@/api/live-cache';
-import { hasStatus } from '@/api/problem';
+import { hasStatus, isAnswer, sentenceOf } from '@/api/problem';
 import { summaryQuery } from '@/api/services';
 import { useLastError } from '@/api/useLastError';
 import { adoptTheme } from '@/features/account/theme';
@@ -25,7 +25,7 @@ import { cx } from '@/ui/classes';
 import { StillLoading, Waiting } from '@/ui/Page';
 import { OpenIncidentCount } from '@/ui/PageTitle';
 import { Connection } from './Connection';
-import { ForbiddenPage, OfflinePage } from './ErrorPages';
+import { ForbiddenPage, OfflinePage, RefusedPage } from './ErrorPages';
 import { Header } from './Header';
 import { Shortcuts } from './Shortcuts';
 import { FrameColour } from './Tab';
@@ -50,29 +50,33 @@ export function Frame() {
 
   const error = useLastError(me);
   if (me.data !== undefined) return <SignedIn me={me.data} wall={wall} />;
-  if (wall && error !== null) return <NoWall signedOut={hasStatus(error, 401)} here={here} />;
+  if (wall && error !== null) return <NoWall error={error} here={here} />;
   if (hasStatus(error, 401)) {
     return <Navigate replace to={here === '/' ? paths.login() : paths.login(here)} />;
   }
-  if (error !== null) {
-    return (
-      <main>
-        {hasStatus(error, 403) ? (
-          <ForbiddenPage />
-        ) : (
-          <OfflinePage onRetry={() => void me.refetch()} />
-        )}
-      </main>
-    );
-  }
-  return <StartUp />;
+  if (error === null) return <StartUp />;
+  const retry = () => void me.refetch();
+  return (
+    <main>
+      {hasStatus(error, 403) ? (
+        <ForbiddenPage />
+      ) : isAnswer(error) ? (
+        <RefusedPage error={error} onRetry={retry} />
+      ) : (
+        <OfflinePage onRetry={retry} />
+      )}
+    </main>
+  );
 }
 
 /** On a wall nobody is there to sign in again, and nothing may look well. */
-function NoWall({ signedOut, here }: { signedOut: boolean; here: string }) {
+function NoWall({ error, here }: { error: unknown; here: string }) {
+  const signedOut = hasStatus(error, 401);
   const words = signedOut
     ? { title: wallText.signedOut, detail: wallText.signedOutDetail }
-    : { title: wallText.unreachable, detail: wallText.unreachableDetail };
+    : isAnswer(error)
+      ? { title: shellText.refused, detail: sentenceOf(error) }
+      : { title: wallText.unreachable, detail: wallText.unreachableDetail };
   return (
     <main>
       <Suspense fallback={<StartUp />}>

@@ -2,7 +2,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { useLocation, useSearchParams } from 'react-router';
-import type { Service, ServiceGroup, Summary } from '@/api/contract';
+import type { ServiceGroup, Summary } from '@/api/contract';
 import { sentenceOf } from '@/api/problem';
 import { useMayEdit } from '@/api/role';
 import { groupsQuery, servicePageQuery, summaryQuery } from '@/api/services';
@@ -15,6 +15,7 @@ import { ServiceList } from '@/features/service/list/ServiceList';
 import { StatusBanner } from '@/features/service/list/StatusBanner';
 import { attentionOf, sectionsOf } from '@/features/service/list/sections';
 import { Toolbar } from '@/features/service/list/Toolbar';
+import { useConcerned } from '@/features/service/list/useConcerned';
 import {
   asAsked,
   type Filters,
@@ -24,7 +25,6 @@ import {
   readFilters,
   writeFilters,
 } from '@/lib/filters';
-import { worstOf } from '@/lib/status';
 import { dashboardText as text } from '@/lib/text/dashboard';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
@@ -95,6 +95,7 @@ function Watched({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }
     ...servicePageQuery(attentionOf(filters), 'status', 0),
     enabled: isPinning(filters),
   });
+  const concerned = useConcerned(summary.counts);
   const change = useCallback(
     (part: Partial<Filters>) =>
       setParams((before) => writeFilters(before, { ...readFilters(before), ...part }), {
@@ -128,11 +129,7 @@ function Watched({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }
 
   return (
     <>
-      <StatusBanner
-        summary={summary}
-        only={onlyTroubled(summary, attention.data?.items ?? [])}
-        fetchedAt={fetchedAt}
-      />
+      <StatusBanner summary={summary} concerned={concerned} fetchedAt={fetchedAt} />
       <CountsBar
         counts={summary.counts}
         chosen={filters.status}
@@ -206,13 +203,4 @@ function Loading() {
       </div>
     </>
   );
-}
-
-/** The service the sentence can name, when there is exactly one in the worst state. */
-function onlyTroubled({ counts }: Summary, pinned: readonly Service[]) {
-  const worst = worstOf(counts);
-  if (worst === null || counts[worst] !== 1) return undefined;
-  const service = pinned.find(({ current_status }) => current_status.status === worst);
-  if (service === undefined) return undefined;
-  return { name: service.name, since: service.active_incident?.started_at ?? null };
 }

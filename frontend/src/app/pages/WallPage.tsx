@@ -2,18 +2,22 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useSyncExternalStore } from 'react';
 import { Link } from 'react-router';
-import type { Service, Summary } from '@/api/contract';
+import type { Summary } from '@/api/contract';
 import { isConnected, lastHeard, onConnection } from '@/api/live';
+import { sentenceOf } from '@/api/problem';
 import { servicePageQuery, summaryQuery } from '@/api/services';
+import { useLastError } from '@/api/useLastError';
+import { concernedOf } from '@/features/service/list/concerned';
+import { ForSpan } from '@/features/service/list/ForSpan';
 import { freshnessOf } from '@/features/service/list/freshness';
 import { newestOf } from '@/features/service/list/StatusBanner';
-import { attentionOf, statusOf } from '@/features/service/list/sections';
+import { attentionOf } from '@/features/service/list/sections';
 import { WallCounts } from '@/features/service/list/WallCounts';
 import { WallTiles } from '@/features/service/list/WallTiles';
 import { noFilters } from '@/lib/filters';
 import { percent } from '@/lib/numbers';
 import { paths } from '@/lib/paths';
-import { worstOf } from '@/lib/status';
+import { type Counts, worstOf } from '@/lib/status';
 import { dashboardText } from '@/lib/text/dashboard';
 import { serviceText } from '@/lib/text/service';
 import { stateText } from '@/lib/text/state';
@@ -23,20 +27,28 @@ import { Icon } from '@/ui/Icon';
 import { PageTitle } from '@/ui/PageTitle';
 import { useNow } from '@/ui/RelativeTime';
 import { StatusGlyph } from '@/ui/StatusGlyph';
+import { TabIcon } from '../Tab';
 
 const text = dashboardText.wall;
 /** More tiles than this cannot be read from afar. */
 export const MOST_TILES = 24;
 
 export function WallPage() {
-  const { data: summary, dataUpdatedAt } = useQuery({
+  const read = useQuery({
     ...summaryQuery(),
     refetchInterval: 15_000,
     refetchIntervalInBackground: true,
   });
+  const failure = useLastError(read);
   useAwake();
-  if (summary === undefined) return <WallMessage title={dashboardText.loading} />;
-  return <Wall summary={summary} fetchedAt={dataUpdatedAt} />;
+  if (read.data === undefined) return <Unread failure={failure} />;
+  return <Wall summary={read.data} fetchedAt={read.dataUpdatedAt} />;
+}
+
+/** Nothing has come yet, or nothing could be read; it is asked again by itself. */
+function Unread({ failure, clock }: { failure: unknown; clock?: number | undefined }) {
+  if (failure === null) return <WallMessage title={dashboardText.loading} />;
+  return <WallMessage title={text.unread} detail={sentenceOf(failure)} clock={clock} />;
 }
 
 function Wall({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }) {
@@ -44,11 +56,12 @@ function Wall({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }) {
   const now = useNow();
   const few = summary.total <= MOST_TILES;
   const asked = few ? {} : attentionOf(noFilters);
-  const { data } = useQuery({
+  const read = useQuery({
     ...servicePageQuery(asked, few ? 'category' : 'status', 0),
-    refetchInterval: connected ? 60_000 : 15_000,
+    refetchInterval: ({ state }) => (connected && state.data !== undefined ? 60_000 : 15_000),
     refetchIntervalInBackground: true,
   });
+  const failure = useLastError(read);
   const newest = newestOf(summary);
   const heard = Math.max(fetchedAt, lastHeard());
   const freshness = freshnessOf({
@@ -61,18 +74,21 @@ function Wall({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }) {
     const span = duration(freshness.ageMs);
     return <WallMessage title={text.stale} detail={text.staleDetail(span)} clock={now} />;
   }
+  const { data } = read;
+  // A sentence alone would look as if all were well.
+  if (data === undefined) return <Unread failure={failure} clock={now} />;
   const worst = worstOf(summary.counts);
-  const services: readonly Service[] = data?.items ?? [];
-  const concerned = services.filter((service) => statusOf(service) === worst);
-  const name = concerned.length === 1 ? concerned[0]?.name : undefined;
+  const services = data.items;
+  const concerned = concernedOf(summary.counts, services);
   const old = newest === null ? null : Math.max(0, now - Date.parse(newest));
   return (
-    <Screen label={stateText.sentence(summary.counts)}>
+    <Screen label={stateText.sentence(summary.counts)} counts={summary.counts}>
       <header className="flex items-start gap-[2vmin]">
         <StatusGlyph status={worst ?? 'unknown'} size={0} className="mt-[0.6vmin] size-[6vmin]" />
         <div className="min-w-0 flex-1">
           <h1 className="text-[5.6vmin] leading-[1.1] font-semibold tracking-tight text-balance">
-            {stateText.sentence(summary.counts, name)}
+            {stateText.sentence(summary.counts, concerned?.name)}
+            {concerned !== undefined && <ForSpan concerned={concerned} />}
           </h1>
           {summary.uptime_24h !== null && (
             <p className="figures mt-[0.8vmin] text-[2.4vmin] leading-tight text-soft">
@@ -85,7 +101,7 @@ function Wall({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }) {
       {few ? (
         <WallTiles services={services} />
       ) : (
-        <WallCounts counts={summary.counts} troubled={services} total={data?.total ?? 0} />
+        <WallCounts counts={summary.counts} troubled={services} total={data.total ?? 0} />
       )}
     </Screen>
   );
@@ -113,11 +129,11 @@ export function WallMessage({
 }: {
   title: string;
   detail?: string;
-  clock?: number;
+  clock?: number | undefined;
   children?: ReactNode;
 }) {
   return (
-    <Screen label={title} grey>
+    <Screen label={title}>
       <div className="flex flex-1 flex-col items-center justify-center text-center">
         <StatusGlyph status="unknown" size={0} className="size-[14vmin] text-soft!" />
         <h1 className="mt-[3vmin] text-[8vmin] leading-tight font-semibold tracking-tight">
@@ -141,21 +157,23 @@ export function WallMessage({
 
 function Screen({
   label,
-  grey = false,
+  counts,
   children,
 }: {
   label: string;
-  grey?: boolean;
+  /** None where nothing is known: the screen is grey then, and the tab's icon says so. */
+  counts?: Counts;
   children: ReactNode;
 }) {
   return (
     <div
       className={cx(
         'group fixed inset-0 flex flex-col gap-[3vmin] overflow-hidden p-[3.5vmin]',
-        grey ? 'bg-sunken' : 'bg-canvas',
+        counts === undefined ? 'bg-sunken' : 'bg-canvas',
       )}
     >
       <PageTitle>{label}</PageTitle>
+      <TabIcon counts={counts} away={counts === undefined} />
       {children}
       <Link
         to={paths.dashboard()}

@@ -1,6 +1,7 @@
 /** Asks before what was typed is lost: within the app, when a dialog is closed and when the tab is. */
 import { type RefObject, useEffect, useRef } from 'react';
 import { useBeforeUnload, useBlocker } from 'react-router';
+import { paths } from '@/lib/paths';
 import { shellText } from '@/lib/text/shell';
 import { ask } from '@/ui/Question';
 
@@ -15,12 +16,35 @@ export interface LeaveGuard {
 export function useLeaveGuard(changed: boolean): LeaveGuard {
   const { unlocked, ...guard } = useGuard(changed);
   const blocker = useBlocker(() => changed && !unlocked.current);
+  const stayed = useRef(false);
   useEffect(() => {
     if (blocker.state !== 'blocked') return;
-    void ask(shellText.unsaved).then((go) => (go ? blocker.proceed() : blocker.reset()));
+    const { location } = blocker;
+    const ended = location.pathname === paths.login();
+    // Who stays is asked again when they do something, and not while they type.
+    if (ended && stayed.current && byItself(location.state)) {
+      blocker.reset();
+      return;
+    }
+    let overtaken = false;
+    void ask(ended ? shellText.unsavedAtEnd : shellText.unsaved).then((go) => {
+      if (overtaken) return;
+      if (go) {
+        blocker.proceed();
+        return;
+      }
+      stayed.current ||= ended;
+      blocker.reset();
+    });
+    return () => {
+      overtaken = true;
+    };
   }, [blocker]);
   return guard;
 }
+
+const byItself = (state: unknown): boolean =>
+  (state as { byItself?: boolean } | null)?.byItself === true;
 
 /** For a dialog over a page with a form of its own. */
 export function useCloseGuard(changed: boolean): LeaveGuard {

@@ -1,7 +1,7 @@
 /** The open incidents, on top of the dashboard. */
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
-import { incidentsQuery } from '@/api/incidents';
+import { openIncidentsQuery } from '@/api/incidents';
 import { sentenceOf } from '@/api/problem';
 import { useLastError } from '@/api/useLastError';
 import { paths } from '@/lib/paths';
@@ -13,7 +13,7 @@ import { IncidentLine } from './IncidentLine';
 const SHOWN = 5;
 
 export function OpenIncidents() {
-  const read = useInfiniteQuery(incidentsQuery({ status: 'open' }, SHOWN + 1));
+  const read = useQuery(openIncidentsQuery(SHOWN + 1));
   const failure = useLastError(read);
   if (failure !== null) {
     return (
@@ -25,9 +25,9 @@ export function OpenIncidents() {
     );
   }
   const { data } = read;
-  const open = data?.pages[0]?.items ?? [];
+  const open = data?.items ?? [];
   if (open.length === 0) return null;
-  const total = data?.pages[0]?.total ?? open.length;
+  const total = data?.total ?? open.length;
   return (
     <Section
       className="mt-8"

@@ -18,6 +18,7 @@ import { Sentence } from '@/ui/Page';
 import { RelativeTime } from '@/ui/RelativeTime';
 import { StatusGlyph } from '@/ui/StatusGlyph';
 import { useServiceActions } from './actions';
+import { sinceOf } from './list/concerned';
 import { statusOf } from './list/sections';
 import { PageLink } from './PageLink';
 import { ServiceMenu } from './ServiceMenu';
@@ -84,12 +85,11 @@ function Actions({ service }: { service: ServiceDetail }) {
 }
 
 function Since({ service, status }: { service: ServiceDetail; status: Status }) {
-  const since = service.active_incident?.started_at ?? service.current_status.since;
-  if (status === 'pending' || status === 'unknown') return null;
+  if (status === 'pending') return null;
   return (
     <span className="font-normal text-soft">
       {` ${stateText.forSpan} `}
-      <RelativeTime at={since} as="span" />
+      <RelativeTime at={sinceOf(service)} as="span" />
     </span>
   );
 }

@@ -132,6 +132,7 @@ export const dashboardText = {
       `The last data is ${span} old. Trying again; this screen goes on by itself.`,
     signedOut: 'Signed out',
     signedOutDetail: 'Nobody is signed in on this screen, so nothing is known here.',
+    unread: 'The services could not be loaded',
     unreachable: 'PulseCheck does not answer',
     unreachableDetail: 'Trying again; this screen goes on by itself.',
   },

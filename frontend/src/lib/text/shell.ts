@@ -24,6 +24,12 @@ export const shellText = {
     yes: 'Leave',
     no: 'Stay',
   },
+  unsavedAtEnd: {
+    title: 'Your session has ended',
+    detail: 'Sign in in another tab to keep what you typed. Here it would be lost.',
+    yes: 'Sign in here',
+    no: 'Stay',
+  },
   loading: 'Loading',
   stillLoading: 'Still loading …',
   slow: 'Still loading. The server is slow to answer.',
@@ -36,13 +42,26 @@ export const shellText = {
     `${openIncidents > 0 ? `(${openIncidents}) ` : ''}${page === '' ? '' : `${page} · `}PulseCheck`,
 
   problems: {
-    offline: 'PulseCheck does not answer. Check your connection; this page tries again by itself.',
+    offline: {
+      question:
+        'PulseCheck does not answer. Check your connection; this page tries again by itself.',
+      change: 'PulseCheck does not answer. Check your connection, then try again.',
+    },
     late: {
       question: (seconds: number) => `PulseCheck did not answer within ${seconds} s. Try again.`,
       change: (seconds: number) =>
         `PulseCheck did not answer within ${seconds} s. It may have happened all the same: look before you try again.`,
     },
-    unavailable: 'PulseCheck cannot reach its database right now. It tries again by itself.',
+    unavailable: {
+      question: 'PulseCheck cannot reach its database right now. It tries again by itself.',
+      change: 'PulseCheck cannot reach its database right now. Try again in a minute.',
+    },
+    unreached: {
+      question: (status: number) =>
+        `The proxy in front of PulseCheck gets no answer from it (${status}). This page tries again by itself.`,
+      change: (status: number) =>
+        `The proxy in front of PulseCheck gets no answer from it (${status}). It may have happened all the same: look before you try again.`,
+    },
     busy: (seconds: number) => `Too many requests. Try again in ${seconds} s.`,
     forbidden: 'Your role does not allow this.',
     gone: 'It no longer exists; perhaps somebody deleted it.',
@@ -67,6 +86,7 @@ export const shellText = {
     sentence: 'PulseCheck does not answer',
     detail: 'Either you are offline or the server is. This page goes on as soon as it is back.',
   },
+  refused: 'This page cannot be shown right now',
   connection: {
     offline: 'You are offline.',
     away: 'Live updates are away.',

@@ -79,6 +79,7 @@ export const stateText = {
   },
   operational: (up: string, of: string) => `${up} of ${of} operational`,
   forSpan: 'for',
+  longestFor: ', the longest for',
   stale: (span: string) => `This data is ${span} old`,
   staleDetail: 'The connection to PulseCheck is away; what you see may have changed. Trying again.',
   staleLooking: 'PulseCheck has not reported a look in a while; what you see may have changed.',

@@ -1,4 +1,4 @@
-/** How many services stand where; pressing a count shows only those. */
+/** How many services stand where; pressing a count shows only those. Also for a single state: the next one moves nothing. */
 import { integer } from '@/lib/numbers';
 import { type Counts, precedence, type Status } from '@/lib/status';
 import { dashboardText as text } from '@/lib/text/dashboard';
@@ -16,8 +16,6 @@ interface Props {
 
 export function CountsBar({ counts, chosen, onChoose }: Props) {
   const shown = order.filter((status) => (counts[status] ?? 0) > 0 || chosen.includes(status));
-  // One state for all has nothing to choose from: the sentence says it.
-  if (shown.length < 2) return null;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a flex row in every browser
     <div

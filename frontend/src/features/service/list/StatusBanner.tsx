@@ -12,6 +12,8 @@ import { cx } from '@/ui/classes';
 import { DotList } from '@/ui/DotList';
 import { RelativeTime, useNow } from '@/ui/RelativeTime';
 import { StatusGlyph } from '@/ui/StatusGlyph';
+import type { Concerned } from './concerned';
+import { ForSpan } from './ForSpan';
 import { type Freshness, freshnessOf } from './freshness';
 
 const wash = {
@@ -25,13 +27,13 @@ const wash = {
 
 interface Props {
   summary: Summary;
-  /** The name and start of the only troubled service, if it is the only one. */
-  only?: { name: string; since: string | null } | undefined;
+  /** Those in the worst state, as far as they are known. */
+  concerned: Concerned | undefined;
   /** When data last came without the stream, by the browser's clock. */
   fetchedAt: number;
 }
 
-export function StatusBanner({ summary, only, fetchedAt }: Props) {
+export function StatusBanner({ summary, concerned, fetchedAt }: Props) {
   const connected = useSyncExternalStore(onConnection, isConnected);
   const now = useNow();
   const newest = newestOf(summary);
@@ -63,14 +65,9 @@ export function StatusBanner({ summary, only, fetchedAt }: Props) {
           <span role="status">
             {stale
               ? stateText.stale(duration(freshness.ageMs))
-              : stateText.sentence(counts, only?.name)}
+              : stateText.sentence(counts, concerned?.name)}
           </span>
-          {!stale && only?.since != null && (
-            <span className="font-normal text-soft">
-              {` ${stateText.forSpan} `}
-              <RelativeTime at={only.since} as="span" />
-            </span>
-          )}
+          {!stale && concerned !== undefined && <ForSpan concerned={concerned} />}
         </h1>
         {stale && (
           <p className="mt-1.5 max-w-prose text-soft">

@@ -30,7 +30,7 @@ export function WallTiles({ services }: { services: readonly Service[] }) {
 function Tile({ service, span }: { service: Service; span: number }) {
   const status = statusOf(service);
   const troubled = isTroubled(status);
-  const { reason, response_time } = service.current_status;
+  const { reason, response_time, suspect } = service.current_status;
   return (
     <li
       style={{ gridColumn: `span ${span}` }}
@@ -53,6 +53,9 @@ function Tile({ service, span }: { service: Service; span: number }) {
       <div className="flex min-w-0 items-baseline justify-between gap-[1vmin] text-[2.2vmin] leading-tight">
         <p className={cx('min-w-0 truncate font-medium', wordColour[status])}>
           {stateText.short[status]}
+          {suspect === true && (
+            <span className="font-normal text-soft"> · {stateText.checkingAgain}</span>
+          )}
           {troubled && reason?.sentence !== undefined && (
             <span className="font-normal text-soft"> · {reason.sentence}</span>
           )}
