@@ -70,3 +70,21 @@ test('the filters of incidents are in a sheet', async ({ page }) => {
   await expect(page.getByText('Storefront was down')).toBeVisible();
   await expect(page.getByText('Checkout API is down')).toHaveCount(0);
 });
+
+for (const [width, height] of [
+  [320, 568],
+  [667, 320],
+] as const) {
+  test(`one can sign out at ${width} × ${height}`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await choose(page, 'busy');
+    await page.goto('/');
+    await shown(page);
+    await page.getByRole('button', { name: /Account menu/ }).click();
+    const menu = page.getByRole('menu', { name: /Account menu/ });
+    const box = await menu.boundingBox();
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(height);
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await expect(page).toHaveURL(/\/login/);
+  });
+}
