@@ -95,6 +95,26 @@ test('a pasted list adds several services', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'Pasted' })).toBeVisible();
 });
 
+test('a list pasted where one address is asked for is taken for a list', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/services/new');
+  const box = page.getByRole('combobox', { name: 'What do you want to watch?' });
+  const paste = (pasted: string) =>
+    box.evaluate((element, text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text', text);
+      element.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+      );
+    }, pasted);
+  const dialog = page.getByRole('dialog', { name: 'Add several services' });
+  await paste('one.example.com\n');
+  await expect(dialog).toHaveCount(0);
+  await paste('one.example.com\ntwo.example.com\n');
+  await expect(dialog).toContainText('2 services to add');
+  await expect(box).toHaveValue('');
+});
+
 test('unsaved changes are not lost without a question', async ({ page }) => {
   await choose(page, 'busy');
   await page.goto(`/services/${serviceId(1)}/edit`);
