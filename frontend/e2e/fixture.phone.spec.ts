@@ -88,3 +88,24 @@ for (const [width, height] of [
     await expect(page).toHaveURL(/\/login/);
   });
 }
+
+test('a message with a name that never breaks leaves room for its buttons', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 700 });
+  await choose(page, 'busy');
+  await page.goto('/about');
+  const name = 'x'.repeat(200);
+  await page.evaluate(
+    (body) => fetch('/api/services', { method: 'POST', body: JSON.stringify(body) }),
+    { name, url: 'https://x.example.com', category: 'Home' },
+  );
+  await page.goto('/');
+  await shown(page);
+  await page.getByRole('button', { name: `Actions for ${name}` }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  const message = page.getByRole('region', { name: 'Messages' });
+  for (const button of ['Undo', 'Close']) {
+    const box = await message.getByRole('button', { name: button }).boundingBox();
+    expect(box?.x ?? -1, button).toBeGreaterThanOrEqual(0);
+    expect((box?.x ?? 0) + (box?.width ?? 321), button).toBeLessThanOrEqual(320);
+  }
+});
