@@ -1,5 +1,5 @@
 /** What people do, told against fixtures. */
-import { choose, expect, incidentId, serviceId, test } from './fixture/start';
+import { choose, expect, happen, incidentId, serviceId, test } from './fixture/start';
 
 test('signing in leads back to the page that was asked for', async ({ page }) => {
   await choose(page, 'signed-out');
@@ -225,6 +225,21 @@ test('a check opens to what failed where and how long each phase took', async ({
   await page.getByRole('button', { name: 'Older checks' }).click();
   await details.nth(24).click();
   await expect(log).toContainText('First failure');
+});
+
+test('the last look says what it found, also where the service counts as something else', async ({
+  page,
+}) => {
+  await choose(page, 'busy');
+  await page.goto('/about');
+  await happen(page, {
+    service: { id: serviceId(1), current_status: { status: 'maintenance' } },
+  });
+  await page.goto(`/services/${serviceId(1)}`);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('maintenance');
+  const look = page.getByRole('region', { name: 'Last look' });
+  await expect(look.getByText('Up', { exact: true })).toBeVisible();
+  await expect(look.getByText('Maintenance', { exact: true })).toHaveCount(0);
 });
 
 test('the incident page shows the first failing look beside the last good one', async ({
