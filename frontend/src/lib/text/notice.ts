@@ -104,6 +104,7 @@ export const noticeText = {
   signingSecretHint:
     'Check the signatures of messages with it (Standard Webhooks). Copy it now: it is not shown again.',
   rotate: 'New signing secret',
+  rotating: 'Making a new secret',
   rotateHint: 'The one before signs beside it for another day.',
   done: 'Done',
 
