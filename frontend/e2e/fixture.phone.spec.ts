@@ -1,7 +1,7 @@
 /** Nothing scrolls sideways on a phone, and what is touched is large enough. */
 import { test as looking, type Page } from '@playwright/test';
 import { pages } from './fixture/pages';
-import { choose, expect, onePage, settled, shown, test } from './fixture/start';
+import { choose, expect, onePage, serviceId, settled, shown, test } from './fixture/start';
 
 /** What reaches beyond the right edge. */
 const beyond = (page: Page) =>
@@ -57,6 +57,59 @@ test('rows are at least 64 px high and buttons 44 px', async ({ page, isMobile }
   );
   expect(sides.length).toBeGreaterThan(5);
   expect(Math.min(...sides)).toBeGreaterThanOrEqual(44);
+});
+
+/** 44 px, of which the edges count to neither side. */
+const FINGER = 42;
+
+/** How high the place is where a finger ticks a box: the box itself, or the label that belongs to it. */
+const heightsOfBoxes = (page: Page) =>
+  page.getByRole('checkbox').evaluateAll((all) =>
+    all.map((box) => {
+      box.scrollIntoView({ block: 'center' });
+      const { left, top, width, height } = box.getBoundingClientRect();
+      const middle = top + height / 2;
+      const ticks = (y: number) => {
+        const at = document.elementFromPoint(left + width / 2, y);
+        const labels = [...((box as HTMLInputElement).labels ?? [])];
+        return at === box || labels.some((label) => label.contains(at));
+      };
+      const reach = (step: number) => {
+        let far = 0;
+        while (far < 60 && ticks(middle + step * (far + 1))) far += 1;
+        return far;
+      };
+      return reach(-1) + 1 + reach(1);
+    }),
+  );
+
+for (const [where, path] of [
+  ['a channel', '/notices/new'],
+  ['the account', '/account'],
+  ['a service', `/services/${serviceId(1)}/edit`],
+] as const) {
+  test(`boxes to tick are 44 px high: ${where}`, async ({ page, isMobile }) => {
+    test.skip(!isMobile, 'a mouse needs less');
+    await choose(page, 'few');
+    await page.goto(path);
+    await shown(page);
+    const folded = page.locator('summary').filter({ hasText: 'Advanced' });
+    if ((await folded.count()) > 0) await folded.click();
+    await page.getByRole('checkbox').first().waitFor();
+    expect(Math.min(...(await heightsOfBoxes(page)))).toBeGreaterThanOrEqual(FINGER);
+  });
+}
+
+test('boxes to tick are 44 px high: rows that are selected', async ({ page, isMobile }) => {
+  test.skip(!isMobile, 'a mouse needs less');
+  await choose(page, 'busy');
+  await page.goto('/');
+  await shown(page);
+  await page.getByRole('button', { name: 'Select', exact: true }).click();
+  await page.getByRole('checkbox').first().waitFor();
+  const heights = await heightsOfBoxes(page);
+  expect(heights.length).toBeGreaterThan(5);
+  expect(Math.min(...heights)).toBeGreaterThanOrEqual(FINGER);
 });
 
 test('the filters of incidents are in a sheet', async ({ page }) => {
