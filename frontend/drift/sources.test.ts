@@ -30,3 +30,8 @@ it('units are written in the catalogue of texts alone', () => {
 it('the language of the texts is named once', () => {
   expect(having(/'en(-[A-Z]{2})?'/)).toEqual(['lib/text/language.ts']);
 });
+
+it('there is one shadow, for what floats', () => {
+  const shadows = sources.flatMap(({ text }) => text.match(/(?<![\w-])shadow-[\w[]+/g) ?? []);
+  expect([...new Set(shadows)]).toEqual(['shadow-float']);
+});
