@@ -340,6 +340,12 @@ test('parts of a page that cannot be read say so', async ({ page }) => {
   const alerts = page.getByRole('alert');
   await expect(alerts.filter({ hasText: 'The open incidents' })).toBeVisible({ timeout: 30_000 });
   await expect(alerts.filter({ hasText: 'Planned maintenance' })).toBeVisible({ timeout: 30_000 });
+  await page.route('**/api/services/*/days?*', fail);
+  await page.goto(`/services/${serviceId(1)}?days=90`);
+  const days = section(page, 'Uptime').getByRole('alert');
+  await expect(days).toBeVisible({ timeout: 30_000 });
+  // It stands in the box of the figures, and has none of its own.
+  await expect(days).not.toHaveClass(/(^| )border( |$)/);
   await page.route('**/api/me/preferences', fail);
   await page.goto('/account');
   await expect(alerts.filter({ hasText: 'What was chosen' })).toBeVisible({ timeout: 30_000 });

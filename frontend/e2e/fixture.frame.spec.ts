@@ -60,6 +60,16 @@ test('shortcuts lead everywhere, and are never taken from who types', async ({ p
   await expect(page).toHaveURL('/services/new');
 });
 
+test('the wall display is left by the keys that lead to it', async ({ page }) => {
+  await choose(page, 'ten');
+  await page.goto('/?wall=1');
+  await expect(page.getByRole('listitem')).toHaveCount(10);
+  await settled(page);
+  await pressInOneGo(page, 'gw', '/');
+  await expect(page.getByRole('navigation')).toBeVisible();
+  await pressInOneGo(page, 'gw', '/?wall=1');
+});
+
 test('single keys can be switched off; the list stays in the menu', async ({ page }) => {
   await choose(page, 'busy');
   await page.goto('/about');

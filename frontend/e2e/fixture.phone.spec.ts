@@ -1,7 +1,7 @@
 /** Nothing scrolls sideways on a phone, and what is touched is large enough. */
 import { test as looking, type Page } from '@playwright/test';
 import { pages } from './fixture/pages';
-import { choose, expect, onePage, settled, shown, test } from './fixture/start';
+import { choose, expect, onePage, serviceId, settled, shown, test } from './fixture/start';
 
 /** What reaches beyond the right edge. */
 const beyond = (page: Page) =>
@@ -59,6 +59,59 @@ test('rows are at least 64 px high and buttons 44 px', async ({ page, isMobile }
   expect(Math.min(...sides)).toBeGreaterThanOrEqual(44);
 });
 
+/** 44 px, of which the edges count to neither side. */
+const FINGER = 42;
+
+/** How high the place is where a finger ticks a box: the box itself, or the label that belongs to it. */
+const heightsOfBoxes = (page: Page) =>
+  page.getByRole('checkbox').evaluateAll((all) =>
+    all.map((box) => {
+      box.scrollIntoView({ block: 'center' });
+      const { left, top, width, height } = box.getBoundingClientRect();
+      const middle = top + height / 2;
+      const ticks = (y: number) => {
+        const at = document.elementFromPoint(left + width / 2, y);
+        const labels = [...((box as HTMLInputElement).labels ?? [])];
+        return at === box || labels.some((label) => label.contains(at));
+      };
+      const reach = (step: number) => {
+        let far = 0;
+        while (far < 60 && ticks(middle + step * (far + 1))) far += 1;
+        return far;
+      };
+      return reach(-1) + 1 + reach(1);
+    }),
+  );
+
+for (const [where, path] of [
+  ['a channel', '/notices/new'],
+  ['the account', '/account'],
+  ['a service', `/services/${serviceId(1)}/edit`],
+] as const) {
+  test(`boxes to tick are 44 px high: ${where}`, async ({ page, isMobile }) => {
+    test.skip(!isMobile, 'a mouse needs less');
+    await choose(page, 'few');
+    await page.goto(path);
+    await shown(page);
+    const folded = page.locator('summary').filter({ hasText: 'Advanced' });
+    if ((await folded.count()) > 0) await folded.click();
+    await page.getByRole('checkbox').first().waitFor();
+    expect(Math.min(...(await heightsOfBoxes(page)))).toBeGreaterThanOrEqual(FINGER);
+  });
+}
+
+test('boxes to tick are 44 px high: rows that are selected', async ({ page, isMobile }) => {
+  test.skip(!isMobile, 'a mouse needs less');
+  await choose(page, 'busy');
+  await page.goto('/');
+  await shown(page);
+  await page.getByRole('button', { name: 'Select', exact: true }).click();
+  await page.getByRole('checkbox').first().waitFor();
+  const heights = await heightsOfBoxes(page);
+  expect(heights.length).toBeGreaterThan(5);
+  expect(Math.min(...heights)).toBeGreaterThanOrEqual(FINGER);
+});
+
 test('the filters of incidents are in a sheet', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 700 });
   await choose(page, 'busy');
@@ -69,4 +122,43 @@ test('the filters of incidents are in a sheet', async ({ page }) => {
   await page.getByRole('button', { name: 'Close' }).click();
   await expect(page.getByText('Storefront was down')).toBeVisible();
   await expect(page.getByText('Checkout API is down')).toHaveCount(0);
+});
+
+for (const [width, height] of [
+  [320, 568],
+  [667, 320],
+] as const) {
+  test(`one can sign out at ${width} × ${height}`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await choose(page, 'busy');
+    await page.goto('/');
+    await shown(page);
+    await page.getByRole('button', { name: /Account menu/ }).click();
+    const menu = page.getByRole('menu', { name: /Account menu/ });
+    const box = await menu.boundingBox();
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(height);
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await expect(page).toHaveURL(/\/login/);
+  });
+}
+
+test('a message with a name that never breaks leaves room for its buttons', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 700 });
+  await choose(page, 'busy');
+  await page.goto('/about');
+  const name = 'x'.repeat(200);
+  await page.evaluate(
+    (body) => fetch('/api/services', { method: 'POST', body: JSON.stringify(body) }),
+    { name, url: 'https://x.example.com', category: 'Home' },
+  );
+  await page.goto('/');
+  await shown(page);
+  await page.getByRole('button', { name: `Actions for ${name}` }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  const message = page.getByRole('region', { name: 'Messages' });
+  for (const button of ['Undo', 'Close']) {
+    const box = await message.getByRole('button', { name: button }).boundingBox();
+    expect(box?.x ?? -1, button).toBeGreaterThanOrEqual(0);
+    expect((box?.x ?? 0) + (box?.width ?? 321), button).toBeLessThanOrEqual(320);
+  }
 });

@@ -1,5 +1,5 @@
 /** What people do, told against fixtures. */
-import { choose, expect, incidentId, serviceId, test } from './fixture/start';
+import { choose, expect, happen, incidentId, serviceId, test } from './fixture/start';
 
 test('signing in leads back to the page that was asked for', async ({ page }) => {
   await choose(page, 'signed-out');
@@ -93,6 +93,26 @@ test('a pasted list adds several services', async ({ page }) => {
   await page.getByRole('button', { name: 'Close' }).first().click();
   await expect(page.getByRole('link', { name: 'Shop', exact: true })).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Pasted' })).toBeVisible();
+});
+
+test('a list pasted where one address is asked for is taken for a list', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/services/new');
+  const box = page.getByRole('combobox', { name: 'What do you want to watch?' });
+  const paste = (pasted: string) =>
+    box.evaluate((element, text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text', text);
+      element.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+      );
+    }, pasted);
+  const dialog = page.getByRole('dialog', { name: 'Add several services' });
+  await paste('one.example.com\n');
+  await expect(dialog).toHaveCount(0);
+  await paste('one.example.com\ntwo.example.com\n');
+  await expect(dialog).toContainText('2 services to add');
+  await expect(box).toHaveValue('');
 });
 
 test('unsaved changes are not lost without a question', async ({ page }) => {
@@ -205,6 +225,21 @@ test('a check opens to what failed where and how long each phase took', async ({
   await page.getByRole('button', { name: 'Older checks' }).click();
   await details.nth(24).click();
   await expect(log).toContainText('First failure');
+});
+
+test('the last look says what it found, also where the service counts as something else', async ({
+  page,
+}) => {
+  await choose(page, 'busy');
+  await page.goto('/about');
+  await happen(page, {
+    service: { id: serviceId(1), current_status: { status: 'maintenance' } },
+  });
+  await page.goto(`/services/${serviceId(1)}`);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('maintenance');
+  const look = page.getByRole('region', { name: 'Last look' });
+  await expect(look.getByText('Up', { exact: true })).toBeVisible();
+  await expect(look.getByText('Maintenance', { exact: true })).toHaveCount(0);
 });
 
 test('the incident page shows the first failing look beside the last good one', async ({

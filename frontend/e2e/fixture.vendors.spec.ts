@@ -249,6 +249,17 @@ test('another component of the page is chosen when editing', async ({ page }) =>
   await expect(page.getByRole('region', { name: 'What Forge says' })).toContainText('Webhooks');
 });
 
+test('where else a page may be read is searched without a box inside a box', async ({ page }) => {
+  await choose(page, 'vendors');
+  await page.goto(`/services/${serviceId(3)}/edit`);
+  await page.getByRole('button', { name: 'Choose another' }).click();
+  await page.getByText('Where it is read').click();
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 2, name: 'Forge' })).toBeVisible();
+  await expect(page.locator('details .border.bg-surface').first()).toBeVisible();
+  await expect(page.locator('details.border')).toHaveCount(0);
+});
+
 test('viewers see everything and no button that they may not use', async ({ page }) => {
   await choose(page, 'viewer');
   await page.goto('/');

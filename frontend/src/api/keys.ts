@@ -13,6 +13,7 @@ export const keys = {
   serviceSearch: (q: string) => ['services', 'search', q] as const,
   servicePages: ['services', 'list', 'page'] as const,
   servicePage: (asked: object) => ['services', 'list', 'page', asked] as const,
+  serviceGroupLists: ['services', 'list', 'groups'] as const,
   serviceGroups: (filters: object) => ['services', 'list', 'groups', filters] as const,
   tags: ['services', 'list', 'tags'] as const,
   maintenances: ['services', 'list', 'maintenances'] as const,

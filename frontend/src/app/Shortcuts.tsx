@@ -1,43 +1,56 @@
 /** Listens for the keyboard's shortcuts, and shows the list of them. */
-import { useEffect, useRef, useSyncExternalStore } from 'react';
-import { useNavigate } from 'react-router';
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { useLocation, useNavigate } from 'react-router';
 import { useMayEdit } from '@/api/role';
-import { paths } from '@/lib/paths';
+import { isWall, paths } from '@/lib/paths';
 import { isFree, PAIR_MS, press, type ShortcutName, shortcuts } from '@/lib/shortcuts';
+import { areSingleKeysOn, chooseSingleKeys, onSingleKeys } from '@/lib/single-keys';
 import { shellText } from '@/lib/text/shell';
 import { Dialog } from '@/ui/Dialog';
 import { CheckField } from '@/ui/Field';
 
 const text = shellText.shortcuts;
-const KEY = 'pulsecheck.shortcuts';
-const listeners = new Set<() => void>();
-let wanted = read();
 
-function read(): boolean {
-  try {
-    return localStorage.getItem(KEY) !== 'off';
-  } catch {
-    return true;
-  }
+type Actions = Partial<Record<ShortcutName, () => void>>;
+
+/** Does what the keys stand for, while they are switched on. */
+function useKeys(actions: Actions): void {
+  const enabled = useSyncExternalStore(onSingleKeys, areSingleKeysOn);
+  const pending = useRef<{ key: string; at: number } | null>(null);
+  useEffect(() => {
+    if (!enabled) return;
+    const onKey = (event: KeyboardEvent) => {
+      if (!isFree(event)) return;
+      const waiting = pending.current;
+      const first = waiting !== null && Date.now() - waiting.at < PAIR_MS ? waiting.key : null;
+      const step = press(first, event.key);
+      pending.current = step.pending === null ? null : { key: step.pending, at: Date.now() };
+      const run = step.done === null ? undefined : actions[step.done];
+      if (run === undefined) return;
+      // The key itself must not be typed into the field that it leads to.
+      event.preventDefault();
+      run();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [enabled, actions]);
 }
 
-/** Who speaks to the computer, or holds a cat, may switch single keys off. */
-function choose(next: boolean): void {
-  wanted = next;
-  try {
-    localStorage.setItem(KEY, next ? 'on' : 'off');
-  } catch {
-    // Blocked storage: the choice holds until the page is closed.
-  }
-  for (const tell of listeners) tell();
+/** On the wall, which has no frame: the keys that lead away from it. */
+export function WallShortcuts() {
+  return isWall(useLocation()) ? <Away /> : null;
 }
 
-const subscribe = (listener: () => void) => {
-  listeners.add(listener);
-  return () => {
-    listeners.delete(listener);
-  };
-};
+function Away() {
+  const navigate = useNavigate();
+  useKeys(
+    useMemo(() => {
+      const dashboard = () => void navigate(paths.dashboard());
+      return { dashboard, wall: dashboard, incidents: () => void navigate(paths.incidents()) };
+    }, [navigate]),
+  );
+  return null;
+}
 
 interface Props {
   open: boolean;
@@ -47,41 +60,27 @@ interface Props {
 export function Shortcuts({ open, onOpen }: Props) {
   const navigate = useNavigate();
   const mayEdit = useMayEdit();
-  const enabled = useSyncExternalStore(subscribe, () => wanted);
-  const pending = useRef<{ key: string; at: number } | null>(null);
-
-  useEffect(() => {
-    if (!enabled) return;
-    const run: Record<ShortcutName, () => void> = {
-      help: () => onOpen(true),
-      search: () => {
-        const field = document.querySelector<HTMLElement>('[data-search]');
-        if (field !== null) field.focus();
-        else void navigate(paths.dashboard(), { state: { search: true } });
-      },
-      dashboard: () => void navigate(paths.dashboard()),
-      incidents: () => void navigate(paths.incidents()),
-      wall: () => void navigate(paths.wall()),
-      // The row itself listens.
-      select: () => undefined,
-      add: () => {
-        if (mayEdit) void navigate(paths.addService());
-      },
-    };
-    const onKey = (event: KeyboardEvent) => {
-      if (!isFree(event)) return;
-      const waiting = pending.current;
-      const first = waiting !== null && Date.now() - waiting.at < PAIR_MS ? waiting.key : null;
-      const step = press(first, event.key);
-      pending.current = step.pending === null ? null : { key: step.pending, at: Date.now() };
-      if (step.done === null) return;
-      // The key itself must not be typed into the field that it leads to.
-      event.preventDefault();
-      run[step.done]();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [enabled, mayEdit, navigate, onOpen]);
+  const enabled = useSyncExternalStore(onSingleKeys, areSingleKeysOn);
+  // `x` is not among them: the row itself listens.
+  useKeys(
+    useMemo(
+      (): Actions => ({
+        help: () => onOpen(true),
+        search: () => {
+          const field = document.querySelector<HTMLElement>('[data-search]');
+          if (field !== null) field.focus();
+          else void navigate(paths.dashboard(), { state: { search: true } });
+        },
+        dashboard: () => void navigate(paths.dashboard()),
+        incidents: () => void navigate(paths.incidents()),
+        wall: () => void navigate(paths.wall()),
+        add: () => {
+          if (mayEdit) void navigate(paths.addService());
+        },
+      }),
+      [mayEdit, navigate, onOpen],
+    ),
+  );
 
   if (!open) return null;
   return (
@@ -110,7 +109,7 @@ export function Shortcuts({ open, onOpen }: Props) {
           label={text.enabled}
           hint={text.enabledHint}
           checked={enabled}
-          onChange={choose}
+          onChange={chooseSingleKeys}
         />
       </div>
     </Dialog>

@@ -4,6 +4,7 @@ import { SignInPage } from '@/features/account/SignInPage';
 import { CrashPage, NotFoundPage } from './ErrorPages';
 import { Frame, StartUp } from './Frame';
 import { DashboardPage } from './pages/DashboardPage';
+import { WallShortcuts } from './Shortcuts';
 
 export const routes: RouteObject[] = [
   { path: '/login', element: <SignInPage />, errorElement: <CrashPage /> },
@@ -20,7 +21,12 @@ export const routes: RouteObject[] = [
     lazy: async () => ({ Component: (await import('@/features/notice/LinkPage')).LinkPage }),
   })),
   {
-    element: <Frame />,
+    element: (
+      <>
+        <Frame />
+        <WallShortcuts />
+      </>
+    ),
     hydrateFallbackElement: <StartUp />,
     errorElement: <CrashPage />,
     children: [

@@ -55,6 +55,9 @@ export function nameFromUrl(url: string): string {
   }
 }
 
+/** Several lines are a list; one line, however it ends, is an address. */
+export const isList = (pasted: string): boolean => pasted.trim().includes('\n');
+
 /** One service per line; `Name, URL`, `Name<tab>URL` and `- URL` work too. Repeats are dropped. */
 export function parseList(text: string): PastedLine[] {
   const seen = new Set<string>();

@@ -69,15 +69,16 @@ export const utcDay = (day: string): string => utcDayFormat.format(new Date(`${d
 /** `4 s`, `12 min`, `3 h 20 min`, `6 d 4 h` */
 export function duration(ms: number): string {
   const span = Math.max(0, ms);
-  if (span < MINUTE) return `${Math.floor(span / SECOND)}\u00a0s`;
-  if (span < HOUR) return `${Math.floor(span / MINUTE)}\u00a0min`;
-  const [size, big, unit, rest, restUnit] =
-    span < DAY ? ([HOUR, 'h', MINUTE, 60, 'min'] as const) : ([DAY, 'd', HOUR, 24, 'h'] as const);
+  const { seconds, minutes, hours, days } = timeText;
+  if (span < MINUTE) return seconds(Math.floor(span / SECOND));
+  if (span < HOUR) return minutes(Math.floor(span / MINUTE));
+  const [size, big, unit, rest, small] =
+    span < DAY
+      ? ([HOUR, hours, MINUTE, 60, minutes] as const)
+      : ([DAY, days, HOUR, 24, hours] as const);
   const whole = Math.floor(span / size);
   const left = Math.floor(span / unit) % rest;
-  return left === 0 || whole >= 30
-    ? `${whole}\u00a0${big}`
-    : `${whole}\u00a0${big} ${left}\u00a0${restUnit}`;
+  return left === 0 || whole >= 30 ? big(whole) : `${big(whole)} ${small(left)}`;
 }
 
 export const since = (moment: Moment, until: Moment = now()): string =>

@@ -1,5 +1,13 @@
-/** Thirty or ninety days as equal segments: one tab stop, arrows move through the days. */
-import { type KeyboardEvent, memo, type PointerEvent, useId, useRef, useState } from 'react';
+/** Thirty or ninety days as equal segments: one tab stop, arrows move through the days; a finger taps them. */
+import {
+  type KeyboardEvent,
+  memo,
+  type PointerEvent,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react';
 import { createPortal } from 'react-dom';
 import { type DayFacts, type DayLook, dayText, lookOf, summaryOf } from '../lib/days';
 import { stateText } from '../lib/text/state';
@@ -36,6 +44,17 @@ export const DayBar = memo(function DayBar({ name, days, createdAt, tall, faded 
   const chosen = active === null ? null : (days[active] ?? null);
   const text = chosen === null ? null : dayText(chosen, createdOn, today);
 
+  const open = active !== null;
+  useEffect(() => {
+    if (!open) return;
+    // A finger that lifts leaves nothing; it taps elsewhere instead.
+    const away = ({ target }: Event) => {
+      if (!bar.current?.contains(target as Node)) setActive(null);
+    };
+    document.addEventListener('pointerdown', away);
+    return () => document.removeEventListener('pointerdown', away);
+  }, [open]);
+
   const onKeyDown = (event: KeyboardEvent) => {
     const from = active ?? last;
     const to = {
@@ -51,7 +70,7 @@ export const DayBar = memo(function DayBar({ name, days, createdAt, tall, faded 
     event.preventDefault();
     setActive(Math.min(last, Math.max(0, to)));
   };
-  const onPointerMove = (event: PointerEvent) => {
+  const point = (event: PointerEvent) => {
     const box = bar.current?.getBoundingClientRect();
     if (box === undefined || days.length === 0) return;
     const at = Math.floor(((event.clientX - box.left) / box.width) * days.length);
@@ -78,8 +97,13 @@ export const DayBar = memo(function DayBar({ name, days, createdAt, tall, faded 
           if (event.currentTarget.matches(':focus-visible')) setActive(last);
         }}
         onBlur={() => setActive(null)}
-        onPointerMove={onPointerMove}
-        onPointerLeave={() => setActive(null)}
+        onPointerDown={point}
+        onPointerMove={point}
+        onPointerLeave={({ pointerType }) => {
+          if (pointerType !== 'touch') setActive(null);
+        }}
+        // The finger scrolls the page: the bar goes with it, what floats above it does not.
+        onPointerCancel={() => setActive(null)}
         className={cx(
           'flex w-full cursor-default touch-pan-y items-stretch rounded-sm',
           days.length > 45 ? 'gap-px sm:gap-[2px]' : 'gap-[2px]',
@@ -101,7 +125,7 @@ export const DayBar = memo(function DayBar({ name, days, createdAt, tall, faded 
       <span id={id} className="sr-only">
         {summaryOf(days, createdOn)}
       </span>
-      {text !== null && active !== null && (
+      {text !== null && open && (
         <Tip anchor={bar.current} at={(active + 0.5) / days.length} text={text} />
       )}
     </>

@@ -198,25 +198,26 @@ interface CheckProps {
 export function CheckField({ label, hint, checked, onChange }: CheckProps) {
   const id = useId();
   return (
-    <div className="flex items-start gap-2.5">
-      <input
-        id={id}
-        type="checkbox"
-        checked={checked}
-        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
-        onChange={(event) => onChange(event.target.checked)}
-        className="mt-0.5 size-4 shrink-0 accent-accent-solid"
-      />
-      <div className="min-w-0">
-        <label htmlFor={id} className="block text-sm font-medium">
-          {label}
-        </label>
-        {hint !== undefined && (
-          <p id={`${id}-hint`} className="text-sm text-faint">
-            {hint}
-          </p>
-        )}
-      </div>
+    <div className="min-w-0">
+      <label
+        htmlFor={id}
+        className="touch flex items-start gap-2.5 text-sm font-medium pointer-coarse:items-center"
+      >
+        <input
+          id={id}
+          type="checkbox"
+          checked={checked}
+          aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+          onChange={(event) => onChange(event.target.checked)}
+          className="mt-0.5 size-4 shrink-0 accent-accent-solid"
+        />
+        <span className="min-w-0">{label}</span>
+      </label>
+      {hint !== undefined && (
+        <p id={`${id}-hint`} className="pl-6.5 text-sm text-faint">
+          {hint}
+        </p>
+      )}
     </div>
   );
 }

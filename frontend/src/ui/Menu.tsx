@@ -1,4 +1,4 @@
-/** A button that opens a short list of actions; arrows, Home, End, Escape and letters work. */
+/** A button that opens a short list of actions, never longer than the screen; arrows, Home, End, Escape and letters work. */
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { cx } from './classes';
 
@@ -93,7 +93,7 @@ export function Menu({
           aria-label={label}
           onKeyDown={onKeyDown}
           className={cx(
-            'absolute z-40 min-w-48 rounded-lg bg-raised p-1 text-base font-normal shadow-float motion-safe:animate-rise',
+            'absolute z-40 max-h-[calc(100dvh-4.5rem)] min-w-48 overflow-y-auto rounded-lg bg-raised p-1 text-base font-normal shadow-float motion-safe:animate-rise',
             align === 'left' ? 'left-0' : 'right-0',
             up ? 'bottom-full mb-1.5' : 'mt-1.5',
             className,

@@ -89,15 +89,21 @@ export function Failure({
   children,
   retry,
   onRetry,
+  inPanel = false,
 }: {
   children: ReactNode;
   retry: string;
   onRetry: () => void;
+  /** It stands in a box already and needs none of its own. */
+  inPanel?: boolean;
 }) {
   return (
     <div
       role="alert"
-      className="flex flex-wrap items-center justify-between gap-3 rounded-lg border border-line bg-surface px-4 py-4"
+      className={cx(
+        'flex flex-wrap items-center justify-between gap-3',
+        !inPanel && 'rounded-lg border border-line bg-surface px-4 py-4',
+      )}
     >
       <p className="text-soft">{children}</p>
       <Button size="sm" onClick={onRetry}>

@@ -25,11 +25,11 @@ export function Segmented<T extends string>({
         <label
           key={option.value}
           className={cx(
-            'touch relative inline-flex min-h-7 cursor-pointer items-center justify-center gap-1.5 rounded-[5px] px-2.5 text-sm font-medium transition-colors',
+            'touch relative inline-flex min-h-7 cursor-pointer items-center justify-center gap-1.5 rounded-[5px] border px-[9px] text-sm font-medium transition-colors',
             'has-focus-visible:outline-2 has-focus-visible:outline-accent',
             option.value === value
-              ? 'bg-chosen text-ink shadow-[0_1px_2px_rgb(0_0_0/0.12)]'
-              : 'text-soft hover:text-ink',
+              ? 'border-line bg-chosen text-ink'
+              : 'border-transparent text-soft hover:text-ink',
           )}
         >
           <input

@@ -2,6 +2,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { type Countdown, countdown } from '../lib/countdown';
 import { Button, IconButton } from './Button';
+import { cx } from './classes';
 import { Icon } from './Icon';
 
 interface Undo {
@@ -103,7 +104,9 @@ function Line({ item: { id, text, kind, undo }, closeLabel }: { item: Toast; clo
       }
       className="pointer-events-auto flex max-w-full items-center gap-3 rounded-lg bg-raised py-1.5 pr-1.5 pl-4 shadow-float motion-safe:animate-rise"
     >
-      <p className={kind === 'error' ? 'text-down-text' : ''}>{text}</p>
+      <p className={cx('line-clamp-6 min-w-0 break-words', kind === 'error' && 'text-down-text')}>
+        {text}
+      </p>
       {undo !== undefined && (
         <Button
           size="sm"

@@ -83,7 +83,10 @@ export function ServicePage() {
         title={text.incidents}
         aside={
           known.length > SHOWN_INCIDENTS ? (
-            <Link to={paths.incidents({ service: id })} className="hover:text-ink hover:underline">
+            <Link
+              to={paths.incidents({ service: id })}
+              className="touch inline-flex items-center hover:text-ink hover:underline"
+            >
               {text.allIncidents}
             </Link>
           ) : undefined

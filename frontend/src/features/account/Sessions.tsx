@@ -16,17 +16,9 @@ import { toast } from '@/ui/Toasts';
 const text = accountText.page;
 
 export function Sessions() {
-  const client = useQueryClient();
   const sessions = useQuery(sessionsQuery());
   const failure = useLastError(sessions);
-  const end = useMutation({
-    mutationFn: (id: string | null) => (id === null ? endOtherSessions() : endSession(id)),
-    onSuccess: (_, id) => {
-      toast(id === null ? text.othersEnded : text.ended);
-      return client.invalidateQueries({ queryKey: keys.sessions });
-    },
-    onError: (error) => toast(sentenceOf(error), { kind: 'error' }),
-  });
+  const endOthers = useEnding(endOtherSessions, text.othersEnded);
   const others = sessions.data?.filter((session) => !session.current).length ?? 0;
 
   return (
@@ -34,7 +26,12 @@ export function Sessions() {
       title={text.sessions}
       aside={
         others > 1 ? (
-          <Button size="sm" kind="quiet" onClick={() => end.mutate(null)}>
+          <Button
+            size="sm"
+            kind="quiet"
+            busy={endOthers.isPending && text.ending}
+            onClick={() => endOthers.mutate()}
+          >
             {text.endOthers}
           </Button>
         ) : undefined
@@ -52,11 +49,7 @@ export function Sessions() {
         <Panel>
           <ul className="divide-y divide-line">
             {sessions.data.map((session) => (
-              <SessionLine
-                key={session.id}
-                session={session}
-                onEnd={() => end.mutate(session.id)}
-              />
+              <SessionLine key={session.id} session={session} />
             ))}
           </ul>
         </Panel>
@@ -65,7 +58,21 @@ export function Sessions() {
   );
 }
 
-function SessionLine({ session, onEnd }: { session: Session; onEnd: () => void }) {
+/** Over only when the list has been read again: until then the action is still at work. */
+function useEnding(end: () => Promise<unknown>, done: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: end,
+    onSuccess: () => {
+      toast(done);
+      return client.invalidateQueries({ queryKey: keys.sessions });
+    },
+    onError: (error) => toast(sentenceOf(error), { kind: 'error' }),
+  });
+}
+
+function SessionLine({ session }: { session: Session }) {
+  const end = useEnding(() => endSession(session.id), text.ended);
   const where = describeAgent(session.user_agent);
   return (
     <li className="flex min-h-14 items-center gap-3 px-4 py-2">
@@ -81,7 +88,12 @@ function SessionLine({ session, onEnd }: { session: Session; onEnd: () => void }
       {session.current ? (
         <span className="text-sm text-soft">{text.thisBrowser}</span>
       ) : (
-        <Button size="sm" onClick={onEnd} aria-label={text.endLabel(where)}>
+        <Button
+          size="sm"
+          busy={end.isPending && text.ending}
+          onClick={() => end.mutate()}
+          aria-label={text.endLabel(where)}
+        >
           {text.end}
         </Button>
       )}

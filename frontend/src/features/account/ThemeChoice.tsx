@@ -22,8 +22,8 @@ export function ThemeChoice({ className }: { className?: string }) {
           tabIndex={-1}
           onClick={() => chooseTheme(value)}
           className={cx(
-            'touch inline-flex h-7 items-center justify-center gap-1.5 rounded-[5px] px-2 text-sm font-medium',
-            value === theme ? 'bg-chosen text-ink shadow-[0_1px_2px_rgb(0_0_0/0.12)]' : 'text-soft',
+            'touch inline-flex h-7 items-center justify-center gap-1.5 rounded-[5px] border px-[7px] text-sm font-medium',
+            value === theme ? 'border-line bg-chosen text-ink' : 'border-transparent text-soft',
           )}
         >
           <Icon name={icon} size={14} />

@@ -54,6 +54,7 @@ export function WaysToSignIn({ me }: { me: Me }) {
                   <Button
                     size="sm"
                     aria-label={text.unlinkLabel(label)}
+                    busy={unlink.isPending && unlink.variables === name && text.unlinking}
                     onClick={() => unlink.mutate(name)}
                   >
                     {text.unlink}

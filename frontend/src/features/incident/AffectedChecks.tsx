@@ -4,7 +4,7 @@ import type { Check } from '@/api/contract';
 import { milliseconds } from '@/lib/numbers';
 import { incidentText } from '@/lib/text/incident';
 import { shellText } from '@/lib/text/shell';
-import { clock, exact } from '@/lib/time';
+import { clock, dayAndTime, exact, isSameDay, now } from '@/lib/time';
 import { Button } from '@/ui/Button';
 import { Panel, Section } from '@/ui/Page';
 import { StatusLabel } from '@/ui/StatusGlyph';
@@ -25,7 +25,7 @@ export function AffectedChecks({ checks }: { checks: readonly Check[] }) {
                 title={exact(check.checked_at)}
                 className="text-soft"
               >
-                {clock(check.checked_at)}
+                {(isSameDay(check.checked_at, now()) ? clock : dayAndTime)(check.checked_at)}
               </time>
               <StatusLabel status={check.status} className="w-24" />
               <span className="min-w-0 flex-1 basis-40 text-soft">

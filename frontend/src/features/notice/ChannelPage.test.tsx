@@ -7,8 +7,11 @@ import { keys } from '@/api/keys';
 import { EditChannelPage } from './ChannelPage';
 
 const read = vi.hoisted(() => vi.fn());
+const never = vi.hoisted(() => vi.fn(() => new Promise(() => undefined)));
 vi.mock('@/api/notices', () => ({
   channelQuery: (id: string) => ({ queryKey: ['channels', 'one', id], queryFn: read }),
+  deleteChannel: never,
+  rotateSecret: never,
 }));
 
 const channel = {
@@ -21,10 +24,7 @@ const channel = {
   revision: 1,
 };
 
-it('what is typed stays when the channel is read again, also as another revision', async () => {
-  const client = new QueryClient();
-  client.setQueryData(keys.channel('c'), { ...channel, name: 'An old name' });
-  read.mockResolvedValue(channel);
+const show = (client: QueryClient) =>
   render(
     <QueryClientProvider client={client}>
       <RouterProvider
@@ -34,6 +34,12 @@ it('what is typed stays when the channel is read again, also as another revision
       />
     </QueryClientProvider>,
   );
+
+it('what is typed stays when the channel is read again, also as another revision', async () => {
+  const client = new QueryClient();
+  client.setQueryData(keys.channel('c'), { ...channel, name: 'An old name' });
+  read.mockResolvedValue(channel);
+  show(client);
   const name = await screen.findByLabelText('Name');
   expect(name).toHaveProperty('value', 'Phone');
   await userEvent.type(name, ' of Ada');
@@ -41,4 +47,16 @@ it('what is typed stays when the channel is read again, also as another revision
   await act(() => client.invalidateQueries({ queryKey: keys.channels }));
   await waitFor(() => expect(read).toHaveBeenCalledTimes(2));
   expect(screen.getByLabelText('Name')).toHaveProperty('value', 'Phone of Ada');
+});
+
+it('a new secret and a deletion are seen to be on their way, and asked for once', async () => {
+  read.mockResolvedValue({ ...channel, kind: 'webhook', config: { url: 'https://example.com' } });
+  show(new QueryClient());
+  await userEvent.click(await screen.findByRole('button', { name: 'New signing secret' }));
+  await userEvent.click(await screen.findByRole('button', { name: 'Making a new secret' }));
+  expect(never).toHaveBeenCalledTimes(1);
+  await userEvent.click(screen.getByRole('button', { name: 'Delete' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Delete' }));
+  await userEvent.click(await screen.findByRole('button', { name: 'Deleting' }));
+  expect(never).toHaveBeenCalledTimes(2);
 });

@@ -206,7 +206,8 @@ function ChannelForm({ channel }: { channel: Channel | null }) {
 interface MoreProps {
   channel: Channel;
   onSecret: (secret: string) => void;
-  onGone: () => void;
+  /** The deletion is over when nothing shows the channel any more. */
+  onGone: () => Promise<void>;
 }
 
 function MoreActions({ channel, onSecret, onGone }: MoreProps) {
@@ -216,7 +217,7 @@ function MoreActions({ channel, onSecret, onGone }: MoreProps) {
     mutationFn: () => deleteChannel(channel.id),
     onSuccess: () => {
       toast(text.removed(channel.name));
-      onGone();
+      return onGone();
     },
     onError: failed,
   });
@@ -229,17 +230,27 @@ function MoreActions({ channel, onSecret, onGone }: MoreProps) {
     return (
       <div className="flex flex-wrap items-center gap-2">
         <p className="text-sm text-soft">{text.removeQuestion(channel.name)}</p>
-        <Button kind="danger" onClick={() => remove.mutate()}>
+        <Button
+          kind="danger"
+          busy={remove.isPending && text.removing}
+          onClick={() => remove.mutate()}
+        >
           {text.remove}
         </Button>
-        <Button onClick={() => setAsking(false)}>{shellText.cancel}</Button>
+        <Button disabled={remove.isPending} onClick={() => setAsking(false)}>
+          {shellText.cancel}
+        </Button>
       </div>
     );
   }
   return (
     <div className="flex gap-2">
       {channel.kind === 'webhook' && (
-        <Button title={text.rotateHint} onClick={() => rotate.mutate()}>
+        <Button
+          title={text.rotateHint}
+          busy={rotate.isPending && text.rotating}
+          onClick={() => rotate.mutate()}
+        >
           {text.rotate}
         </Button>
       )}

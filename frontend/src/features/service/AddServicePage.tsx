@@ -6,7 +6,7 @@ import type { CatalogueEntry, MonitorType, Service } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { createService } from '@/api/services';
 import { catalogueHostQuery } from '@/api/vendor';
-import { nameFromUrl, toUrl } from '@/lib/paste-list';
+import { isList, nameFromUrl, toUrl } from '@/lib/paste-list';
 import { paths } from '@/lib/paths';
 import { serviceText } from '@/lib/text/service';
 import { vendorText } from '@/lib/text/vendor';
@@ -30,7 +30,8 @@ const box = vendorText.box;
 
 export function AddServicePage() {
   const [params] = useSearchParams();
-  const [pasting, setPasting] = useState(false);
+  /** What the box for a list begins with, while it is open. */
+  const [pasting, setPasting] = useState<string | null>(null);
   const navigate = useNavigate();
   const client = useQueryClient();
   const categories = useCategories();
@@ -70,7 +71,7 @@ export function AddServicePage() {
       <PageTitle>{text.addTitle}</PageTitle>
       <div className="mb-7 flex flex-wrap items-center justify-between gap-3">
         <Sentence>{text.addTitle}</Sentence>
-        <Button kind="quiet" size="sm" onClick={() => setPasting(true)}>
+        <Button kind="quiet" size="sm" onClick={() => setPasting('')}>
           <Icon name="list" />
           {serviceText.list.open}
         </Button>
@@ -93,6 +94,7 @@ export function AddServicePage() {
             autoFocus={initial.url === ''}
             onKind={setKind}
             onSearch={ask}
+            onPasteList={setPasting}
           />
         )}
         instead={
@@ -111,7 +113,7 @@ export function AddServicePage() {
           )
         }
       />
-      {pasting && <PasteList onClose={() => setPasting(false)} />}
+      {pasting !== null && <PasteList initial={pasting} onClose={() => setPasting(null)} />}
     </PageColumn>
   );
 }
@@ -124,9 +126,11 @@ interface BoxProps {
   autoFocus: boolean;
   onKind: (kind: MonitorType) => void;
   onSearch: (address: string, vendor: string | null) => void;
+  /** A whole list was pasted into the box. */
+  onPasteList: (pasted: string) => void;
 }
 
-function AddressBox({ field, kind, searched, autoFocus, onKind, onSearch }: BoxProps) {
+function AddressBox({ field, kind, searched, autoFocus, onKind, onSearch, onPasteList }: BoxProps) {
   const [refused, setRefused] = useState(false);
   // Once somebody has chosen the kind, addresses do not choose it any more.
   const [isKindChosen, setKindChosen] = useState(false);
@@ -169,6 +173,11 @@ function AddressBox({ field, kind, searched, autoFocus, onKind, onSearch }: BoxP
           }}
           onChoose={choose}
           onEnter={go}
+          onPasteText={(pasted) => {
+            if (!isList(pasted)) return false;
+            onPasteList(pasted);
+            return true;
+          }}
         />
         {asPage ? (
           <LookButton

@@ -1,5 +1,6 @@
 /** The part of the service form that most people never open. */
 import type { FieldErrors } from '@/api/problem';
+import { numberText } from '@/lib/text/numbers';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
 import { CheckField, SelectField, TextArea, TextField } from '@/ui/Field';
@@ -22,7 +23,7 @@ interface Props {
 export function AdvancedFields({ values, errors, open, onToggle, onChange }: Props) {
   const number = (field: 'timeout_ms' | 'degraded_threshold_ms') => ({
     inputMode: 'numeric' as const,
-    unit: 'ms',
+    unit: numberText.msUnit,
     value: values[field],
     errors: errors[field],
     onChange: (event: { target: { value: string } }) => onChange({ [field]: event.target.value }),

@@ -1,7 +1,7 @@
 /** The first dashboard: one box for an address or a name, some well-known ones, and a way to paste a whole list. */
 import { type FormEvent, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
-import { toUrl } from '@/lib/paste-list';
+import { isList, toUrl } from '@/lib/paste-list';
 import { paths } from '@/lib/paths';
 import { serviceText } from '@/lib/text/service';
 import { wellKnown } from '@/lib/well-known';
@@ -49,7 +49,7 @@ export default function FirstService({ onPasteList }: { onPasteList: (pasted: st
           onChoose={follow}
           onEnter={go}
           onPasteText={(pasted) => {
-            if (!pasted.trim().includes('\n')) return false;
+            if (!isList(pasted)) return false;
             onPasteList(pasted);
             return true;
           }}

@@ -9,6 +9,7 @@ import { RelativeTime } from '@/ui/RelativeTime';
 import { StatusLabel } from '@/ui/StatusGlyph';
 import { CertificateFacts } from './CertificateFacts';
 import { LookPhases } from './LookPhases';
+import { statusOfLook } from './look-status';
 import { intervalWords } from './ServiceHead';
 
 const text = serviceText.page;
@@ -16,6 +17,7 @@ const text = serviceText.page;
 export function LastLook({ service }: { service: ServiceDetail }) {
   const look = service.latest;
   const certificate = service.certificate ?? look?.certificate;
+  const seen = look === null ? null : statusOfLook(look, service.current_status);
   const secure = service.url?.startsWith('https:') === true;
   return (
     <div className="grid gap-x-6 lg:grid-cols-[minmax(0,1.45fr)_minmax(0,1fr)]">
@@ -24,7 +26,7 @@ export function LastLook({ service }: { service: ServiceDetail }) {
         aside={
           look?.at == null ? undefined : (
             <span className="flex items-center gap-3">
-              <StatusLabel status={service.current_status.status} />
+              {seen !== null && <StatusLabel status={seen} />}
               <RelativeTime at={look.at} />
             </span>
           )
@@ -34,7 +36,10 @@ export function LastLook({ service }: { service: ServiceDetail }) {
           {look === null || look.hops.length === 0 ? (
             <p className="text-soft">{look?.failure?.sentence ?? text.lastLookNone}</p>
           ) : (
-            <LookPhases observation={look} />
+            <>
+              {seen === null && <p className="mb-3 text-soft">{look.failure?.sentence}</p>}
+              <LookPhases observation={look} />
+            </>
           )}
         </Panel>
       </Section>

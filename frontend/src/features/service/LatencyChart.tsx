@@ -19,7 +19,15 @@ import { serviceText } from '@/lib/text/service';
 import { stateText } from '@/lib/text/state';
 import { ticksOf } from '@/lib/ticks';
 import { dayAndTime, duration, now } from '@/lib/time';
-import { beginOf, type ChartRow, type IncidentSpan, lonePoints, rowsOf } from './latency-series';
+import {
+  beginOf,
+  type ChartRow,
+  type IncidentSpan,
+  isThresholdDrawn,
+  lonePoints,
+  rowsOf,
+  topOf,
+} from './latency-series';
 
 const text = serviceText.page;
 const hourFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
@@ -46,8 +54,8 @@ export default function LatencyChart({ points, range, threshold, incidents, labe
   const shaded = incidents.filter(
     ({ resolved_at }) => resolved_at === null || Date.parse(resolved_at) > from,
   );
-  const top = Math.max(1, ...rows.map((row) => row.p95 ?? row.p50 ?? 0));
-  const showThreshold = top > threshold * 0.55;
+  const top = topOf(points);
+  const showThreshold = isThresholdDrawn(points, threshold);
   const ceiling = niceCeiling(showThreshold ? Math.max(top, threshold * 1.08) : top * 1.08);
   const narrow = window.innerWidth < 640;
   const format = to - from > 36 * 3_600_000 ? dayFormat : hourFormat;

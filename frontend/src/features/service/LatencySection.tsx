@@ -12,7 +12,7 @@ import { shellText } from '@/lib/text/shell';
 import { cx } from '@/ui/classes';
 import { Empty, Failure, Panel, Section, SkeletonBlock } from '@/ui/Page';
 import { Segmented } from '@/ui/Segmented';
-import { figuresOf, type IncidentSpan } from './latency-series';
+import { figuresOf, type IncidentSpan, isThresholdDrawn } from './latency-series';
 import { useParam } from './useParam';
 
 const LatencyChart = lazy(() => import('./LatencyChart'));
@@ -30,6 +30,7 @@ export function LatencySection({ service, incidents }: Props) {
   const { data, refetch, isPlaceholderData } = read;
   const error = useLastError(read);
   const figures = useMemo(() => (data === undefined ? null : figuresOf(data)), [data]);
+  const isDrawn = data !== undefined && isThresholdDrawn(data, service.degraded_threshold_ms);
 
   return (
     <Section
@@ -52,11 +53,11 @@ export function LatencySection({ service, incidents }: Props) {
       ) : (
         <Panel className={cx('p-4 pb-3 sm:px-5', isPlaceholderData && 'opacity-60')}>
           <dl className="figures mb-3 flex flex-wrap gap-x-6 gap-y-1 text-sm">
-            <Figure mark="bg-accent" label={text.median} value={figures?.median} />
-            <Figure mark="bg-accent/40" label={text.p95} value={figures?.p95} />
+            <Figure mark="bg-accent" label={text.typicalMedian} value={figures?.median} />
+            <Figure mark="bg-accent/40" label={text.typicalP95} value={figures?.p95} />
             <Figure label={text.slowest} value={figures?.max} />
             <Figure
-              mark="bg-degraded"
+              mark={isDrawn ? 'bg-degraded' : undefined}
               label={text.threshold}
               value={service.degraded_threshold_ms}
             />
@@ -93,7 +94,8 @@ function Figure({
 }: {
   label: string;
   value: number | null | undefined;
-  mark?: string;
+  /** The colour of its line in the chart, where it has one. */
+  mark?: string | undefined;
 }) {
   return (
     <div className="flex items-center gap-2">

@@ -60,7 +60,7 @@ export function UptimeSection({ service }: { service: ServiceDetail }) {
         </dl>
         <div className="border-t border-line px-4 py-4 sm:px-5">
           {bar === undefined && error !== null ? (
-            <Failure retry={shellText.retry} onRetry={() => void read.refetch()}>
+            <Failure inPanel retry={shellText.retry} onRetry={() => void read.refetch()}>
               {sentenceOf(error)}
             </Failure>
           ) : bar === undefined ? (

@@ -11,6 +11,7 @@ import { shellText } from '@/lib/text/shell';
 import { vendorText } from '@/lib/text/vendor';
 import { Button, Spinner } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
+import { Icon } from '@/ui/Icon';
 import { Failure, Panel } from '@/ui/Page';
 import { ChangedElsewhere } from './ChangedElsewhere';
 import { ComponentPicker, WHOLE } from './ComponentPicker';
@@ -184,11 +185,17 @@ function Choosing({ service, chosen, onChoose }: ChoosingProps) {
         ) : (
           picker({ discovery: page.data, userDefined })
         ))}
-      <details className="group rounded-lg border border-line bg-surface">
-        <summary className="touch flex h-11 items-center gap-2 rounded-lg px-4 font-medium select-none hover:bg-hover">
+      {/* No box around it: what is found stands in boxes of its own. */}
+      <details className="group">
+        <summary className="touch inline-flex list-none items-center gap-1.5 rounded-sm font-medium text-soft select-none hover:text-ink [&::-webkit-details-marker]:hidden">
+          <Icon
+            name="chevronRight"
+            size={14}
+            className="text-faint transition-transform group-open:rotate-90"
+          />
           {text.source}
         </summary>
-        <div className="space-y-5 border-t border-line p-4 sm:p-5">
+        <div className="mt-4 space-y-5">
           <div className="flex items-start gap-2">
             <TextField
               label={text.newAddress}

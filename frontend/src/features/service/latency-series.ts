@@ -64,6 +64,14 @@ export function figuresOf(points: readonly LatencyPoint[]): Figures {
   };
 }
 
+/** The highest value that is drawn; never zero, so that an axis can be made of it. */
+export const topOf = (points: readonly LatencyPoint[]): number =>
+  Math.max(1, ...points.map(answered).map(({ p50, p95 }) => p95 ?? p50 ?? 0));
+
+/** A limit far above all answers would press their lines flat: it is told, and not drawn. */
+export const isThresholdDrawn = (points: readonly LatencyPoint[], threshold: number): boolean =>
+  topOf(points) > threshold * 0.55;
+
 function median(values: readonly number[]): number | null {
   if (values.length === 0) return null;
   const sorted = [...values].sort((a, b) => a - b);

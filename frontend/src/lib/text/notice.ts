@@ -1,6 +1,5 @@
 /** Words of notices: channels, rules, the ledger, and links out of messages. */
-
-const listed = new Intl.ListFormat('en-GB', { type: 'conjunction' });
+import { listed } from './language';
 
 export const noticeText = {
   title: 'Notices',
@@ -105,6 +104,7 @@ export const noticeText = {
   signingSecretHint:
     'Check the signatures of messages with it (Standard Webhooks). Copy it now: it is not shown again.',
   rotate: 'New signing secret',
+  rotating: 'Making a new secret',
   rotateHint: 'The one before signs beside it for another day.',
   done: 'Done',
 
@@ -142,7 +142,7 @@ export const noticeText = {
         ? `${services[0]} is yours`
         : services.length > 3
           ? `${services.length} services are yours`
-          : `${listed.format(services)} are yours`,
+          : `${listed(services)} are yours`,
     acknowledgedBefore: 'Somebody has taken this on, or it is over',
     unsubscribe: 'No more mail',
     unsubscribeSentence: 'Do you want no more mail of this kind?',

@@ -175,13 +175,16 @@ export const serviceText = {
     ranges: { '24h': '24 h', '7d': '7 d', '30d': '30 d', '90d': '90 d' },
     median: 'Median',
     p95: '95th percentile',
+    /** Of a whole range: the middle of what its points say. */
+    typicalMedian: 'Typical median',
+    typicalP95: 'Typical 95th percentile',
     slowest: 'Slowest',
     threshold: 'Degraded above',
     slowAbove: (figure: string) => `slow above ${figure}`,
     gap: 'Nothing observed',
     noPoints: 'No answers in this range yet. The first ones appear within a minute.',
     chartLabel: (range: string, median: string, p95: string) =>
-      `Latency over the last ${range}: median ${median}, 95th percentile ${p95}.`,
+      `Latency over the last ${range}: typical median ${median}, typical 95th percentile ${p95}.`,
     uptime: 'Uptime',
     uptimeRanges: { '24h': '24 hours', '7d': '7 days', '30d': '30 days', '90d': '90 days' },
     observed: (figure: string) => `${figure} observed`,

@@ -1,16 +1,12 @@
 /** The head of a group: its name, how many of it are up, and what can be done with it. It stays in view above its rows. */
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { saveCategoryOrder } from '@/api/account';
-import { keys } from '@/api/keys';
-import { sentenceOf } from '@/api/problem';
 import { useMayEdit } from '@/api/role';
 import { dashboardText as text } from '@/lib/text/dashboard';
 import { serviceText } from '@/lib/text/service';
 import { cx } from '@/ui/classes';
 import { Icon } from '@/ui/Icon';
 import { Menu, MenuItem } from '@/ui/Menu';
-import { toast } from '@/ui/Toasts';
 import { toggleClosed } from './closed';
+import { useCategoryOrder } from './order';
 import { rowGrid } from './ServiceRow';
 import { ALL, ATTENTION, moved, NONE, type Section } from './sections';
 import { selectMatching } from './selection';
@@ -70,15 +66,7 @@ export function SectionHead({ section, closed, categories, columns }: Props) {
 
 function GroupMenu({ section, categories }: Pick<Props, 'section' | 'categories'>) {
   const mayEdit = useMayEdit();
-  const client = useQueryClient();
-  const order = useMutation({
-    mutationFn: saveCategoryOrder,
-    onSuccess: (preferences) => {
-      client.setQueryData(keys.preferences, preferences);
-      return client.invalidateQueries({ queryKey: keys.serviceLists });
-    },
-    onError: (error) => toast(sentenceOf(error), { kind: 'error' }),
-  });
+  const order = useCategoryOrder();
   const at = categories?.indexOf(section.key) ?? -1;
   const movable = categories !== null && section.key !== NONE && at >= 0;
   const canMove = (by: -1 | 1) => movable && at + by >= 0 && at + by < categories.length;

@@ -5,6 +5,8 @@ import type { Service, Vendor } from '@/api/contract';
 import { useMayEdit } from '@/api/role';
 import { milliseconds, percent } from '@/lib/numbers';
 import { paths, webAddress } from '@/lib/paths';
+import { isFree } from '@/lib/shortcuts';
+import { areSingleKeysOn } from '@/lib/single-keys';
 import { isTroubled } from '@/lib/status';
 import { dashboardText } from '@/lib/text/dashboard';
 import { serviceText as text } from '@/lib/text/service';
@@ -36,10 +38,9 @@ export const ServiceRow = memo(function ServiceRow({ service, selected, within }
   const mayEdit = useMayEdit();
   const measured = service.monitor_type === 'http_ping';
   const latency = service.current_status.response_time;
-  const onKeyDown = ({ key, shiftKey, ctrlKey, metaKey, altKey, target }: KeyboardEvent) => {
-    if (key.toLowerCase() !== 'x' || ctrlKey || metaKey || altKey || !mayEdit) return;
-    if (target instanceof HTMLElement && target.closest('input:not([type=checkbox])')) return;
-    toggle(service, within.current, shiftKey);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key.toLowerCase() !== 'x' || !mayEdit || !areSingleKeysOn() || !isFree(event)) return;
+    toggle(service, within.current, event.shiftKey);
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a shortcut; the box to tick does the same
