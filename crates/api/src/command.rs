@@ -209,3 +209,19 @@ fn explain(error: &anyhow::Error) -> ExitCode {
     eprintln!("{error:#}");
     ExitCode::FAILURE
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_readme_says_to_type_is_understood() {
+        let lines = test_support::readme_lines("api");
+        assert!(!lines.is_empty(), "the README names the program");
+        for line in lines {
+            if let Err(error) = Cli::try_parse_from(&line) {
+                panic!("{}: {error}", line.join(" "));
+            }
+        }
+    }
+}

@@ -168,3 +168,19 @@ fn parts(config: &Config, settings: Settings, readiness: Readiness) -> anyhow::R
 fn explain(sentence: &str) {
     eprintln!("{sentence}");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_readme_says_to_type_is_understood() {
+        let lines = test_support::readme_lines("worker");
+        assert!(!lines.is_empty(), "the README names the program");
+        for line in lines {
+            if let Err(error) = Cli::try_parse_from(&line) {
+                panic!("{}: {error}", line.join(" "));
+            }
+        }
+    }
+}
