@@ -1,7 +1,8 @@
 //! The command line of the `api` program.
 
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 
+use anyhow::Context as _;
 use clap::Parser as _;
 use db::{Db, schema};
 use runtime::{
@@ -91,8 +92,8 @@ async fn serve_command(config: &Config) -> anyhow::Result<ExitCode> {
     let figures = metrics::install();
     let readiness = Readiness::default();
     readiness.missing("database", "not asked yet");
-    let admin_port = TcpListener::bind(config.connections.admin_addr).await?;
-    let port = TcpListener::bind(config.connections.listen_addr).await?;
+    let admin_port = listen("ADMIN_ADDR", config.connections.admin_addr).await?;
+    let port = listen("LISTEN_ADDR", config.connections.listen_addr).await?;
     let mut tasks = Tasks::default();
     let stop = tasks.stopping();
     tasks.spawn(
@@ -136,6 +137,13 @@ async fn serve_command(config: &Config) -> anyhow::Result<ExitCode> {
     });
     tasks.run(signals).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Listens on the address of a setting; a fault names it.
+async fn listen(setting: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("{setting}: cannot listen on {address}"))
 }
 
 fn state(config: &Config, settings: Settings) -> anyhow::Result<AppState> {

@@ -2,6 +2,7 @@
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
+use anyhow::Context as _;
 use clap::Parser as _;
 use db::{Db, schema};
 use probe::Prober;
@@ -90,7 +91,10 @@ async fn work(config: Config, settings: Settings) -> anyhow::Result<()> {
     let figures = metrics::install();
     let readiness = Readiness::default();
     readiness.missing("database", "not asked yet");
-    let admin_port = TcpListener::bind(config.connections.admin_addr).await?;
+    let admin_addr = config.connections.admin_addr;
+    let admin_port = TcpListener::bind(admin_addr)
+        .await
+        .with_context(|| format!("ADMIN_ADDR: cannot listen on {admin_addr}"))?;
     let mut tasks = Tasks::default();
     let stop = tasks.stopping();
     let serving = admin::serve(admin_port, readiness.clone(), figures, stop.clone());
@@ -98,7 +102,7 @@ async fn work(config: Config, settings: Settings) -> anyhow::Result<()> {
     let own = egress::own_endpoints(
         settings.database_url.expose_secret(),
         Some(settings.redis_url.expose_secret()),
-        Some(config.connections.admin_addr),
+        Some(admin_addr),
     );
     let parts = parts(&config, settings, readiness)?;
     let endpoints = parts.prober.egress().policy().own_endpoints();
