@@ -100,8 +100,8 @@ async fn serve_command(config: &Config) -> anyhow::Result<ExitCode> {
         "admin port",
         admin::serve(admin_port, readiness.clone(), figures, stop.clone()),
     );
-    let own = egress::own_endpoints(
-        settings.database_url.expose_secret(),
+    let own = config.reach.own_endpoints(
+        db::endpoint(settings.database_url.expose_secret()),
         Some(settings.redis_url.expose_secret()),
         Some(config.connections.admin_addr),
     );

@@ -1,7 +1,7 @@
 //! Settings of the door: which further networks are open or closed, and whom to trust.
 
 use std::{
-    net::IpAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     str::FromStr,
     sync::Arc,
@@ -10,6 +10,7 @@ use std::{
 use ipnet::IpNet;
 use runtime::faults::Faults;
 use rustls_pki_types::CertificateDer;
+use url::Url;
 
 use crate::{Egress, Policy, Resolver, Tls, TrustError, WallClock, own_networks, read_pem};
 
@@ -63,6 +64,19 @@ pub struct Networks(pub Vec<IpNet>);
 #[derive(Clone, Debug, Default)]
 pub struct Ports(pub Vec<u16>);
 
+/// Nothing resolves the brackets around an IPv6 address.
+fn unbracketed(host: &str) -> String {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.to_owned()
+}
+
+/// Host and port of a Redis, as its address names them. One behind a Unix socket has none that anybody could reach.
+fn redis_endpoint(address: &str) -> Option<(String, u16)> {
+    let url = Url::parse(address).ok()?;
+    let host = url.host_str().filter(|host| !host.is_empty())?;
+    Some((unbracketed(host), url.port().unwrap_or(6_379)))
+}
+
 impl FromStr for Ports {
     type Err = String;
 
@@ -106,6 +120,22 @@ impl Config {
             .allowing(self.allow_cidrs.0.iter().copied())
             .denying(self.deny_cidrs.0.iter().copied())
             .opening_ports(self.allow_ports.0.iter().copied())
+    }
+
+    /// Servers of ours as host and port, for `watch_own`: never a target. `redis` is its address, `admin` where this process listens
+    /// for machines.
+    pub fn own_endpoints(
+        &self,
+        postgres: Option<(String, u16)>,
+        redis: Option<&str>,
+        admin: Option<SocketAddr>,
+    ) -> Vec<(String, u16)> {
+        let known = [
+            postgres,
+            redis.and_then(redis_endpoint),
+            admin.map(|address| (address.ip().to_string(), address.port())),
+        ];
+        known.into_iter().flatten().collect()
     }
 
     /// Notes what is wrong for an installation that strangers share, or do not.
@@ -183,6 +213,26 @@ mod tests {
         assert_eq!(read(""), Ok(0));
         assert_eq!(read("10.0.0.0/8, 192.168.1.7,"), Ok(2));
         assert!(read("10.0.0.0/8,lan").unwrap_err().contains("lan"));
+    }
+
+    #[test]
+    fn servers_of_ours_are_those_we_use() {
+        let own = |redis| {
+            let postgres = Some(("db.test".to_owned(), 5_432));
+            let admin = Some("0.0.0.0:9090".parse().expect("an address"));
+            let own = Config::default().own_endpoints(postgres, redis, admin);
+            own.into_iter()
+                .map(|(host, port)| format!("{host} {port}"))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            own(Some("rediss://[::1]:7000/0")),
+            ["db.test 5432", "::1 7000", "0.0.0.0 9090"]
+        );
+        assert_eq!(
+            own(Some("redis+unix:///run/redis.sock")),
+            ["db.test 5432", "0.0.0.0 9090"]
+        );
     }
 
     #[test]

@@ -99,8 +99,8 @@ async fn work(config: Config, settings: Settings) -> anyhow::Result<()> {
     let stop = tasks.stopping();
     let serving = admin::serve(admin_port, readiness.clone(), figures, stop.clone());
     tasks.spawn("admin port", serving);
-    let own = egress::own_endpoints(
-        settings.database_url.expose_secret(),
+    let own = config.reach.own_endpoints(
+        db::endpoint(settings.database_url.expose_secret()),
         Some(settings.redis_url.expose_secret()),
         Some(admin_addr),
     );

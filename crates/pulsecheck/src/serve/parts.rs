@@ -128,6 +128,8 @@ fn own_endpoints(
 ) -> anyhow::Result<Vec<(String, u16)>> {
     let redis = config.address.redis_url()?;
     let redis = redis.as_ref().map(SecretString::expose_secret);
-    let postgres = installation.url.expose_secret();
-    Ok(egress::own_endpoints(postgres, redis, config.admin_addr))
+    let postgres = db::endpoint(installation.url.expose_secret());
+    Ok(config
+        .reach
+        .own_endpoints(postgres, redis, config.admin_addr))
 }
