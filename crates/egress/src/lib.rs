@@ -24,7 +24,7 @@ mod routes;
 mod tls;
 
 pub use client::{Answer, Client, Question};
-pub use config::{Config, Networks};
+pub use config::{Config, Endpoints, Networks};
 pub use dial::{Dialed, TCP_CAP};
 pub use errno::is_exhaustion;
 pub use own_watch::watch_own;

@@ -121,7 +121,7 @@ fn check(
     Ok((site, mail))
 }
 
-/// Postgres, Redis and the admin port: never a target.
+/// Postgres, Redis, the admin port and what else the operator names: never a target.
 fn own_endpoints(
     installation: &Installation,
     config: &Config,
