@@ -17,6 +17,7 @@ use runtime::{
 use secrecy::ExposeSecret as _;
 use status_cache::StatusCache;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     auth::housekeeping,
@@ -28,9 +29,6 @@ use crate::{
 mod container;
 mod people;
 mod secrets;
-
-/// The start waits for Redis no longer than this.
-const PATIENCE_WITH_REDIS: Duration = Duration::from_secs(30);
 
 /// PulseCheck's API: what the web app talks to.
 #[derive(clap::Parser)]
@@ -112,29 +110,16 @@ async fn serve_command(config: &Config) -> anyhow::Result<ExitCode> {
         resolving.await;
         Ok(())
     });
-    let migrate = config.connections.migrate;
     tasks.spawn(
         "housekeeping",
         housekeeping::run(state.clone(), stop.clone()),
     );
-    tasks.spawn("api", async move {
-        tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            ready = schema::wait(&state.db, migrate, |error| readiness.missing("database", error.to_string())) => ready?,
-        }
-        readiness.ready("database");
-        tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            _ = state.status.wait(PATIENCE_WITH_REDIS) => {}
-        }
-        people::tell_setup_link(&state.db, &state.site.public_url).await?;
-        let watch = watch_database(&state.db, &readiness);
-        tracing::info!(address = %port.local_addr()?, "Serving the API");
-        tokio::select! {
-            served = serve::serve(port, state.clone(), stop) => served,
-            never = watch => match never {},
-        }
-    });
+    state.opening.shut();
+    let migrate = config.connections.migrate;
+    let opening = open_when_ready(state.clone(), migrate, readiness, stop.clone());
+    tasks.spawn("database", opening);
+    tracing::info!(address = %port.local_addr()?, "Serving the API");
+    tasks.spawn("api", serve::serve(port, state, stop));
     tasks.run(signals).await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -144,6 +129,26 @@ async fn listen(setting: &str, address: SocketAddr) -> anyhow::Result<TcpListene
     TcpListener::bind(address)
         .await
         .with_context(|| format!("{setting}: cannot listen on {address}"))
+}
+
+/// Opens the API once the schema fits, then keeps readiness honest until `stop`. Fails where waiting cannot help.
+async fn open_when_ready(
+    state: AppState,
+    migrate: bool,
+    readiness: Readiness,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    tokio::select! {
+        () = stop.cancelled() => return Ok(()),
+        ready = schema::wait(&state.db, migrate, |error| readiness.missing("database", error.to_string())) => ready?,
+    }
+    people::tell_setup_link(&state.db, &state.site.public_url).await?;
+    state.opening.open();
+    readiness.ready("database");
+    tokio::select! {
+        () = stop.cancelled() => Ok(()),
+        never = watch_database(&state.db, &readiness) => match never {},
+    }
 }
 
 fn state(config: &Config, settings: Settings) -> anyhow::Result<AppState> {
