@@ -230,6 +230,16 @@ test('while no private network is open the programs know that, too', () => {
   assert.equal(settings({ values: { 'config.LOG_FORMAT': 'text' } }).LOG_FORMAT, 'text');
 });
 
+test('no program looks at an admin port of another one', () => {
+  const own = (values) => render({ values }).find('ConfigMap', '-config').data.OWN_ENDPOINTS.split(',');
+  assert.deepEqual(own({ 'metrics.enabled': false }), ['watch-pulsecheck-api:9090']);
+  assert.deepEqual(own({ 'metrics.enabled': true, 'config.OWN_ENDPOINTS': 'grafana:3000' }),
+    ['watch-pulsecheck-api:9090', 'watch-pulsecheck-worker:9091', 'grafana:3000']);
+  const ports = render({ values: { 'metrics.enabled': true } }).of('Service').flatMap(({ metadata, spec }) =>
+    spec.ports.filter(({ name }) => name === 'admin').map(({ port }) => `${metadata.name}:${port}`));
+  assert.deepEqual(ports.sort(), own({ 'metrics.enabled': true }));
+});
+
 test('the policy opens the port at which an external database or Redis is', () => {
   const cidrs = { 'externalDatabase.cidrs': ['10.9.0.0/24'], 'externalRedis.cidrs': ['10.9.0.0/24'] };
   const database = (url, more = {}) => render({ values: { 'postgres.enabled': false, 'externalDatabase.url': url, ...more }, json: cidrs });

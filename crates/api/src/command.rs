@@ -1,7 +1,8 @@
 //! The command line of the `api` program.
 
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 
+use anyhow::Context as _;
 use clap::Parser as _;
 use db::{Db, schema};
 use runtime::{
@@ -16,6 +17,7 @@ use runtime::{
 use secrecy::ExposeSecret as _;
 use status_cache::StatusCache;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     auth::housekeeping,
@@ -27,9 +29,6 @@ use crate::{
 mod container;
 mod people;
 mod secrets;
-
-/// The start waits for Redis no longer than this.
-const PATIENCE_WITH_REDIS: Duration = Duration::from_secs(30);
 
 /// PulseCheck's API: what the web app talks to.
 #[derive(clap::Parser)]
@@ -91,16 +90,16 @@ async fn serve_command(config: &Config) -> anyhow::Result<ExitCode> {
     let figures = metrics::install();
     let readiness = Readiness::default();
     readiness.missing("database", "not asked yet");
-    let admin_port = TcpListener::bind(config.connections.admin_addr).await?;
-    let port = TcpListener::bind(config.connections.listen_addr).await?;
+    let admin_port = listen("ADMIN_ADDR", config.connections.admin_addr).await?;
+    let port = listen("LISTEN_ADDR", config.connections.listen_addr).await?;
     let mut tasks = Tasks::default();
     let stop = tasks.stopping();
     tasks.spawn(
         "admin port",
         admin::serve(admin_port, readiness.clone(), figures, stop.clone()),
     );
-    let own = egress::own_endpoints(
-        settings.database_url.expose_secret(),
+    let own = config.reach.own_endpoints(
+        db::endpoint(settings.database_url.expose_secret()),
         Some(settings.redis_url.expose_secret()),
         Some(config.connections.admin_addr),
     );
@@ -111,31 +110,45 @@ async fn serve_command(config: &Config) -> anyhow::Result<ExitCode> {
         resolving.await;
         Ok(())
     });
-    let migrate = config.connections.migrate;
     tasks.spawn(
         "housekeeping",
         housekeeping::run(state.clone(), stop.clone()),
     );
-    tasks.spawn("api", async move {
-        tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            ready = schema::wait(&state.db, migrate, |error| readiness.missing("database", error.to_string())) => ready?,
-        }
-        readiness.ready("database");
-        tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            _ = state.status.wait(PATIENCE_WITH_REDIS) => {}
-        }
-        people::tell_setup_link(&state.db, &state.site.public_url).await?;
-        let watch = watch_database(&state.db, &readiness);
-        tracing::info!(address = %port.local_addr()?, "Serving the API");
-        tokio::select! {
-            served = serve::serve(port, state.clone(), stop) => served,
-            never = watch => match never {},
-        }
-    });
+    state.opening.shut();
+    let migrate = config.connections.migrate;
+    let opening = open_when_ready(state.clone(), migrate, readiness, stop.clone());
+    tasks.spawn("database", opening);
+    tracing::info!(address = %port.local_addr()?, "Serving the API");
+    tasks.spawn("api", serve::serve(port, state, stop));
     tasks.run(signals).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Listens on the address of a setting; a fault names it.
+async fn listen(setting: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("{setting}: cannot listen on {address}"))
+}
+
+/// Opens the API once the schema fits, then keeps readiness honest until `stop`. Fails where waiting cannot help.
+async fn open_when_ready(
+    state: AppState,
+    migrate: bool,
+    readiness: Readiness,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    tokio::select! {
+        () = stop.cancelled() => return Ok(()),
+        ready = schema::wait(&state.db, migrate, |error| readiness.missing("database", error.to_string())) => ready?,
+    }
+    people::tell_setup_link(&state.db, &state.site.public_url).await?;
+    state.opening.open();
+    readiness.ready("database");
+    tokio::select! {
+        () = stop.cancelled() => Ok(()),
+        never = watch_database(&state.db, &readiness) => match never {},
+    }
 }
 
 fn state(config: &Config, settings: Settings) -> anyhow::Result<AppState> {
@@ -208,4 +221,20 @@ fn explain(error: &anyhow::Error) -> ExitCode {
     }
     eprintln!("{error:#}");
     ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_readme_says_to_type_is_understood() {
+        let lines = test_support::readme_lines("api");
+        assert!(!lines.is_empty(), "the README names the program");
+        for line in lines {
+            if let Err(error) = Cli::try_parse_from(&line) {
+                panic!("{}: {error}", line.join(" "));
+            }
+        }
+    }
 }

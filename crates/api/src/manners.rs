@@ -2,6 +2,7 @@
 
 pub mod access_log;
 pub mod client;
+pub mod opening;
 pub mod pace;
 pub mod request_id;
 
@@ -29,6 +30,10 @@ pub(crate) fn wrap(routes: Router, state: &AppState) -> Router {
         .layer(middleware::from_fn_with_state(
             state.clone(),
             origin::require_own_page,
+        ))
+        .layer(middleware::from_fn_with_state(
+            state.opening.clone(),
+            opening::hold_off,
         ))
         .layer(middleware::from_fn_with_state(
             state.clone(),

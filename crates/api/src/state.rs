@@ -11,7 +11,12 @@ use status_cache::StatusCache;
 use statuspage_reader::Reader;
 
 use crate::{
-    auth::Auth, charts::Charts, live::Live, manners::pace::Pace, pulse::Pulses, rows::Rows,
+    auth::Auth,
+    charts::Charts,
+    live::Live,
+    manners::{opening::Opening, pace::Pace},
+    pulse::Pulses,
+    rows::Rows,
     site::Site,
 };
 
@@ -26,6 +31,7 @@ pub struct AppState {
     pub auth: Arc<Auth>,
     pub egress: Arc<Egress>,
     pub pace: Arc<Pace>,
+    pub opening: Opening,
     pub live: Live,
     pub pulses: Pulses,
     pub rows: Rows,
@@ -58,6 +64,7 @@ impl AppState {
             egress: parts.egress,
             reader: Reader::new(prober.client()),
             pace: Arc::new(Pace::new(&parts.site.rates)),
+            opening: Opening::default(),
             site: Arc::new(parts.site),
         }
     }

@@ -41,7 +41,7 @@ pub mod watched;
 pub mod workers;
 pub mod workspaces;
 
-pub use config::Config;
+pub use config::{Config, endpoint};
 pub use connect::Db;
 pub use error::{Error, Result};
 pub use sqlx::{PgConnection, PgPool};

@@ -182,6 +182,17 @@ mod tests {
         assert!(waited.load(Ordering::SeqCst) > 0);
     }
 
+    #[sqlx::test(migrations = false)]
+    async fn replicas_that_start_at_once_bring_an_empty_database_up_together(pool: crate::PgPool) {
+        let db = Db::from_pool(pool);
+        let start = || wait(&db, true, |error| panic!("{error}"));
+        let all = async { tokio::try_join!(start(), start(), start(), start()) };
+        let all = tokio::time::timeout(std::time::Duration::from_mins(1), Box::pin(all)).await;
+        all.expect("in time").expect("each of them is ready");
+        let found = version(&mut db.acquire().await.expect("it answers")).await;
+        assert_eq!(found.expect("a version"), known_version());
+    }
+
     async fn newer(pool: crate::PgPool, floor: i64) -> Db {
         sqlx::query("update _sqlx_migrations set version = version + 1000")
             .execute(&pool)

@@ -1,7 +1,7 @@
 //! Settings of the door: which further networks are open or closed, and whom to trust.
 
 use std::{
-    net::IpAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     str::FromStr,
     sync::Arc,
@@ -10,6 +10,7 @@ use std::{
 use ipnet::IpNet;
 use runtime::faults::Faults;
 use rustls_pki_types::CertificateDer;
+use url::{Host, Url};
 
 use crate::{Egress, Policy, Resolver, Tls, TrustError, WallClock, own_networks, read_pem};
 
@@ -47,6 +48,16 @@ pub struct Config {
         value_name = "PORTS"
     )]
     pub allow_ports: Ports,
+    /// Further servers of this installation that must never be reached, such as the admin ports of its other processes in
+    /// api:9090,worker:9091 (comma separated). A process knows its own admin port, PostgreSQL and Redis without this
+    #[arg(
+        long,
+        env = "OWN_ENDPOINTS",
+        default_value = "",
+        hide_default_value = true,
+        value_name = "HOSTS"
+    )]
+    pub own_endpoints: Endpoints,
     /// A file with further certificate authorities in PEM, such as a company's own
     #[arg(long, env = "EXTRA_CA_FILE", value_name = "FILE")]
     pub extra_ca_file: Option<PathBuf>,
@@ -62,6 +73,41 @@ pub struct Networks(pub Vec<IpNet>);
 /// Ports separated by commas; blank means none.
 #[derive(Clone, Debug, Default)]
 pub struct Ports(pub Vec<u16>);
+
+/// Hosts with ports, separated by commas; blank means none.
+#[derive(Clone, Debug, Default)]
+pub struct Endpoints(pub Vec<(String, u16)>);
+
+impl FromStr for Endpoints {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let endpoint = |part: &str| {
+            let (host, port) = part.rsplit_once(':')?;
+            let port = port.parse().ok().filter(|port| *port != 0)?;
+            let host = Host::parse(host).ok()?;
+            Some((unbracketed(&host.to_string()), port))
+        };
+        let read = |part| {
+            let wrong = || format!("“{part}” is no host with its port, such as worker:9091");
+            endpoint(part).ok_or_else(wrong)
+        };
+        parts(text).map(read).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// Nothing resolves the brackets around an IPv6 address.
+fn unbracketed(host: &str) -> String {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.to_owned()
+}
+
+/// Host and port of a Redis, as its address names them. One behind a Unix socket has none that anybody could reach.
+fn redis_endpoint(address: &str) -> Option<(String, u16)> {
+    let url = Url::parse(address).ok()?;
+    let host = url.host_str().filter(|host| !host.is_empty())?;
+    Some((unbracketed(host), url.port().unwrap_or(6_379)))
+}
 
 impl FromStr for Ports {
     type Err = String;
@@ -106,6 +152,23 @@ impl Config {
             .allowing(self.allow_cidrs.0.iter().copied())
             .denying(self.deny_cidrs.0.iter().copied())
             .opening_ports(self.allow_ports.0.iter().copied())
+    }
+
+    /// Servers of ours as host and port, for `watch_own`: never a target. `redis` is its address, `admin` where this process listens
+    /// for machines; what the operator names comes last.
+    pub fn own_endpoints(
+        &self,
+        postgres: Option<(String, u16)>,
+        redis: Option<&str>,
+        admin: Option<SocketAddr>,
+    ) -> Vec<(String, u16)> {
+        let known = [
+            postgres,
+            redis.and_then(redis_endpoint),
+            admin.map(|address| (address.ip().to_string(), address.port())),
+        ];
+        let named = self.own_endpoints.0.iter().cloned();
+        known.into_iter().flatten().chain(named).collect()
     }
 
     /// Notes what is wrong for an installation that strangers share, or do not.
@@ -183,6 +246,52 @@ mod tests {
         assert_eq!(read(""), Ok(0));
         assert_eq!(read("10.0.0.0/8, 192.168.1.7,"), Ok(2));
         assert!(read("10.0.0.0/8,lan").unwrap_err().contains("lan"));
+    }
+
+    #[test]
+    fn servers_of_ours_are_those_we_use_and_those_that_are_named() {
+        let own = |named: &str, redis| {
+            let config = Config {
+                own_endpoints: named.parse().expect("endpoints"),
+                ..Config::default()
+            };
+            let postgres = Some(("db.test".to_owned(), 5_432));
+            let admin = Some("0.0.0.0:9090".parse().expect("an address"));
+            let own = config.own_endpoints(postgres, redis, admin);
+            own.into_iter()
+                .map(|(host, port)| format!("{host} {port}"))
+                .collect::<Vec<_>>()
+        };
+        let redis = Some("redis://:secret@cache.test/0");
+        assert_eq!(
+            own("worker:9091, [2001:db8::7]:9091,192.0.2.7:80", redis),
+            [
+                "db.test 5432",
+                "cache.test 6379",
+                "0.0.0.0 9090",
+                "worker 9091",
+                "2001:db8::7 9091",
+                "192.0.2.7 80"
+            ]
+        );
+        assert_eq!(
+            own("", Some("rediss://[::1]:7000/0"))[1..],
+            ["::1 7000", "0.0.0.0 9090"]
+        );
+        assert_eq!(
+            own("", Some("redis+unix:///run/redis.sock")),
+            ["db.test 5432", "0.0.0.0 9090"]
+        );
+        for wrong in [
+            "worker",
+            "worker:",
+            "worker:0",
+            ":9091",
+            "http://worker:9091",
+        ] {
+            let refused = wrong.parse::<Endpoints>().expect_err("refused");
+            assert!(refused.contains(wrong), "{refused}");
+        }
     }
 
     #[test]

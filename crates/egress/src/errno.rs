@@ -50,7 +50,10 @@ pub(crate) fn of_connect(error: &io::Error, way: Way) -> FailureCode {
         | ErrorKind::PermissionDenied
         | ErrorKind::InvalidInput => FailureCode::InternalNetwork,
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => FailureCode::ConnectionReset,
-        _ => FailureCode::Other,
+        _ => {
+            runtime::metrics::unmapped(error, "connect");
+            FailureCode::Other
+        }
     }
 }
 
@@ -83,6 +86,16 @@ mod tests {
             let error = io::Error::from_raw_os_error(number);
             assert_eq!(of_connect(&error, way), code, "errno {number}");
         }
+    }
+
+    #[test]
+    fn a_number_that_no_rule_names_is_other_and_is_counted() {
+        let handle = runtime::metrics::install().expect("the only recorder of these tests");
+        // EPROTO.
+        let error = io::Error::from_raw_os_error(71);
+        assert_eq!(of_connect(&error, Way::SOUND), FailureCode::Other);
+        let counted = format!("{} 1\n", runtime::metrics::UNMAPPED);
+        assert!(handle.render().contains(&counted), "{}", handle.render());
     }
 
     #[test]

@@ -24,10 +24,10 @@ mod routes;
 mod tls;
 
 pub use client::{Answer, Client, Question};
-pub use config::{Config, Networks};
+pub use config::{Config, Endpoints, Networks};
 pub use dial::{Dialed, TCP_CAP};
 pub use errno::is_exhaustion;
-pub use own_watch::{own_endpoints, watch_own};
+pub use own_watch::watch_own;
 pub use policy::{OwnEndpoints, Policy, own_networks};
 pub use resolver::{Addresses, Ask, DNS_CAP, Resolver};
 pub use tls::{

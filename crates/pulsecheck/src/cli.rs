@@ -188,4 +188,15 @@ mod tests {
     fn the_command_line_is_well_defined() {
         Cli::command().debug_assert();
     }
+
+    #[test]
+    fn what_the_readme_says_to_type_is_understood() {
+        let lines = test_support::readme_lines("pulsecheck");
+        assert!(!lines.is_empty(), "the README names the program");
+        for line in lines {
+            if let Err(error) = Cli::try_parse_from(&line) {
+                panic!("{}: {error}", line.join(" "));
+            }
+        }
+    }
 }

@@ -24,6 +24,8 @@ pub const PAGES: &str = "pulsecheck_vendor_pages_owned";
 pub const READINGS: &str = "pulsecheck_vendor_page_readings_total";
 /// Failures of ours, by code.
 pub const INTERNAL: &str = "pulsecheck_internal_failures_total";
+/// Failures of a target that no rule of ours names (`other`); to stay at zero.
+pub const UNMAPPED: &str = "pulsecheck_unmapped_failures_total";
 /// Rows written per batch and seconds per batch.
 pub const BATCH_SECONDS: &str = "pulsecheck_record_batch_seconds";
 /// Requests answered by the API, by route and status.
@@ -37,11 +39,35 @@ pub const CLOCK_OFFSET: &str = "pulsecheck_clock_offset_seconds";
 
 /// Installs the process's recorder; none when one is installed already (tests start several parts in one process).
 pub fn install() -> Option<PrometheusHandle> {
-    PrometheusBuilder::new()
+    let handle = PrometheusBuilder::new()
         .set_buckets(&[
             0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
         ])
         .ok()?
         .install_recorder()
-        .ok()
+        .ok()?;
+    // A counter that never moved would be missing, and nobody could tell that it is zero.
+    metrics::counter!(UNMAPPED).increment(0);
+    Some(handle)
+}
+
+/// Notes a failure that becomes `other`: counted for whoever watches us, and told in the log with all that is known of it. `during`
+/// says what was under way.
+pub fn unmapped(error: &dyn std::fmt::Debug, during: &str) {
+    metrics::counter!(UNMAPPED).increment(1);
+    tracing::warn!(?error, during, "A failure that no rule names");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_without_a_name_is_counted_from_zero() {
+        let handle = install().expect("the only recorder of these tests");
+        let shown = |count| format!("{UNMAPPED} {count}\n");
+        assert!(handle.render().contains(&shown(0)), "{}", handle.render());
+        unmapped(&"what nobody foresaw", "tcp");
+        assert!(handle.render().contains(&shown(1)), "{}", handle.render());
+    }
 }

@@ -6,6 +6,7 @@ mod dns;
 mod inbox;
 mod oauth;
 mod proxy;
+mod readme;
 mod upstream;
 
 pub use alone::{OwnNetwork, has_program, is_inside, with_few_files};
@@ -14,4 +15,5 @@ pub use dns::{Answer, FaultDns};
 pub use inbox::{Inbox, InboxReply, InboxTls, Letter, Received};
 pub use oauth::{CLIENT_ID, CLIENT_SECRET, OauthMode, OauthPerson, OauthProvider};
 pub use proxy::Switch;
+pub use readme::readme_lines;
 pub use upstream::{Mode, Request, TlsMode, Upstream};

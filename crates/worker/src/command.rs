@@ -2,6 +2,7 @@
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
+use anyhow::Context as _;
 use clap::Parser as _;
 use db::{Db, schema};
 use probe::Prober;
@@ -90,15 +91,18 @@ async fn work(config: Config, settings: Settings) -> anyhow::Result<()> {
     let figures = metrics::install();
     let readiness = Readiness::default();
     readiness.missing("database", "not asked yet");
-    let admin_port = TcpListener::bind(config.connections.admin_addr).await?;
+    let admin_addr = config.connections.admin_addr;
+    let admin_port = TcpListener::bind(admin_addr)
+        .await
+        .with_context(|| format!("ADMIN_ADDR: cannot listen on {admin_addr}"))?;
     let mut tasks = Tasks::default();
     let stop = tasks.stopping();
     let serving = admin::serve(admin_port, readiness.clone(), figures, stop.clone());
     tasks.spawn("admin port", serving);
-    let own = egress::own_endpoints(
-        settings.database_url.expose_secret(),
+    let own = config.reach.own_endpoints(
+        db::endpoint(settings.database_url.expose_secret()),
         Some(settings.redis_url.expose_secret()),
-        Some(config.connections.admin_addr),
+        Some(admin_addr),
     );
     let parts = parts(&config, settings, readiness)?;
     let endpoints = parts.prober.egress().policy().own_endpoints();
@@ -167,4 +171,20 @@ fn parts(config: &Config, settings: Settings, readiness: Readiness) -> anyhow::R
 )]
 fn explain(sentence: &str) {
     eprintln!("{sentence}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_readme_says_to_type_is_understood() {
+        let lines = test_support::readme_lines("worker");
+        assert!(!lines.is_empty(), "the README names the program");
+        for line in lines {
+            if let Err(error) = Cli::try_parse_from(&line) {
+                panic!("{}: {error}", line.join(" "));
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! `api setup-link` and `api user …`: letting people in without a mail server or an OAuth app.
 
 use anyhow::Context as _;
-use db::Db;
+use db::{Db, schema};
 use runtime::{clock::Clock, faults::Faults};
 use secrecy::ExposeSecret as _;
 use url::Url;
@@ -35,7 +35,7 @@ pub(super) struct UserConfig {
 pub(super) async fn setup_link(config: &LinkConfig) -> anyhow::Result<()> {
     let mut faults = Faults::default();
     let public_url = config.site.public_url(&mut faults);
-    let db = open(&config.database, faults)?;
+    let db = open(&config.database, faults).await?;
     let public_url = public_url.context("PUBLIC_URL is not set")?;
     if !tell_setup_link(&db, &public_url).await? {
         say(
@@ -56,16 +56,17 @@ pub(super) async fn tell_setup_link(db: &Db, public_url: &Url) -> anyhow::Result
 
 /// Does what was asked about people.
 pub(super) async fn run(config: UserConfig) -> anyhow::Result<()> {
-    let db = open(&config.database, Faults::default())?;
+    let db = open(&config.database, Faults::default()).await?;
     people::run(&db, config.command, "api").await
 }
 
-fn open(database: &db::Config, mut faults: Faults) -> anyhow::Result<Db> {
-    let url = database.url(&mut faults);
-    match url {
-        Some(url) if faults.0.is_empty() => {
-            Ok(Db::new(url.expose_secret(), "pulsecheck-api-command", 1)?)
-        }
-        _ => Err(faults.into()),
-    }
+/// The database, if its schema is one that this program works on.
+async fn open(database: &db::Config, mut faults: Faults) -> anyhow::Result<Db> {
+    let url = database.url(&mut faults).filter(|_| faults.0.is_empty());
+    let Some(url) = url else {
+        return Err(faults.into());
+    };
+    let db = Db::new(url.expose_secret(), "pulsecheck-api-command", 1)?;
+    schema::check_usable(&mut *db.acquire().await?).await?;
+    Ok(db)
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::state::AppState;
+use crate::{manners::opening::Opening, state::AppState};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(show_health))
@@ -32,7 +32,7 @@ struct HealthView {
     (status = 200, description = "Everything is there", body = HealthView),
     (status = 503, description = "The database cannot be reached", body = HealthView),
 ))]
-async fn show_health(State(db): State<Db>) -> impl IntoResponse {
+async fn show_health(State(db): State<Db>, State(opening): State<Opening>) -> impl IntoResponse {
     let view = |status, missing| {
         Json(HealthView {
             status,
@@ -40,11 +40,12 @@ async fn show_health(State(db): State<Db>) -> impl IntoResponse {
             missing,
         })
     };
-    match schema::ping(&db).await {
-        Ok(()) => (StatusCode::OK, view("ok", vec![])),
-        Err(_) => (
+    // A database that answers but has another schema is as good as none.
+    if opening.is_shut() || schema::ping(&db).await.is_err() {
+        return (
             StatusCode::SERVICE_UNAVAILABLE,
             view("degraded", vec!["database"]),
-        ),
+        );
     }
+    (StatusCode::OK, view("ok", vec![]))
 }

@@ -10,6 +10,7 @@ mod manners;
 mod notices;
 mod outage;
 mod past;
+mod program;
 mod services;
 mod strangers;
 mod vendor;

@@ -84,6 +84,7 @@ codes! {
     TlsNotYetValid = 31 "tls_not_yet_valid" Target;
     TlsNameMismatch = 32 "tls_name_mismatch" Target;
     TlsUntrusted = 33 "tls_untrusted" Target;
+    /// Reserved: no list of revocations is read yet, so nothing finds this.
     TlsRevoked = 34 "tls_revoked" Target;
     TlsInvalidCertificate = 35 "tls_invalid_certificate" Target;
     TlsVersion = 36 "tls_version" Target;
@@ -134,7 +135,7 @@ codes! {
     InternalClock = 84 "internal_clock" Ours;
     /// We held back, so as not to overwhelm a host.
     Throttled = 85 "throttled" Ours;
-    /// Nobody looked at this slot.
+    /// Nobody looked at this slot. Reserved: such a slot has no row, and uptime says how much was observed.
     Missed = 86 "missed" Ours;
 }
 

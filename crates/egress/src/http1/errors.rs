@@ -39,7 +39,7 @@ pub fn failure(error: &hyper::Error, phase: Phase) -> Failure {
             Failure::new(FailureCode::ConnectionClosed, phase, Detail::None)
         }
         _ => {
-            tracing::warn!(?error, phase = phase.as_str(), "egress.unmapped_error");
+            runtime::metrics::unmapped(error, phase.as_str());
             Failure::new(FailureCode::Other, phase, Detail::None)
         }
     }

@@ -1,5 +1,6 @@
 //! Where PostgreSQL's programs are on this machine, and which of several versions fits the data.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -7,6 +8,9 @@ use anyhow::{Context as _, bail};
 
 /// The oldest version that every statement of ours runs on.
 const OLDEST: u32 = 14;
+
+/// Where `make tools` puts the programs that it brings, within the clone.
+const BROUGHT: &str = ".tools/postgres";
 
 /// A folder with `postgres` and `initdb`, and their major version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +71,7 @@ pub fn data_major(folder: &Path) -> anyhow::Result<Option<u32>> {
     }
 }
 
-/// The same places, in the same order, as `scripts/ensure/postgres`.
+/// The same places, in the same order, as `scripts/ensure/postgres`, which brings programs into `.tools` of the clone.
 fn places() -> Vec<PathBuf> {
     let mut places = Vec::new();
     if let Ok(output) = Command::new("pg_config").arg("--bindir").output() {
@@ -81,13 +85,32 @@ fn places() -> Vec<PathBuf> {
         ("/usr", "pgsql-"),
         ("/opt/homebrew/opt", "postgresql@"),
         ("/usr/local/opt", "postgresql@"),
-        (".tools/postgres", ""),
+        (BROUGHT, ""),
     ] {
         packaged.extend(versions_under(Path::new(parent), prefix));
+    }
+    if let Ok(program) = std::env::current_exe() {
+        packaged.extend(brought_beside(&program));
     }
     packaged.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
     places.extend(packaged.into_iter().map(|(_, folder)| folder));
     places
+}
+
+/// The versions in `.tools` of any folder that `program` lies in: `target/release/pulsecheck` is started from anywhere. A folder in
+/// which everybody may make files, such as `/tmp`, is passed over.
+fn brought_beside(program: &Path) -> Vec<(u32, PathBuf)> {
+    let folders = program.ancestors().skip(1);
+    folders
+        .filter(|folder| !may_everybody_write(folder))
+        .flat_map(|folder| versions_under(&folder.join(BROUGHT), ""))
+        .collect()
+}
+
+fn may_everybody_write(folder: &Path) -> bool {
+    folder
+        .metadata()
+        .map_or(true, |found| found.mode() & 0o002 != 0)
 }
 
 /// Folders such as `/usr/lib/postgresql/16/bin` with the number in their name.
@@ -166,6 +189,19 @@ mod tests {
         assert_eq!(major("postgres (PostgreSQL) 18beta1"), Some(18));
         assert_eq!(major("postgres (PostgreSQL) 16.14"), Some(16));
         assert_eq!(major("not found"), None);
+    }
+
+    #[test]
+    fn what_was_brought_into_the_clone_is_found_from_any_folder_but_not_where_everybody_writes() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let clone = tempfile::tempdir().unwrap();
+        let programs = clone.path().join(".tools/postgres/16/bin");
+        std::fs::create_dir_all(&programs).unwrap();
+        let program = clone.path().join("target/release/pulsecheck");
+        assert_eq!(brought_beside(&program), [(16, programs)]);
+        let everybody = std::fs::Permissions::from_mode(0o1777);
+        std::fs::set_permissions(clone.path(), everybody).unwrap();
+        assert_eq!(brought_beside(&program), []);
     }
 
     #[test]

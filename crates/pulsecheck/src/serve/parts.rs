@@ -121,13 +121,15 @@ fn check(
     Ok((site, mail))
 }
 
-/// Postgres, Redis and the admin port: never a target.
+/// Postgres, Redis, the admin port and what else the operator names: never a target.
 fn own_endpoints(
     installation: &Installation,
     config: &Config,
 ) -> anyhow::Result<Vec<(String, u16)>> {
     let redis = config.address.redis_url()?;
     let redis = redis.as_ref().map(SecretString::expose_secret);
-    let postgres = installation.url.expose_secret();
-    Ok(egress::own_endpoints(postgres, redis, config.admin_addr))
+    let postgres = db::endpoint(installation.url.expose_secret());
+    Ok(config
+        .reach
+        .own_endpoints(postgres, redis, config.admin_addr))
 }

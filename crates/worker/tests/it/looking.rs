@@ -106,6 +106,25 @@ async fn a_failure_is_confirmed_by_two_more_attempts_before_an_incident_opens(po
     worker.stop().await;
 }
 
+/// As the API adds a service when nothing but an address is given.
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn an_incident_is_open_twelve_seconds_after_the_first_503_at_most(pool: PgPool) {
+    let stage = Stage::set(pool).await;
+    stage.upstream.set(Mode::status(503)).await;
+    let mut config = stage.config("/", 30);
+    let target = config.target.http_mut().unwrap();
+    target.timeout = Duration::from_secs(5);
+    target.degraded_threshold = Duration::from_secs(1);
+    stage.add(&config).await;
+    let worker = stage.worker(brisk());
+    let incident = eventually("an incident", async || stage.incidents().await.pop()).await;
+    worker.stop().await;
+    let took = incident.opened_at - incident.started_at;
+    // Waits of 2 and 8 s.
+    assert!(took >= TimeDelta::seconds(10), "{took}");
+    assert!(took <= TimeDelta::seconds(12), "{took}");
+}
+
 #[sqlx::test(migrator = "db::MIGRATOR")]
 async fn one_failing_attempt_is_a_blip_and_no_incident(pool: PgPool) {
     let stage = Stage::set(pool).await;

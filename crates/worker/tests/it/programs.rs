@@ -3,6 +3,7 @@
 
 use std::{
     env,
+    net::TcpListener,
     process::{Child, Command, Stdio},
 };
 
@@ -50,4 +51,21 @@ impl Drop for Program {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+#[test]
+fn an_admin_port_that_is_taken_is_told_with_its_setting() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = Command::new(env!("CARGO_BIN_EXE_worker"))
+        .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing")
+        .env("REDIS_URL", "redis://127.0.0.1:1")
+        .env("SECRET_KEY", "0123456789abcdef0123456789abcdef")
+        .env("ADMIN_ADDR", &address)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    let sentence = format!("ADMIN_ADDR: cannot listen on {address}: ");
+    assert!(said.contains(&sentence), "{said}");
 }
