@@ -4287,7 +4287,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is being sent */
+            /** @description It is being sent, or the channel takes nothing */
             409: {
                 headers: {
                     [name: string]: unknown;
