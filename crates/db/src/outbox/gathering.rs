@@ -321,10 +321,11 @@ mod tests {
                     '{\"name\": \"Shop\", \"target\": \"https://shop.test/\", \"state\": \"down\", \"since\": \"2026-01-01T00:00:00Z\"}'
              from channels, generate_series(1, 20) n",
         ] {
-            sqlx::query(sql).execute(&pool).await?;
+            sqlx::query(sql).persistent(false).execute(&pool).await?;
         }
         let explain = format!("explain {READY}");
         let plan: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(explain))
+            .persistent(false)
             .fetch_all(&pool)
             .await?;
         let plan = plan.join("\n");
