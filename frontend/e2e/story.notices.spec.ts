@@ -3,7 +3,15 @@ import type { Locator, Page } from '@playwright/test';
 import { linger } from './patience';
 import { Inbox, type Letter } from './story/inbox';
 import { Installation, setupLink } from './story/installation';
-import { create, type IncidentRow, read, row, type ServiceRow, setUp } from './story/people';
+import {
+  create,
+  type IncidentRow,
+  openElsewhere,
+  read,
+  row,
+  type ServiceRow,
+  setUp,
+} from './story/people';
 import { isSigned, type Posted, Receiver } from './story/receiver';
 import { expect, test } from './story/stage';
 
@@ -153,10 +161,7 @@ test('two channels are connected, hear of an outage together, and of its end', a
     const [letter] = await letters('2 services down');
     const [, link = ''] = /Acknowledge: (\S+)/.exec(letter?.text ?? '') ?? [];
     expect(new URL(link).origin).toBe(installation.origin);
-    const elsewhere = await browser.newContext();
-    listen(elsewhere);
-    const phone = await elsewhere.newPage();
-    await phone.goto(link);
+    const phone = await openElsewhere(browser, listen, link);
     const sentence = phone.getByRole('heading', { level: 1 });
     await expect(sentence).toHaveText('Do you take this on?');
     // Whoever only opens it, as mail scanners do, takes nothing on.
@@ -169,7 +174,7 @@ test('two channels are connected, hear of an outage together, and of its end', a
     await expect(sentence).toHaveText('Somebody has taken this on, or it is over');
     await phone.goto(`${installation.origin}/notices`);
     await expect(phone.getByLabel('Password')).toBeVisible();
-    await elsewhere.close();
+    await phone.context().close();
     for (const { id } of await open()) {
       await page.goto(`${installation.origin}/incidents/${id}`);
       await expect(page.getByText(`Somebody in ${mailbox} has taken it on.`)).toBeVisible();

@@ -2,7 +2,7 @@
 import { linger } from './patience';
 import { Inbox } from './story/inbox';
 import { Installation, setupLink } from './story/installation';
-import { create, read, setUp } from './story/people';
+import { create, openElsewhere, read, setUp } from './story/people';
 import { expect, person, test } from './story/stage';
 
 const POSTED = { timeout: 60_000 };
@@ -37,10 +37,7 @@ test('an address is verified by its owner, and the report of the week comes unti
     const { text } = await letter('Is this your address?');
     const [link = ''] = /http\S+\/verify\?token=\S+/.exec(text) ?? [];
     expect(new URL(link).origin).toBe(installation.origin);
-    const elsewhere = await browser.newContext();
-    listen(elsewhere);
-    const phone = await elsewhere.newPage();
-    await phone.goto(link);
+    const phone = await openElsewhere(browser, listen, link);
     const sentence = phone.getByRole('heading', { level: 1 });
     await expect(sentence).toHaveText('Is the address yours to which this link was sent?');
     await phone.getByRole('button', { name: 'Verify the address' }).click();
@@ -48,7 +45,7 @@ test('an address is verified by its owner, and the report of the week comes unti
     await phone.goto(link);
     await phone.getByRole('button', { name: 'Verify the address' }).click();
     await expect(phone.getByRole('alert')).toContainText('This link was used before');
-    await elsewhere.close();
+    await phone.context().close();
   });
 
   const wanted = page.getByRole('checkbox', { name: 'Send me a report of the week by mail' });

@@ -191,12 +191,6 @@ mod tests {
 
     #[test]
     fn what_the_readme_says_to_type_is_understood() {
-        let lines = test_support::readme_lines("pulsecheck");
-        assert!(!lines.is_empty(), "the README names the program");
-        for line in lines {
-            if let Err(error) = Cli::try_parse_from(&line) {
-                panic!("{}: {error}", line.join(" "));
-            }
-        }
+        test_support::assert_readme_is_understood("pulsecheck", |words| Cli::try_parse_from(words));
     }
 }

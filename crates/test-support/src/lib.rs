@@ -15,5 +15,5 @@ pub use dns::{Answer, FaultDns};
 pub use inbox::{Inbox, InboxReply, InboxTls, Letter, Received};
 pub use oauth::{CLIENT_ID, CLIENT_SECRET, OauthMode, OauthPerson, OauthProvider};
 pub use proxy::Switch;
-pub use readme::readme_lines;
+pub use readme::assert_readme_is_understood;
 pub use upstream::{Mode, Request, TlsMode, Upstream};

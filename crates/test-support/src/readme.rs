@@ -1,7 +1,21 @@
 //! What the README tells people to type, for the tests of the programs that it names.
 
+/// Asserts that the README starts `program`, and that `parse` understands each such line.
+pub fn assert_readme_is_understood<T, E: std::fmt::Display>(
+    program: &str,
+    parse: impl Fn(&[String]) -> Result<T, E>,
+) {
+    let lines = readme_lines(program);
+    assert!(!lines.is_empty(), "the README names {program}");
+    for line in lines {
+        if let Err(error) = parse(&line) {
+            panic!("{}: {error}", line.join(" "));
+        }
+    }
+}
+
 /// The lines of the README's shell blocks that start `program`, as words: without variables before it and comments behind.
-pub fn readme_lines(program: &str) -> Vec<Vec<String>> {
+fn readme_lines(program: &str) -> Vec<Vec<String>> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
     let text = std::fs::read_to_string(path).expect("the README");
     let blocks = text.split("```sh\n").skip(1);

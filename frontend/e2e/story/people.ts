@@ -1,5 +1,11 @@
 /** What people do in the browser, in words of the stories. */
-import { expect, type Locator, type Page } from '@playwright/test';
+import {
+  type Browser,
+  type BrowserContext,
+  expect,
+  type Locator,
+  type Page,
+} from '@playwright/test';
 import { person } from './stage';
 
 /** Makes the first account with the link that the program printed, and arrives at the first dashboard. */
@@ -16,6 +22,19 @@ export async function signIn(page: Page): Promise<void> {
   await page.getByLabel('E-mail').fill(person.email);
   await page.getByLabel('Password').fill(person.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Opens a link out of a letter where nobody is signed in; closed with its context. */
+export async function openElsewhere(
+  browser: Browser,
+  listen: (context: BrowserContext) => void,
+  link: string,
+): Promise<Page> {
+  const context = await browser.newContext();
+  listen(context);
+  const page = await context.newPage();
+  await page.goto(link);
+  return page;
 }
 
 /** A service's row on the dashboard. */
