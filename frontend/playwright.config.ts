@@ -50,7 +50,8 @@ export default defineConfig({
   projects: [
     { name: 'fixture-desktop', testMatch: /fixture\.\w+\.spec\.ts/, use: fixture },
     { name: 'fixture-phone', testMatch: /fixture\.phone\.spec\.ts/, use: phone },
-    { name: 'bench', testMatch: /bench\.spec\.ts/, use: desktop },
+    // Whoever records each frame as a picture draws half as many.
+    { name: 'bench', testMatch: /bench\.spec\.ts/, use: { ...desktop, trace: 'off' } },
     { name: 'screens', testMatch: /screens\.spec\.ts/, use: desktop },
     {
       name: 'story',

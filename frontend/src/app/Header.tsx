@@ -31,7 +31,7 @@ interface Props {
 export function Header({ me, openIncidents, onShortcuts }: Props) {
   const mayEdit = useMayEdit();
   return (
-    <header className="sticky top-0 z-30 border-b border-line bg-canvas/85 backdrop-blur-md">
+    <header className="sticky top-0 z-30 border-b border-line bg-canvas">
       <div className="mx-auto flex h-14 max-w-[68rem] items-center gap-1 px-4 max-[375px]:px-2.5 sm:gap-2 sm:px-6">
         <Link
           to={paths.dashboard()}

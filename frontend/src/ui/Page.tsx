@@ -135,16 +135,16 @@ export function useIsSlow(): boolean {
   return slow;
 }
 
-/**
- * Grey bars need words when they stand for more than a second; the animation's delay is that second.
- * Over what is around it, or over the page.
- */
+/** Grey bars need words when they stand for more than a moment. Over what is around it, or over the page. */
 export function StillLoading({ place = 'absolute inset-x-0 top-5' }: { place?: string }) {
+  const slow = useIsSlow();
+  // Not merely unseen until then: even what is transparent is drawn in each frame of a scroll.
+  if (!slow) return null;
   return (
     <p
       aria-hidden="true"
       className={cx(
-        'pointer-events-none z-10 m-auto h-fit w-fit animate-late rounded-md bg-raised px-3 py-1 text-sm whitespace-nowrap text-soft shadow-float',
+        'pointer-events-none z-10 m-auto h-fit w-fit rounded-md bg-raised px-3 py-1 text-sm whitespace-nowrap text-soft shadow-float',
         place,
       )}
     >

@@ -8,7 +8,7 @@ import { dashboardText as text } from '@/lib/text/dashboard';
 import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
 import { cx } from '@/ui/classes';
-import { Panel, Skeleton, StillLoading } from '@/ui/Page';
+import { Panel, StillLoading } from '@/ui/Page';
 import { ServiceRow } from './ServiceRow';
 import type { Section } from './sections';
 import { useIsSelected, type Within } from './selection';
@@ -103,14 +103,14 @@ function Row({ service, asked, within }: RowProps) {
   );
 }
 
-/** A row that is on its way. */
+/** A row that is on its way; it does not pulse, since dozens fly past in a scroll and each would be a layer of its own. */
 function Blank() {
   return (
     <div aria-hidden="true" className="flex h-full items-center gap-3 px-4">
-      <Skeleton className="size-3.5 rounded-full" />
-      <Skeleton className="h-3.5 w-40" />
-      <Skeleton className="ml-auto h-5 w-52 max-sm:hidden" />
-      <Skeleton className="h-3.5 w-14" />
+      <span className="size-3.5 rounded-full bg-sunken" />
+      <span className="h-3.5 w-40 rounded-sm bg-sunken" />
+      <span className="ml-auto h-5 w-52 rounded-sm bg-sunken max-sm:hidden" />
+      <span className="h-3.5 w-14 rounded-sm bg-sunken" />
     </div>
   );
 }
