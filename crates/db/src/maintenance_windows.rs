@@ -149,16 +149,36 @@ pub async fn cover(
     if changed.is_empty() {
         return Ok(0);
     }
-    sqlx::query(
-        "update services s set maintenance_from = u.since, maintenance_until = u.until
-         from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as u (key, since, until) where s.key = u.key",
+    // Of what is in maintenance no longer one wants to know at once how it is.
+    let freed: Vec<(i32, i16)> = sqlx::query_as(
+        "with before as (select key, maintenance_from <= $4 and maintenance_until > $4 as covered from services
+                         where key = any($1)),
+         after as (
+             update services s set maintenance_from = u.since, maintenance_until = u.until,
+                    look_at = case when b.covered and not coalesce(u.since <= $4 and u.until > $4, false)
+                                   then $4 else s.look_at end
+             from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as u (key, since, until)
+             join before b using (key)
+             where s.key = u.key
+             returning s.key, s.shard, b.covered and not coalesce(u.since <= $4 and u.until > $4, false) as freed)
+         select key, shard from after where freed",
     )
     .bind(changed.iter().map(|(key, _)| *key).collect::<Vec<_>>())
     .bind(changed.iter().map(|(_, span)| span.map(|span| span.from)).collect::<Vec<_>>())
     .bind(changed.iter().map(|(_, span)| span.map(|span| span.until)).collect::<Vec<_>>())
-    .execute(conn)
+    .bind(now)
+    .fetch_all(&mut *conn)
     .await?;
+    look_again(conn, &freed).await?;
     Ok(changed.len())
+}
+
+async fn look_again(conn: &mut PgConnection, services: &[(i32, i16)]) -> Result<()> {
+    for (key, shard) in services {
+        let shard = u16::try_from(*shard).unwrap_or(0);
+        watched::notify(conn, shard, ServiceKey(*key)).await?;
+    }
+    Ok(())
 }
 
 /// Services whose maintenance is over: they are looked at once more at once. Gives how many.
@@ -169,10 +189,7 @@ pub async fn end(conn: &mut PgConnection) -> Result<usize> {
     )
     .fetch_all(&mut *conn)
     .await?;
-    for (key, shard) in &ended {
-        let shard = u16::try_from(*shard).unwrap_or(0);
-        watched::notify(conn, shard, ServiceKey(*key)).await?;
-    }
+    look_again(conn, &ended).await?;
     Ok(ended.len())
 }
 

@@ -1,10 +1,14 @@
 //! `mutes`: services of which nobody wants to hear for a while.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
-use domain::id::{ServiceId, UserId, WorkspaceId};
-use sqlx::PgConnection;
+use domain::{
+    id::{ServiceId, UserId, WorkspaceId},
+    notice::{
+        message::{Kind, Subject},
+        plan::{Promise, topic},
+    },
+};
+use sqlx::{FromRow, PgConnection, types::Json};
 
 use crate::Result;
 
@@ -42,44 +46,63 @@ pub async fn put(
     Ok(done.rows_affected() == 1)
 }
 
-/// Moves what waits for the one moment to the other.
+#[derive(FromRow)]
+struct Waiting {
+    id: i64,
+    kind: String,
+    occurred_at: DateTime<Utc>,
+    due_at: DateTime<Utc>,
+    subject: Json<Subject>,
+    promise: Json<Promise>,
+}
+
+/// Moves what a mute kept back until the one moment to the other; not into quiet hours, nor before its delay is over.
 async fn put_off(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
     service: ServiceId,
     (from, to): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<()> {
-    sqlx::query(
-        "update outbox set due_at = $4
-         where workspace_id = $1 and service_id = $2 and due_at = $3 and message_id is null and dropped is null",
+    let waiting: Vec<Waiting> = sqlx::query_as(
+        "select id, kind, occurred_at, due_at, subject, promise from outbox
+         where workspace_id = $1 and service_id = $2 and due_at >= $3 and message_id is null and dropped is null",
     )
+    .persistent(false)
     .bind(workspace.0)
     .bind(service.0)
     .bind(from)
-    .bind(to)
+    .fetch_all(&mut *conn)
+    .await?;
+    let now = crate::services::now(conn).await?;
+    let moved: Vec<(i64, DateTime<Utc>)> = waiting
+        .into_iter()
+        .filter_map(|one| {
+            let kind = Kind::parse(&one.kind)?;
+            let topic = topic(kind, &one.subject)?;
+            // A reminder has a time of its own.
+            if kind == Kind::Still && one.due_at != from {
+                return None;
+            }
+            let span = (one.subject.since, one.occurred_at);
+            Some((one.id, one.promise.due_after_mute(topic, span, to, now)))
+        })
+        .collect();
+    if moved.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "update outbox o set due_at = u.due_at from unnest($1::bigint[], $2::timestamptz[]) as u (id, due_at)
+         where o.id = u.id and o.message_id is null and o.dropped is null",
+    )
+    .persistent(false)
+    .bind(moved.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+    .bind(moved.iter().map(|(_, due_at)| *due_at).collect::<Vec<_>>())
     .execute(conn)
     .await?;
     Ok(())
 }
 
-/// Until when those of these services are muted that are.
-pub async fn of(
-    conn: &mut PgConnection,
-    services: &[ServiceId],
-    now: DateTime<Utc>,
-) -> Result<HashMap<ServiceId, DateTime<Utc>>> {
-    let rows: Vec<(uuid::Uuid, DateTime<Utc>)> = sqlx::query_as(
-        "select service_id, until from mutes where service_id = any($1) and until > $2",
-    )
-    .bind(services.iter().map(|id| id.0).collect::<Vec<_>>())
-    .bind(now)
-    .fetch_all(conn)
-    .await?;
-    let rows = rows.into_iter();
-    Ok(rows.map(|(id, until)| (ServiceId(id), until)).collect())
-}
-
-/// What was put off until the end of a mute is told at once.
+/// What was put off until the end of a mute is told, as soon as its delay and quiet hours let it.
 pub async fn end(
     conn: &mut PgConnection,
     workspace: WorkspaceId,

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use domain::{
     id::{ChannelId, IncidentId, ServiceId, ServiceKey, WorkspaceId},
+    incident::Severity,
     notice::hold::Trouble,
 };
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use crate::Result;
+use crate::{Result, watched};
 
 /// A service that another one depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,29 +137,39 @@ pub struct Suffering {
 #[derive(FromRow)]
 struct TroubleRow {
     incident: Uuid,
-    started_at: DateTime<Utc>,
-    resolved_at: Option<DateTime<Utc>>,
+    severity: i16,
+    since: DateTime<Utc>,
+    until: Option<DateTime<Utc>>,
     told: bool,
 }
 
-/// The trouble with services that these depend on, by the incident of the one that does: what lasts, and what was over
-/// only after that began.
+/// The trouble with services that these depend on, by themselves or through others, by the incident of the one that does: what
+/// lasts, and what was over only after that began. Maintenance under way is trouble that everybody was told of.
 pub async fn troubles(
     conn: &mut PgConnection,
     channel: ChannelId,
     suffering: &[Suffering],
 ) -> Result<HashMap<IncidentId, Vec<Trouble>>> {
     let rows: Vec<TroubleRow> = sqlx::query_as(
-        "select u.incident, i.started_at, i.resolved_at,
+        "with recursive chain (incident, since, key) as (
+             select u.incident, u.since, d.needs_key
+             from unnest($2::uuid[], $3::uuid[], $4::timestamptz[]) as u (incident, service, since)
+             join services s on s.id = u.service
+             join service_needs d on d.service_key = s.key
+             union
+             select c.incident, c.since, d.needs_key from chain c join service_needs d on d.service_key = c.key)
+         select c.incident, i.worst as severity, i.started_at as since, i.resolved_at as until,
                 exists (select 1 from outbox o
                         where o.incident_id = i.id and o.channel_id = $1 and o.message_id is not null) as told
-         from unnest($2::uuid[], $3::uuid[], $4::timestamptz[]) as u (incident, service, since)
-         join services s on s.id = u.service
-         join service_needs d on d.service_key = s.key
+         from chain c
          -- An open one is the newest.
-         cross join lateral (select id, started_at, resolved_at from incidents
-                             where service_key = d.needs_key order by started_at desc, id desc limit 3) i
-         where i.resolved_at is null or i.resolved_at > u.since",
+         cross join lateral (select id, started_at, resolved_at, worst from incidents
+                             where service_key = c.key order by started_at desc, id desc limit 3) i
+         where i.resolved_at is null or i.resolved_at > c.since
+         union all
+         select c.incident, 2::smallint, n.maintenance_from, null, true
+         from chain c join services n on n.key = c.key
+         where n.maintenance_from <= now() and n.maintenance_until > now()",
     )
     .persistent(false)
     .bind(channel.0)
@@ -170,14 +181,91 @@ pub async fn troubles(
     let mut troubles: HashMap<IncidentId, Vec<Trouble>> = HashMap::new();
     for row in rows {
         let trouble = Trouble {
-            from: row.started_at,
-            until: row.resolved_at,
+            severity: Severity::from_number(row.severity).unwrap_or(Severity::Degraded),
+            from: row.since,
+            until: row.until,
             told: row.told,
         };
         let incident = IncidentId(row.incident);
         troubles.entry(incident).or_default().push(trouble);
     }
     Ok(troubles)
+}
+
+/// How what a service depends on is, as far as that is no incident yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ground {
+    /// Something was not looked at since.
+    pub unseen: bool,
+    /// Something flaps, or is in trouble.
+    pub restless: bool,
+}
+
+/// How what each of these services depends on is, directly or through others: whether it was looked at since then, and whether
+/// it is at rest. Without those that depend on nothing.
+pub async fn ground(
+    conn: &mut PgConnection,
+    services: &[(ServiceId, DateTime<Utc>)],
+) -> Result<HashMap<ServiceId, Ground>> {
+    let rows: Vec<(Uuid, bool, bool)> = sqlx::query_as(
+        "with recursive chain (id, since, key) as (
+             select u.id, u.since, d.needs_key
+             from unnest($1::uuid[], $2::timestamptz[]) as u (id, since)
+             join services s on s.id = u.id
+             join service_needs d on d.service_key = s.key
+             union
+             select c.id, c.since, d.needs_key from chain c join service_needs d on d.service_key = c.key)
+         select c.id,
+                bool_or(n.paused_at is null and n.vendor_page_id is null
+                        and coalesce(h.last_started_at < c.since, true)) as unseen,
+                bool_or(exists (select from flapping f where f.service_key = n.key) or h.incident_id is not null) as restless
+         from chain c join services n on n.key = c.key left join service_health h on h.service_key = n.key
+         group by c.id",
+    )
+    .bind(services.iter().map(|(id, _)| id.0).collect::<Vec<_>>())
+    .bind(services.iter().map(|(_, since)| *since).collect::<Vec<_>>())
+    .fetch_all(conn)
+    .await?;
+    let ground = |(id, unseen, restless)| (ServiceId(id), Ground { unseen, restless });
+    Ok(rows.into_iter().map(ground).collect())
+}
+
+/// Asks for a look at once at whatever these services depend on, directly or through others, and that was not looked at since
+/// their trouble began. Gives how many. What somebody else is changing is left alone.
+pub async fn ask(
+    conn: &mut PgConnection,
+    failing: &[(ServiceKey, DateTime<Utc>)],
+) -> Result<usize> {
+    let unseen: Vec<i32> = sqlx::query_scalar(
+        "with recursive chain (since, key) as (
+             select u.since, d.needs_key
+             from unnest($1::int[], $2::timestamptz[]) as u (key, since) join service_needs d on d.service_key = u.key
+             union
+             select c.since, d.needs_key from chain c join service_needs d on d.service_key = c.key)
+         select distinct c.key from chain c left join service_health h on h.service_key = c.key
+         where coalesce(h.last_started_at < c.since, true)",
+    )
+    .bind(failing.iter().map(|(key, _)| key.0).collect::<Vec<_>>())
+    .bind(failing.iter().map(|(_, since)| *since).collect::<Vec<_>>())
+    .fetch_all(&mut *conn)
+    .await?;
+    if unseen.is_empty() {
+        return Ok(0);
+    }
+    let asked: Vec<(i32, i16)> = sqlx::query_as(
+        "with free (key) as materialized (
+             select key from services where key = any($1) and paused_at is null and vendor_page_id is null
+             for no key update skip locked)
+         update services n set look_at = now() from free where n.key = free.key returning n.key, n.shard",
+    )
+    .bind(unseen)
+    .fetch_all(&mut *conn)
+    .await?;
+    for (key, shard) in &asked {
+        let shard = u16::try_from(*shard).unwrap_or(0);
+        watched::notify(conn, shard, ServiceKey(*key)).await?;
+    }
+    Ok(asked.len())
 }
 
 impl From<Row> for Needed {

@@ -129,7 +129,7 @@ impl Window {
             let first = begins(self.begins.date());
             return Some(first).filter(ahead).into_iter().collect();
         };
-        let end = rule.until().map_or(until, |last| until.min(last));
+        let end = rule.until(self.zone).map_or(until, |last| until.min(last));
         // By the clocks of its zone the day may be a later one.
         let last = end.date_naive().succ_opt().unwrap_or(NaiveDate::MAX);
         let spans = rule.dates(self.begins.date(), last).map(begins);
@@ -211,6 +211,20 @@ mod tests {
         assert_eq!(next(&once, "2026-03-22T03:30:00Z"), None);
         let twice = window("2026-03-22T02:30:00", Some("FREQ=DAILY;COUNT=2"));
         assert_eq!(next(&twice, "2026-03-24T00:00:00Z"), None);
+    }
+
+    #[test]
+    fn the_last_day_is_one_of_the_windows_zone() {
+        let evenings = Window {
+            zone: Tz::America__Los_Angeles,
+            ..window("2026-12-30T20:00:00", Some("FREQ=DAILY;UNTIL=20261231"))
+        };
+        let next = |at| next(&evenings, at);
+        assert_eq!(
+            next("2026-12-31T12:00:00Z").as_deref(),
+            Some("2027-01-01T04:00Z")
+        );
+        assert_eq!(next("2027-01-01T12:00:00Z"), None);
     }
 
     #[test]

@@ -1,9 +1,6 @@
 //! “Them or us?”: what somebody else's page says of what a failing service depends on.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{
@@ -14,7 +11,7 @@ use db::{
 };
 use domain::{
     id::{IncidentId, ServiceId, VendorPageId},
-    incident::IncidentEvent,
+    incident::{IncidentEvent, Severity},
     vendor::Component,
 };
 use serde_json::json;
@@ -118,22 +115,30 @@ pub(crate) async fn explain(
         .collect())
 }
 
-/// Those of these services that depend on something whose vendor says that it is in trouble.
+/// Those of these services that depend on something whose vendor says that it is in trouble, and how grave the gravest is.
+/// Maintenance is as grave as an outage: what stands behind it may well be away.
 pub(crate) async fn troubled(
     conn: &mut PgConnection,
     services: &[ServiceId],
     now: DateTime<Utc>,
-) -> db::Result<HashSet<ServiceId>> {
+) -> db::Result<HashMap<ServiceId, Severity>> {
     let needed = dependencies::of(conn, services).await?;
     let troubles = stored(conn, needed.iter().map(|(_, needed)| needed), now).await?;
-    Ok(needed
-        .iter()
-        .filter(|(_, needed)| {
-            let trouble = troubles.get(&needed.page);
-            trouble.is_some_and(|trouble| trouble.level(needed.component.as_ref()).is_some())
-        })
-        .map(|(service, _)| *service)
-        .collect())
+    let mut gravest: HashMap<ServiceId, Severity> = HashMap::new();
+    for (service, needed) in &needed {
+        let trouble = troubles.get(&needed.page);
+        let level = trouble.and_then(|trouble| trouble.level(needed.component.as_ref()));
+        let Some(level) = level else {
+            continue;
+        };
+        let severity = match level {
+            Level::Degraded => Severity::Degraded,
+            _ => Severity::Down,
+        };
+        let known = gravest.entry(*service).or_insert(severity);
+        *known = severity.max(*known);
+    }
+    Ok(gravest)
 }
 
 /// Those of the pages of what is needed on which something is wrong.

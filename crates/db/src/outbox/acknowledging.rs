@@ -5,7 +5,7 @@ use domain::{
     incident::IncidentEvent,
     notice::{
         message::{Kind, Subject},
-        plan::Promise,
+        plan::{Promise, topic},
     },
 };
 use sqlx::{FromRow, PgConnection, types::Json};
@@ -25,6 +25,8 @@ struct Told {
     service_id: Option<Uuid>,
     subject: Json<Subject>,
     promise: Json<Promise>,
+    /// A machine that has to stop calling somebody, at any hour.
+    pages: bool,
 }
 
 /// Takes open incidents on, however many, in a few statements. Gives those that nobody had taken on before; for those
@@ -42,10 +44,12 @@ pub async fn acknowledge(
     let entries: Vec<Entry> = taken.iter().map(|id| entry(*id, taking)).collect();
     recording::tell(conn, &entries.iter().collect::<Vec<_>>()).await?;
     let told: Vec<Told> = sqlx::query_as(
-        "select distinct on (incident_id, channel_id) incident_id, channel_id, service_id, subject, promise from outbox
-         where workspace_id = $1 and incident_id = any($2) and kind in ('down', 'degraded', 'settled')
-           and message_id is not null
-         order by incident_id, channel_id, id desc",
+        "select distinct on (o.incident_id, o.channel_id) o.incident_id, o.channel_id, o.service_id, o.subject, o.promise,
+                c.kind = 'pagerduty' as pages
+         from outbox o join channels c on c.id = o.channel_id
+         where o.workspace_id = $1 and o.incident_id = any($2) and o.kind in ('down', 'degraded', 'settled')
+           and o.message_id is not null
+         order by o.incident_id, o.channel_id, o.id desc",
     )
     .bind(workspace.0)
     .bind(taken.iter().map(|id| id.0).collect::<Vec<_>>())
@@ -76,6 +80,12 @@ fn notice(told: Told, workspace: WorkspaceId, taking: &Taking) -> Notice {
     let subject = told.subject.0;
     let note = taking.note.trim();
     let who = format!("{} has taken it on.", taking.by);
+    // Whoever would be woken by the trouble hears that somebody is at it; the others hear it in the morning.
+    let due_at = topic(Kind::Still, &subject)
+        .filter(|_| !told.pages)
+        .map_or(taking.at, |topic| {
+            told.promise.due(topic, taking.at, taking.at)
+        });
     Notice {
         workspace,
         channel: ChannelId(told.channel_id),
@@ -89,7 +99,7 @@ fn notice(told: Told, workspace: WorkspaceId, taking: &Taking) -> Notice {
         service,
         incident: Some(IncidentId(told.incident_id)),
         occurred_at: taking.at,
-        due_at: taking.at,
+        due_at,
         subject: Subject {
             cause: Some(if note.is_empty() {
                 who

@@ -12,7 +12,7 @@ use domain::{
     notice::{
         gather::{Known, Waiting},
         message::{Kind, Subject},
-        plan::Promise,
+        plan::{Promise, topic},
     },
 };
 use sqlx::{FromRow, PgConnection, types::Json};
@@ -28,6 +28,7 @@ struct ReadyRow {
     waiting_since: DateTime<Utc>,
     most_per_minute: i16,
     recent: Vec<DateTime<Utc>>,
+    now: DateTime<Utc>,
 }
 
 /// A channel for which something is due, and what it heard lately.
@@ -39,6 +40,8 @@ pub struct Ready {
     pub most_per_minute: u16,
     /// When the messages of the last minute were composed.
     pub recent: Vec<DateTime<Utc>>,
+    /// When that was so, by the database's clock.
+    pub now: DateTime<Utc>,
 }
 
 /// A waiting notice with what only its follow-up needs.
@@ -66,7 +69,8 @@ macro_rules! ready {
         concat!(
             "select c.id, w.waiting_since, c.most_per_minute,
                     array(select m.created_at from messages m
-                          where m.channel_id = c.id and m.created_at > now() - interval '1 minute') as recent
+                          where m.channel_id = c.id and m.created_at > now() - interval '1 minute') as recent,
+                    now() as now
              from channels c
              cross join lateral (
                  select min(greatest(o.due_at, o.created_at)) as waiting_since
@@ -157,11 +161,16 @@ pub async fn due(conn: &mut PgConnection, channel: ChannelId, limit: i64) -> Res
     .fetch_all(conn)
     .await?;
     let due = |row: Row| {
+        // A kind that a newer version wrote waits for a newer worker.
+        let kind = Kind::parse(&row.kind)?;
+        let span = (row.subject.since, row.occurred_at);
+        let ripe_at =
+            topic(kind, &row.subject).map(|topic| row.promise.ripe_at(topic, span, row.due_at));
         Some(Due {
             waiting: Waiting {
                 id: row.id,
-                // A kind that a newer version wrote waits for a newer worker.
-                kind: Kind::parse(&row.kind)?,
+                kind,
+                ripe_at: ripe_at.unwrap_or(row.due_at),
                 incident: row.incident_id.map(IncidentId),
                 occurred_at: row.occurred_at,
                 due_at: row.due_at,
@@ -275,6 +284,7 @@ impl From<ReadyRow> for Ready {
             waiting_since: row.waiting_since,
             most_per_minute: u16::try_from(row.most_per_minute).unwrap_or(1),
             recent: row.recent,
+            now: row.now,
         }
     }
 }

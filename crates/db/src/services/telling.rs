@@ -63,40 +63,67 @@ pub async fn of_workspace(conn: &mut PgConnection, workspace: WorkspaceId) -> Re
     Ok(rows.into_iter().map(Named::from).collect())
 }
 
-/// Until when those of these services are in maintenance that are.
-pub async fn in_maintenance(
+/// What decides whether something that waits about a service is told now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Around {
+    pub muted_until: Option<DateTime<Utc>>,
+    /// A window of our own covers it until then.
+    pub maintenance_until: Option<DateTime<Utc>>,
+    /// Nobody can tell how it is, since then.
+    pub unknown_since: Option<DateTime<Utc>>,
+    pub flapping: bool,
+    /// It depends on other services.
+    pub has_needs: bool,
+    /// It depends on parts of vendors' pages.
+    pub has_dependencies: bool,
+}
+
+#[derive(FromRow)]
+struct AroundRow {
+    id: Uuid,
+    muted_until: Option<DateTime<Utc>>,
+    maintenance_until: Option<DateTime<Utc>>,
+    unknown_since: Option<DateTime<Utc>>,
+    flapping: bool,
+    has_needs: bool,
+    has_dependencies: bool,
+}
+
+/// How these services stand, as far as they exist.
+pub async fn around(
     conn: &mut PgConnection,
     ids: &[ServiceId],
     now: DateTime<Utc>,
-) -> Result<HashMap<ServiceId, DateTime<Utc>>> {
-    let rows: Vec<(Uuid, DateTime<Utc>)> = sqlx::query_as(
-        "select id, maintenance_until from services
-         where id = any($1) and maintenance_from <= $2 and maintenance_until > $2",
+) -> Result<HashMap<ServiceId, Around>> {
+    let rows: Vec<AroundRow> = sqlx::query_as(
+        "select s.id, m.until as muted_until,
+                case when s.maintenance_from <= $2 and s.maintenance_until > $2 then s.maintenance_until end
+                    as maintenance_until,
+                case when h.verdict = 4 and s.paused_at is null then h.since end as unknown_since,
+                exists (select from flapping f where f.service_key = s.key) as flapping,
+                exists (select from service_needs d where d.service_key = s.key) as has_needs,
+                exists (select from service_dependencies d where d.service_key = s.key) as has_dependencies
+         from services s
+         left join service_health h on h.service_key = s.key
+         left join mutes m on m.service_id = s.id and m.until > $2
+         where s.id = any($1)",
     )
     .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
     .bind(now)
     .fetch_all(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, until)| (ServiceId(id), until))
-        .collect())
-}
-
-/// Those of these services of which nobody can tell how they are, and since when.
-pub async fn unknown(
-    conn: &mut PgConnection,
-    ids: &[ServiceId],
-) -> Result<HashMap<ServiceId, DateTime<Utc>>> {
-    let rows: Vec<(Uuid, DateTime<Utc>)> = sqlx::query_as(
-        "select s.id, h.since from services s join service_health h on h.service_key = s.key
-         where s.id = any($1) and h.verdict = 4 and s.paused_at is null",
-    )
-    .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
-    .fetch_all(conn)
-    .await?;
-    let rows = rows.into_iter();
-    Ok(rows.map(|(id, since)| (ServiceId(id), since)).collect())
+    let around = |row: AroundRow| {
+        let around = Around {
+            muted_until: row.muted_until,
+            maintenance_until: row.maintenance_until,
+            unknown_since: row.unknown_since,
+            flapping: row.flapping,
+            has_needs: row.has_needs,
+            has_dependencies: row.has_dependencies,
+        };
+        (ServiceId(row.id), around)
+    };
+    Ok(rows.into_iter().map(around).collect())
 }
 
 /// The names of these services of a workspace.

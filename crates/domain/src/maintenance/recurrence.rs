@@ -2,7 +2,13 @@
 //!
 //! The libraries for it turn on the clock of the calendar library, which this crate must not read.
 
-use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, NaiveDateTime, Utc, Weekday};
+use chrono::{
+    DateTime, Datelike as _, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc,
+    Weekday,
+};
+use chrono_tz::Tz;
+
+use crate::notice::quiet::instant;
 
 /// Periods that are looked at before a rule counts as one that never comes true.
 const MOST_PERIODS: u32 = 40_000;
@@ -31,7 +37,15 @@ pub struct Recurrence {
     days: Vec<Day>,
     month_days: Vec<i8>,
     count: Option<u32>,
-    until: Option<DateTime<Utc>>,
+    until: Option<Until>,
+}
+
+/// The last moment at which something may begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Until {
+    /// The end of that day, by the clocks of the zone.
+    Day(NaiveDate),
+    Moment(DateTime<Utc>),
 }
 
 impl Recurrence {
@@ -80,9 +94,15 @@ impl Recurrence {
         Ok(())
     }
 
-    /// When it is over, if that was said as a time.
-    pub fn until(&self) -> Option<DateTime<Utc>> {
-        self.until
+    /// The last moment at which it may begin in this zone, if there is one.
+    pub fn until(&self, zone: Tz) -> Option<DateTime<Utc>> {
+        let end = |day: NaiveDate| {
+            Some(instant(zone, day.succ_opt()?, NaiveTime::MIN) - TimeDelta::seconds(1))
+        };
+        match self.until? {
+            Until::Day(day) => end(day),
+            Until::Moment(at) => Some(at),
+        }
     }
 
     /// The days on which it happens, from `first` on, in order; none of a period that begins after `last`.
@@ -228,12 +248,12 @@ fn read_month_day(text: &str) -> Option<i8> {
 }
 
 /// `20261231` for the end of that day, or `20261231T120000Z`.
-fn read_until(text: &str) -> Option<DateTime<Utc>> {
+fn read_until(text: &str) -> Option<Until> {
     if let Ok(day) = NaiveDate::parse_from_str(text, "%Y%m%d") {
-        return Some(day.and_hms_opt(23, 59, 59)?.and_utc());
+        return Some(Until::Day(day));
     }
     let time = NaiveDateTime::parse_from_str(text.trim_end_matches('Z'), "%Y%m%dT%H%M%S");
-    Some(time.ok()?.and_utc())
+    Some(Until::Moment(time.ok()?.and_utc()))
 }
 
 #[cfg(test)]

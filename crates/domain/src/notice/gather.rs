@@ -29,6 +29,8 @@ pub struct Waiting {
     /// When it happened.
     pub occurred_at: DateTime<Utc>,
     pub due_at: DateTime<Utc>,
+    /// When it was due but for quiet hours.
+    pub ripe_at: DateTime<Utc>,
     /// It was put off because something that its service depends on was in trouble.
     pub held: bool,
     pub subject: Subject,
@@ -211,6 +213,8 @@ struct States {
     newest: HashMap<IncidentId, i64>,
     /// When the first of them was due.
     first_due: HashMap<IncidentId, DateTime<Utc>>,
+    /// The same but for quiet hours.
+    first_ripe: HashMap<IncidentId, DateTime<Utc>>,
     /// Those whose end can be told.
     ending: HashSet<IncidentId>,
     /// The newest word that a service has settled.
@@ -227,6 +231,7 @@ impl States {
         let mut states = Self {
             newest: HashMap::new(),
             first_due: HashMap::new(),
+            first_ripe: HashMap::new(),
             ending: HashSet::new(),
             settled: HashMap::new(),
         };
@@ -248,6 +253,8 @@ impl States {
             *newest = (*newest).max(one.id);
             let due = states.first_due.entry(incident).or_insert(one.due_at);
             *due = (*due).min(one.due_at);
+            let ripe = states.first_ripe.entry(incident).or_insert(one.ripe_at);
+            *ripe = (*ripe).min(one.ripe_at);
         }
         states
     }
@@ -259,21 +266,21 @@ fn judge(one: &Waiting, known: &BTreeMap<IncidentId, Known>, states: &States) ->
         return about_service(one, states);
     };
     let known = known.get(&incident).copied().unwrap_or_default();
-    // Whether somebody should have been told by the time it ended.
+    // Whether somebody should have been told by the time it ended, or wants to hear of it after quiet hours.
     let was_due = |ended: DateTime<Utc>| {
         states
-            .first_due
+            .first_ripe
             .get(&incident)
             .is_some_and(|due| *due <= ended)
     };
     let is_newest = states.newest.get(&incident) == Some(&one.id);
     // It became milder before it had been so bad for as long as was asked for.
     let is_milder = known.severity == Some(Severity::Degraded)
-        && known.milder_since.is_some_and(|at| at < one.due_at);
+        && known.milder_since.is_some_and(|at| at < one.ripe_at);
     match (one.kind, known.ended_at) {
         (Kind::Down | Kind::Degraded | Kind::Settled, Some(ended)) => {
             let is_due = if known.told {
-                one.due_at <= ended
+                one.ripe_at <= ended
             } else {
                 was_due(ended)
             };

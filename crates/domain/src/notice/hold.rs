@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::incident::Severity;
+
 /// How soon it is asked again whether the trouble is over.
 const AGAIN: TimeDelta = TimeDelta::seconds(15);
 
@@ -11,9 +13,18 @@ const AFTERMATH: TimeDelta = TimeDelta::seconds(45);
 /// Nobody waits longer because of trouble that they were not told of.
 pub const UNTOLD: TimeDelta = TimeDelta::hours(1);
 
+/// How long a first notice waits for a look at something that its service depends on and that nobody has looked at since:
+/// an attempt, its confirmation, and the record.
+const DOUBT: TimeDelta = TimeDelta::seconds(15);
+
+/// How soon it is asked again whether somebody has looked.
+const DOUBTED_AGAIN: TimeDelta = TimeDelta::seconds(2);
+
 /// Trouble with something that a service depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trouble {
+    /// At its worst. Milder trouble explains nothing graver.
+    pub severity: Severity,
     pub from: DateTime<Utc>,
     /// None while it lasts.
     pub until: Option<DateTime<Utc>>,
@@ -33,22 +44,28 @@ pub enum Hold {
 }
 
 impl Trouble {
-    /// Whether it explains trouble since `began_at` that lasts at `at`.
-    fn covers(&self, began_at: DateTime<Utc>, at: DateTime<Utc>) -> bool {
+    /// Whether it explains trouble so grave since `began_at` that lasts at `at`.
+    fn covers(&self, severity: Severity, began_at: DateTime<Utc>, at: DateTime<Utc>) -> bool {
+        if self.severity < severity {
+            return false;
+        }
         let patience = self.told || at - began_at < UNTOLD;
         self.from <= at && self.until.is_none_or(|until| at < until + AFTERMATH) && patience
     }
 }
 
-/// Decides about the first notice of an incident that began and perhaps ended then. Only for a channel that was not told
-/// of it before.
+/// Decides about the first notice of an incident so grave that began and perhaps ended then. Only for a channel that was not
+/// told of it before.
 pub fn hold(
+    severity: Severity,
     (began_at, ended_at): (DateTime<Utc>, Option<DateTime<Utc>>),
     troubles: &[Trouble],
     now: DateTime<Utc>,
 ) -> Hold {
     let at = ended_at.unwrap_or(now);
-    let covering = troubles.iter().filter(|one| one.covers(began_at, at));
+    let covering = troubles
+        .iter()
+        .filter(|one| one.covers(severity, began_at, at));
     let until = covering
         .map(|one| {
             let next = one.until.map_or(now + AGAIN, |until| until + AFTERMATH);
@@ -66,8 +83,21 @@ pub fn hold(
     }
 }
 
-/// Until when a reminder waits whose service is in maintenance until then: the look that follows its end decides first.
-pub fn reminder(maintenance_until: DateTime<Utc>) -> DateTime<Utc> {
+/// Until when the first notice of what happened at `occurred_at` waits for a look at what its service depends on; none when
+/// that has taken too long.
+pub fn doubt(occurred_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let give_up = occurred_at + DOUBT;
+    (now < give_up).then(|| give_up.min(now + DOUBTED_AGAIN))
+}
+
+/// Until when anything waits for something that a service depends on and that flaps or is in trouble, of which it is not known
+/// how grave: noted at `occurred_at`. None when that has lasted too long.
+pub fn unrest(occurred_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    (now < occurred_at + UNTOLD).then(|| now + AGAIN)
+}
+
+/// Until when a notice waits whose service is in maintenance until then: the look that follows its end decides first.
+pub fn maintenance(maintenance_until: DateTime<Utc>) -> DateTime<Utc> {
     maintenance_until + AGAIN
 }
 
@@ -83,6 +113,7 @@ mod tests {
 
     fn trouble(from: i64, until: Option<i64>) -> Trouble {
         Trouble {
+            severity: Severity::Down,
             from: at(from),
             until: until.map(at),
             told: true,
@@ -100,7 +131,11 @@ mod tests {
             told: false,
             ..trouble(from, until)
         };
-        let rows: [Row; 12] = [
+        let milder = |from, until| Trouble {
+            severity: Severity::Degraded,
+            ..trouble(from, until)
+        };
+        let rows: [Row; 13] = [
             ("nothing else is wrong", vec![], (100, None), 100, Go),
             (
                 "it lasts",
@@ -109,6 +144,7 @@ mod tests {
                 110,
                 Until(at(125)),
             ),
+            ("it is milder", vec![milder(50, None)], (100, None), 110, Go),
             (
                 "it began later",
                 vec![trouble(105, None)],
@@ -182,8 +218,21 @@ mod tests {
         ];
         for (what, troubles, span, now, expected) in rows {
             let span = (at(span.0), span.1.map(at));
-            assert_eq!(hold(span, &troubles, at(now)), expected, "{what}");
+            assert_eq!(
+                hold(Severity::Down, span, &troubles, at(now)),
+                expected,
+                "{what}"
+            );
         }
+    }
+
+    #[test]
+    fn a_look_that_was_asked_for_is_waited_for_a_moment_and_no_longer() {
+        assert_eq!(doubt(at(100), at(100)), Some(at(102)));
+        assert_eq!(doubt(at(100), at(114)), Some(at(115)));
+        assert_eq!(doubt(at(100), at(115)), None);
+        assert_eq!(unrest(at(100), at(100)), Some(at(115)));
+        assert_eq!(unrest(at(100), at(3_700)), None);
     }
 
     /// What one channel hears of an incident that is asked about whenever its notice is due: when its first notice left.
@@ -191,7 +240,7 @@ mod tests {
         let mut due = began;
         loop {
             let ended_by_now = ended.filter(|ended| *ended <= due).map(at);
-            match hold((at(began), ended_by_now), troubles, at(due)) {
+            match hold(Severity::Down, (at(began), ended_by_now), troubles, at(due)) {
                 Hold::Go => return ended_by_now.is_none().then_some(due),
                 Hold::Over => return None,
                 Hold::Until(until) => {

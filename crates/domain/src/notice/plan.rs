@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    message::Kind,
+    message::{Kind, Subject},
     quiet::Quiet,
     rule::{About, Rule, Topic, deciding},
 };
@@ -61,6 +61,9 @@ pub struct Promise {
     /// Seconds between reminders while it lasts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remind_s: Option<u32>,
+    /// Seconds that the trouble had to last before anything was said.
+    #[serde(default)]
+    pub delay_s: u32,
     /// Its end is told too.
     #[serde(default)]
     pub tell_end: bool,
@@ -96,9 +99,14 @@ impl News {
         }
     }
 
-    /// An open or what follows from one: to be delayed, reminded of, ended, and held while flapping.
+    /// An open or what follows from one: to be reminded of, ended, and held while flapping.
     const fn is_of_incident(self) -> bool {
         matches!(self, Self::Opened(_) | Self::Became(_) | Self::VendorSaid)
+    }
+
+    /// Whoever wants to hear only of trouble that lasts wants the same of a service that flaps.
+    const fn is_delayed(self) -> bool {
+        self.is_of_incident() || matches!(self, Self::Flapping)
     }
 }
 
@@ -115,7 +123,7 @@ pub fn plan(rules: &[Rule], about: &About<'_>, news: News, moment: &Moment) -> V
                 return None;
             }
             let mut due_at = moment.happened_at;
-            if news.is_of_incident() {
+            if news.is_delayed() {
                 due_at = due_at.max(moment.began_at + delta(wish.delay));
             }
             Some(Planned {
@@ -126,7 +134,12 @@ pub fn plan(rules: &[Rule], about: &About<'_>, news: News, moment: &Moment) -> V
                     remind_s: wish
                         .remind
                         .filter(|_| matches!(news, News::Opened(_) | News::Became(_)))
-                        .map(|remind| u32::try_from(remind.as_secs()).unwrap_or(u32::MAX)),
+                        .map(whole_seconds),
+                    delay_s: if news.is_delayed() {
+                        whole_seconds(wish.delay)
+                    } else {
+                        0
+                    },
                     tell_end: wish.topics.contains(&Topic::Recovered),
                     hold_while_flapping: holds,
                     quiet: wish.quiet.clone(),
@@ -147,16 +160,60 @@ impl Promise {
         opens(self.quiet.as_ref(), topic, at, &Moment::at(at, now))
     }
 
+    /// When something was due but for quiet hours, if nothing but them put it off until `due_at`; else `due_at` itself. It
+    /// happened at `occurred_at` and is about trouble since `began_at`.
+    pub fn ripe_at(
+        &self,
+        topic: Topic,
+        (began_at, occurred_at): (DateTime<Utc>, DateTime<Utc>),
+        due_at: DateTime<Utc>,
+    ) -> DateTime<Utc> {
+        let ripe = occurred_at.max(began_at + TimeDelta::seconds(self.delay_s.into()));
+        let opens = self.quiet.as_ref().map(|quiet| quiet.opens(topic, ripe));
+        if opens == Some(due_at) { ripe } else { due_at }
+    }
+
+    /// When something is due that a mute kept back until it ended at `at`.
+    pub fn due_after_mute(
+        &self,
+        topic: Topic,
+        (began_at, occurred_at): (DateTime<Utc>, DateTime<Utc>),
+        at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> DateTime<Utc> {
+        let ripe = occurred_at.max(began_at + TimeDelta::seconds(self.delay_s.into()));
+        self.due(topic, ripe.max(at), now)
+    }
+
     /// When the next reminder is due after one message has left.
     pub fn next_reminder(&self, state: Verdict, told_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let topic = if state == Verdict::Degraded {
-            Topic::Degraded
-        } else {
-            Topic::Down
-        };
+        let topic = trouble(state);
         let due = told_at + TimeDelta::seconds(self.remind_s?.into());
         let moment = Moment::at(due, told_at);
         Some(opens(self.quiet.as_ref(), topic, due, &moment))
+    }
+}
+
+/// What somebody has to want to hear of who is told this; none for the end of trouble, and for what is no trouble.
+pub fn topic(kind: Kind, subject: &Subject) -> Option<Topic> {
+    match kind {
+        Kind::Down => Some(Topic::Down),
+        Kind::Degraded => Some(Topic::Degraded),
+        Kind::Still => Some(trouble(subject.state)),
+        // A service that settled in trouble.
+        Kind::Settled if subject.state != Verdict::Up => Some(trouble(subject.state)),
+        Kind::VendorUpdate => Some(Topic::VendorUpdate),
+        Kind::UnknownLong => Some(Topic::Unknown),
+        Kind::Flapping => Some(Topic::Flapping),
+        Kind::Certificate => Some(Topic::Certificate),
+        _ => None,
+    }
+}
+
+const fn trouble(state: Verdict) -> Topic {
+    match state {
+        Verdict::Degraded => Topic::Degraded,
+        _ => Topic::Down,
     }
 }
 
@@ -185,6 +242,10 @@ fn opens(
         .map_or(earliest, |until| earliest.max(until));
     let open = quiet.map_or(open, |quiet| quiet.opens(topic, open));
     if open > earliest { open } else { due }
+}
+
+fn whole_seconds(duration: Duration) -> u32 {
+    u32::try_from(duration.as_secs()).unwrap_or(u32::MAX)
 }
 
 fn delta(duration: Duration) -> TimeDelta {
@@ -272,6 +333,7 @@ mod tests {
             (&patient, Became(Down), 30, Some((Kind::Down, 60))),
             (&patient, Became(Down), 90, Some((Kind::Down, 90))),
             (&patient, Certificate, 10, Some((Kind::Certificate, 10))),
+            (&patient, Flapping, 10, Some((Kind::Flapping, 60))),
             (&deaf, Opened(Down), 10, None),
         ];
         for (wish, news, now, expected) in rows {
@@ -323,6 +385,41 @@ mod tests {
             Some((Kind::Down, 6 * 3_600))
         );
         assert_eq!(due(&quiet(BTreeSet::new()), down, &muted), seven);
+    }
+
+    #[test]
+    fn quiet_hours_move_when_it_is_told_and_not_whether_it_was_due() {
+        let clock = |h| NaiveTime::from_hms_opt(h, 0, 0).unwrap();
+        let promise = Promise {
+            delay_s: 60,
+            quiet: Some(Quiet {
+                from: clock(22),
+                until: clock(7),
+                zone: Tz::UTC,
+                lets_through: BTreeSet::new(),
+            }),
+            ..Promise::default()
+        };
+        let seven = at(7 * 3_600);
+        let ripe = |began, due_at| promise.ripe_at(Topic::Down, (at(began), at(began)), due_at);
+        assert_eq!(ripe(10, seven), at(70));
+        // A mute, or a hold, put it off.
+        assert_eq!(ripe(10, at(9 * 3_600)), at(9 * 3_600));
+        // It was due by day.
+        let noon = 12 * 3_600;
+        assert_eq!(ripe(noon, at(noon + 60)), at(noon + 60));
+    }
+
+    #[test]
+    fn a_mute_that_ends_early_ends_neither_a_delay_nor_quiet_hours() {
+        let promise = Promise {
+            delay_s: 600,
+            ..Promise::default()
+        };
+        let after =
+            |muted, now| promise.due_after_mute(Topic::Down, (at(0), at(0)), at(muted), at(now));
+        assert_eq!(after(60, 60), at(600));
+        assert_eq!(after(900, 900), at(900));
     }
 
     #[test]

@@ -132,6 +132,21 @@ impl Wish {
     /// Every number that is out of its range.
     pub fn check(&self) -> Result<(), Fields> {
         let mut fields = Fields::default();
+        let tells_trouble = [Topic::Down, Topic::Degraded]
+            .iter()
+            .any(|topic| self.topics.contains(topic));
+        if self.topics.contains(&Topic::Recovered) && !tells_trouble {
+            fields.push(
+                "topics",
+                "recovered is told of what was told to be down or degraded: choose one of these too",
+            );
+        }
+        if self.remind.is_some() && !tells_trouble && !self.topics.is_empty() {
+            fields.push(
+                "remind_s",
+                "reminds of what is down or degraded: choose one of these topics too, or no reminders",
+            );
+        }
         if self.delay > LONGEST_DELAY {
             fields.push("delay_s", "must be at most 86400 (a day)");
         }
@@ -231,5 +246,18 @@ mod tests {
         let fields = wish.check().unwrap_err();
         assert_eq!(fields.0.keys().collect::<Vec<_>>(), ["delay_s", "remind_s"]);
         assert!(Wish::default().check().is_ok());
+        let only = |topic| Wish {
+            topics: [topic].into(),
+            remind: Some(SHORTEST_REMINDER),
+            ..Wish::default()
+        };
+        let fields = only(Topic::Recovered).check().unwrap_err();
+        assert_eq!(fields.0.keys().collect::<Vec<_>>(), ["remind_s", "topics"]);
+        assert!(only(Topic::Degraded).check().is_ok());
+        let deaf = Wish {
+            topics: BTreeSet::new(),
+            ..only(Topic::Down)
+        };
+        assert!(deaf.check().is_ok());
     }
 }

@@ -7,7 +7,7 @@ use db::{
         self, Notice,
         gathering::{self, Due},
     },
-    services, workspaces,
+    workspaces,
 };
 use domain::{
     channel::{ChannelConfig, ChannelKind},
@@ -35,11 +35,10 @@ pub(super) async fn compose(parts: &Parts, channel: ChannelId) -> db::Result<()>
         return Ok(());
     }
     // Asked again under the lock: another worker may have told it something meanwhile.
-    let now = services::now(&mut tx).await?;
     let Some(ready) = gathering::ready_of(&mut tx, channel).await? else {
         return Ok(());
     };
-    let most = ready.most_per_minute;
+    let (now, most) = (ready.now, ready.most_per_minute);
     if pace::next_message(&ready.recent, ready.waiting_since, most) > now {
         return Ok(());
     }
@@ -62,9 +61,6 @@ pub(super) async fn compose(parts: &Parts, channel: ChannelId) -> db::Result<()>
     incidents.dedup();
     let known = gathering::known(&mut tx, channel.id, &incidents).await?;
     let due = hold::sift(&mut tx, channel.id, (due, &known), now).await?;
-    let due = hold::sift_reminders(&mut tx, due, now).await?;
-    let due = hold::sift_muted(&mut tx, due, now).await?;
-    let due = hold::sift_unknown(&mut tx, due).await?;
     let waiting: Vec<_> = due.iter().map(|due| refreshed(due, now)).collect();
     let gathered = gather(&waiting, &known, room, now);
     settle(&mut tx, parts, (&channel, &due), gathered, now).await?;

@@ -1,67 +1,72 @@
-//! Holding first notices while something that their services depend on is in trouble, reminders while their services are in
-//! maintenance, and everything that is wrong while nobody wants to hear of it.
+//! What stands in the way of telling something that is due: that it is not so any more, that nobody wants to hear of it now, or
+//! that something which its service depends on is in trouble, or may be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use db::{
-    PgConnection, mutes,
+    PgConnection,
     outbox::gathering::{self, Due, Held},
-    service_needs::{self, Suffering},
-    services::telling,
+    service_needs::{self, Ground, Suffering},
+    services::telling::{self, Around},
 };
 use domain::{
     id::{ChannelId, IncidentId, ServiceId},
+    incident::Severity,
     notice::{
         gather::{Known, Why, is_standing},
-        hold::{Hold, Trouble, hold, reminder},
+        hold::{self, Hold, Trouble, doubt, unrest},
         message::Kind,
-        rule::Topic,
+        plan::topic,
     },
+    verdict::Verdict,
 };
 
 use crate::dependency;
 
-/// Gives what is not held. Notices of incidents that ended while they were held are dropped.
+/// What becomes of something that is due.
+enum Fate {
+    Goes,
+    IsDropped(Why),
+    Waits {
+        until: DateTime<Utc>,
+        /// When something that its service depends on was seen in trouble that lasts.
+        seen_at: Option<DateTime<Utc>>,
+    },
+}
+
+/// What is known of what the services of one channel's notices depend on.
+struct Needs {
+    troubles: HashMap<IncidentId, Vec<Trouble>>,
+    vendors: HashMap<ServiceId, Severity>,
+    ground: HashMap<ServiceId, Ground>,
+}
+
+/// Gives what nothing stands in the way of; the rest is put off, or dropped.
 pub(super) async fn sift(
     conn: &mut PgConnection,
     channel: ChannelId,
     (mut due, known): (Vec<Due>, &BTreeMap<IncidentId, Known>),
     now: DateTime<Utc>,
 ) -> db::Result<Vec<Due>> {
-    let first: Vec<Suffering> = due.iter().filter_map(|due| suffering(due, known)).collect();
-    if first.is_empty() {
+    let mut services: Vec<ServiceId> = due.iter().filter_map(|due| due.service).collect();
+    services.sort_unstable();
+    services.dedup();
+    if services.is_empty() {
         return Ok(due);
     }
-    let services: Vec<_> = first.iter().map(|one| one.service).collect();
-    let mut troubles = service_needs::troubles(conn, channel, &first).await?;
-    let vendors = dependency::troubled(conn, &services, now).await?;
-    let (mut held, mut over) = (Vec::new(), Vec::new());
+    let around = telling::around(conn, &services, now).await?;
+    let needs = needs(conn, channel, (&due, known, &around), now).await?;
+    let (mut held, mut dropped) = (Vec::new(), Vec::new());
     due.retain(|due| {
-        let Some(suffering) = suffering(due, known) else {
-            return true;
-        };
-        let troubles = troubles.entry(suffering.incident).or_default();
-        let mut all = troubles.clone();
-        // When a page began to report it is not kept; that it did when it was last asked is.
-        all.extend(due.held_at.map(|seen_at| Trouble {
-            from: suffering.since,
-            until: Some(seen_at),
-            told: false,
-        }));
-        all.extend(vendors.contains(&suffering.service).then_some(Trouble {
-            from: now,
-            until: None,
-            told: false,
-        }));
-        let ended_at = known.get(&suffering.incident).and_then(|one| one.ended_at);
-        match hold((suffering.since, ended_at), &all, now) {
-            Hold::Go => return true,
-            Hold::Over => over.push((due.waiting.id, Why::OverBefore.as_str())),
-            Hold::Until(until) => held.push(Held {
+        let around = due.service.and_then(|service| around.get(&service));
+        match fate(due, (known, around.copied(), &needs), now) {
+            Fate::Goes => return true,
+            Fate::IsDropped(why) => dropped.push((due.waiting.id, why.as_str())),
+            Fate::Waits { until, seen_at } => held.push(Held {
                 id: due.waiting.id,
                 until,
-                seen_at: all.iter().any(|one| one.until.is_none()).then_some(now),
+                seen_at,
             }),
         }
         false
@@ -69,112 +74,147 @@ pub(super) async fn sift(
     if !held.is_empty() {
         gathering::hold(conn, &held).await?;
     }
-    if !over.is_empty() {
-        gathering::drop(conn, &over).await?;
+    if !dropped.is_empty() {
+        gathering::drop(conn, &dropped).await?;
     }
     Ok(due)
 }
 
-/// Gives everything but reminders of services that are in maintenance: those are put off until that is over.
-pub(super) async fn sift_reminders(
+async fn needs(
     conn: &mut PgConnection,
-    due: Vec<Due>,
+    channel: ChannelId,
+    (due, known, around): (
+        &[Due],
+        &BTreeMap<IncidentId, Known>,
+        &HashMap<ServiceId, Around>,
+    ),
     now: DateTime<Utc>,
-) -> db::Result<Vec<Due>> {
-    let services = services(&due, |kind| kind == Kind::Still);
-    if services.is_empty() {
-        return Ok(due);
-    }
-    let until = telling::in_maintenance(conn, &services, now).await?;
-    put_off(conn, due, |due| {
-        let until = until.get(&due.service?)?;
-        (due.waiting.kind == Kind::Still).then(|| reminder(*until))
-    })
-    .await
-}
-
-/// Gives everything but what is wrong with services that are muted by now: that is put off until the mute ends.
-pub(super) async fn sift_muted(
-    conn: &mut PgConnection,
-    due: Vec<Due>,
-    now: DateTime<Utc>,
-) -> db::Result<Vec<Due>> {
-    let services = services(&due, |kind| topic(kind).is_some());
-    if services.is_empty() {
-        return Ok(due);
-    }
-    let until = mutes::of(conn, &services, now).await?;
-    put_off(conn, due, |due| {
-        let until = until.get(&due.service?)?;
-        Some(due.promise.due(topic(due.waiting.kind)?, *until, now))
-    })
-    .await
-}
-
-/// Drops what is not so any more and has no end of its own to say so: nobody could tell, and now somebody can.
-pub(super) async fn sift_unknown(
-    conn: &mut PgConnection,
-    mut due: Vec<Due>,
-) -> db::Result<Vec<Due>> {
-    let services = services(&due, |kind| kind == Kind::UnknownLong);
-    if services.is_empty() {
-        return Ok(due);
-    }
-    let unknown = telling::unknown(conn, &services).await?;
-    let is_over = |due: &mut Due| {
-        let since = due.service.and_then(|service| unknown.get(&service));
-        due.waiting.kind == Kind::UnknownLong && since != Some(&due.waiting.occurred_at)
+) -> db::Result<Needs> {
+    let is = |service: &ServiceId, what: fn(&Around) -> bool| around.get(service).is_some_and(what);
+    let mut needs = Needs {
+        troubles: HashMap::new(),
+        vendors: HashMap::new(),
+        ground: HashMap::new(),
     };
-    let over: Vec<_> = due
-        .extract_if(.., is_over)
-        .map(|due| (due.waiting.id, Why::OverBefore.as_str()))
+    let first = || due.iter().filter_map(|due| suffering(due, known));
+    let behind: Vec<Suffering> = first()
+        .filter(|one| is(&one.service, |around| around.has_needs))
         .collect();
-    if !over.is_empty() {
-        gathering::drop(conn, &over).await?;
+    if !behind.is_empty() {
+        needs.troubles = service_needs::troubles(conn, channel, &behind).await?;
     }
-    Ok(due)
+    let mut grounds: Vec<(ServiceId, DateTime<Utc>)> =
+        behind.iter().map(|one| (one.service, one.since)).collect();
+    grounds.extend(due.iter().filter_map(|due| {
+        let service = due.service.filter(|id| is(id, |around| around.has_needs))?;
+        (due.waiting.kind == Kind::Flapping).then_some((service, due.waiting.occurred_at))
+    }));
+    if !grounds.is_empty() {
+        needs.ground = service_needs::ground(conn, &grounds).await?;
+    }
+    let vendors: Vec<ServiceId> = first()
+        .map(|one| one.service)
+        .filter(|service| is(service, |around| around.has_dependencies))
+        .collect();
+    if !vendors.is_empty() {
+        needs.vendors = dependency::troubled(conn, &vendors, now).await?;
+    }
+    Ok(needs)
 }
 
-/// The services that notices of these kinds are about.
-fn services(due: &[Due], asked: impl Fn(Kind) -> bool) -> Vec<ServiceId> {
-    due.iter()
-        .filter(|due| asked(due.waiting.kind))
-        .filter_map(|due| due.service)
-        .collect()
-}
-
-/// Puts off what is not to be told before a later time; gives the rest.
-async fn put_off(
-    conn: &mut PgConnection,
-    mut due: Vec<Due>,
-    until: impl Fn(&Due) -> Option<DateTime<Utc>>,
-) -> db::Result<Vec<Due>> {
-    let mut held = Vec::new();
-    due.retain(|due| {
-        let until = until(due);
-        held.extend(until.map(|until| Held {
-            id: due.waiting.id,
+fn fate(
+    due: &Due,
+    (known, around, needs): (&BTreeMap<IncidentId, Known>, Option<Around>, &Needs),
+    now: DateTime<Utc>,
+) -> Fate {
+    let waiting = &due.waiting;
+    let around = around.unwrap_or_default();
+    let put_off = |until| Fate::Waits {
+        until,
+        seen_at: None,
+    };
+    // What is not so any more and has no end of its own to say so.
+    match waiting.kind {
+        Kind::UnknownLong if around.unknown_since != Some(waiting.occurred_at) => {
+            return Fate::IsDropped(Why::OverBefore);
+        }
+        Kind::Flapping if !around.flapping => return Fate::IsDropped(Why::Outdated),
+        _ => {}
+    }
+    let topic = topic(waiting.kind, &waiting.subject);
+    if let (Some(topic), Some(until)) = (topic, around.muted_until) {
+        return put_off(due.promise.due(topic, until, now));
+    }
+    if let Some(until) = around.maintenance_until
+        && is_hidden_by_maintenance(due)
+    {
+        return put_off(hold::maintenance(until));
+    }
+    let ground = due
+        .service
+        .and_then(|service| needs.ground.get(&service))
+        .copied()
+        .unwrap_or_default();
+    if waiting.kind == Kind::Flapping && ground.restless {
+        return unrest(waiting.occurred_at, now).map_or(Fate::Goes, put_off);
+    }
+    let Some(suffering) = suffering(due, known) else {
+        return Fate::Goes;
+    };
+    let ended_at = known.get(&suffering.incident).and_then(|one| one.ended_at);
+    let troubles = troubles(due, &suffering, needs, now);
+    match hold::hold(severity(due), (suffering.since, ended_at), &troubles, now) {
+        Hold::Over => Fate::IsDropped(Why::OverBefore),
+        Hold::Until(until) => Fate::Waits {
             until,
-            seen_at: None,
-        }));
-        until.is_none()
-    });
-    if !held.is_empty() {
-        gathering::hold(conn, &held).await?;
+            seen_at: troubles
+                .iter()
+                .any(|one| one.until.is_none())
+                .then_some(now),
+        },
+        // Perhaps what it depends on is in trouble too, and nobody has looked yet.
+        Hold::Go if ground.unseen && ended_at.is_none() => {
+            doubt(waiting.occurred_at, now).map_or(Fate::Goes, put_off)
+        }
+        Hold::Go => Fate::Goes,
     }
-    Ok(due)
 }
 
-/// As what somebody wants to hear of trouble that a mute keeps from them; none for its end, and for what is no trouble.
-const fn topic(kind: Kind) -> Option<Topic> {
-    match kind {
-        Kind::Down | Kind::Still => Some(Topic::Down),
-        Kind::Degraded => Some(Topic::Degraded),
-        Kind::VendorUpdate => Some(Topic::VendorUpdate),
-        Kind::UnknownLong => Some(Topic::Unknown),
-        Kind::Flapping => Some(Topic::Flapping),
-        Kind::Certificate => Some(Topic::Certificate),
-        _ => None,
+/// The trouble that may explain why a service suffers.
+fn troubles(due: &Due, suffering: &Suffering, needs: &Needs, now: DateTime<Utc>) -> Vec<Trouble> {
+    let own = needs.troubles.get(&suffering.incident);
+    let mut all = own.cloned().unwrap_or_default();
+    // When a page began to report it is not kept; that it did when it was last asked is.
+    all.extend(due.held_at.map(|seen_at| Trouble {
+        severity: Severity::Down,
+        from: suffering.since,
+        until: Some(seen_at),
+        told: false,
+    }));
+    let vendor = needs.vendors.get(&suffering.service);
+    all.extend(vendor.map(|severity| Trouble {
+        severity: *severity,
+        from: now,
+        until: None,
+        told: false,
+    }));
+    all
+}
+
+fn severity(due: &Due) -> Severity {
+    if due.waiting.subject.state == Verdict::Degraded {
+        Severity::Degraded
+    } else {
+        Severity::Down
+    }
+}
+
+/// Trouble, and what is said of it, is nobody's business while one works on the service; its end is.
+fn is_hidden_by_maintenance(due: &Due) -> bool {
+    let of_incident = due.waiting.incident.is_some();
+    match due.waiting.kind {
+        Kind::Still | Kind::VendorUpdate | Kind::Flapping => true,
+        kind => is_standing(kind) && of_incident,
     }
 }
 

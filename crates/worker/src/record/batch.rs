@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use db::{
     PgConnection, checks,
     health::recording::{self, Before, Configured, Evidence},
-    incidents, rollups,
+    incidents, rollups, service_needs,
 };
 use domain::{id::ServiceKey, look::Look};
 use sqlx::Connection as _;
@@ -300,6 +300,11 @@ async fn record_incidents(
             .filter(|opening| !instead.contains_key(&opening.id))
             .collect();
         explained = dependency::explain(conn, &opened, now).await?;
+        let failing: Vec<_> = opened
+            .iter()
+            .map(|opening| (opening.service, opening.started_at))
+            .collect();
+        service_needs::ask(conn, &failing).await?;
         for (_, folded) in services.iter_mut().filter(|_| !instead.is_empty()) {
             folded.rename(&instead);
         }

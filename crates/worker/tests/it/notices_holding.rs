@@ -177,6 +177,138 @@ async fn other_workspaces_and_trouble_behind_hold_nothing(pool: PgPool) {
     assert_eq!(ground.noted().await.len(), 2);
 }
 
+/// Three services: the last stands behind the second, and that one behind the first.
+async fn a_chain(ground: &Ground) -> [Watched; 3] {
+    let [a, b] = one_behind_the_other(ground).await;
+    let c = ground.service().await;
+    ground
+        .run(&format!(
+            "update services set name = 'C' where key = {}",
+            c.key.0
+        ))
+        .await;
+    let mut conn = ground.db.acquire().await.unwrap();
+    service_needs::replace(&mut conn, ground.workspace, c.key, &[b.key])
+        .await
+        .unwrap();
+    [a, b, c]
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn milder_trouble_holds_nothing_graver(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let [a, b] = one_behind_the_other(&ground).await;
+    ground.listener("ops", &[]).await;
+    let post = Post::new();
+    let teller = Teller::start(&ground.db, &post);
+    ground
+        .record([a.up(ground.ago(400)), b.up(ground.ago(400))])
+        .await;
+    // The channel does not hear of what is only slow.
+    ground
+        .record([a.look(ground.ago(300), Verdict::Degraded)])
+        .await;
+    ground.record([b.down(ground.ago(290))]).await;
+    post.wait(1).await;
+    ground.all_is_told().await;
+    teller.stop().await;
+    assert_eq!(told(&post), [word(Kind::Down, "B")]);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn trouble_holds_whatever_stands_behind_it_through_others(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let [a, b, c] = a_chain(&ground).await;
+    ground.listener("ops", &[]).await;
+    let post = Post::new();
+    let teller = Teller::start(&ground.db, &post);
+    let up = [&a, &b, &c].map(|service| service.up(ground.ago(400)));
+    ground.record(up).await;
+    ground.record([a.down(ground.ago(300))]).await;
+    post.wait(1).await;
+    ground.a_while_later().await;
+    ground.record([c.down(ground.ago(290))]).await;
+    ground
+        .until("select exists (select 1 from outbox where held = 1 and due_at > now())")
+        .await;
+    teller.stop().await;
+    assert_eq!(told(&post), [word(Kind::Down, "A")]);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn planned_work_on_a_service_holds_what_stands_behind_it(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let [a, b] = one_behind_the_other(&ground).await;
+    ground.listener("ops", &[]).await;
+    ground
+        .run(&format!(
+            "update services set maintenance_from = now() - interval '10 minutes',
+                    maintenance_until = now() + interval '1 hour' where key = {}",
+            a.key.0
+        ))
+        .await;
+    let post = Post::new();
+    let teller = Teller::start(&ground.db, &post);
+    ground.record([b.up(ground.ago(400))]).await;
+    ground.record([b.down(ground.ago(290))]).await;
+    ground
+        .until("select exists (select 1 from outbox where held = 1 and due_at > now())")
+        .await;
+    teller.stop().await;
+    assert_eq!(told(&post), []);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn what_a_failing_service_depends_on_is_looked_at_before_it_is_told_of(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let [a, b] = one_behind_the_other(&ground).await;
+    ground.listener("ops", &[]).await;
+    let post = Post::new();
+    let teller = Teller::start(&ground.db, &post);
+    ground
+        .record([a.up(ground.ago(40)), b.up(ground.ago(40))])
+        .await;
+    ground.record([b.down(ground.ago(5))]).await;
+    ground
+        .until("select exists (select 1 from services where name = 'A' and look_at is not null)")
+        .await;
+    ground
+        .until("select exists (select 1 from outbox where held > 0 and message_id is null)")
+        .await;
+    assert_eq!(told(&post), []);
+    // That look finds A down, too: it is told, and B waits for it.
+    ground.record([a.down(ground.ago(1))]).await;
+    post.wait(1).await;
+    ground.a_while_later().await;
+    ground
+        .until("select bool_or(held_at is not null) from outbox")
+        .await;
+    assert_eq!(told(&post), [word(Kind::Down, "A")]);
+    teller.stop().await;
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_service_whose_ground_is_well_is_told_of_once_that_was_looked_at(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let [a, b] = one_behind_the_other(&ground).await;
+    ground.listener("ops", &[]).await;
+    let post = Post::new();
+    let teller = Teller::start(&ground.db, &post);
+    ground
+        .record([a.up(ground.ago(40)), b.up(ground.ago(40))])
+        .await;
+    ground.record([b.down(ground.ago(5))]).await;
+    ground
+        .until("select exists (select 1 from outbox where held > 0 and message_id is null)")
+        .await;
+    ground.record([a.up(ground.ago(1))]).await;
+    post.wait(1).await;
+    teller.stop().await;
+    assert_eq!(told(&post), [word(Kind::Down, "B")]);
+    let (_, message) = &post.carried()[0];
+    assert!(!message.sentences().join(" ").contains("held back"));
+}
+
 #[sqlx::test(migrator = "db::MIGRATOR")]
 async fn a_vendors_trouble_holds_the_first_notice_of_whoever_needs_it(pool: PgPool) {
     let mut stage = Stage::set(pool).await;

@@ -4,7 +4,7 @@ export const serviceText = {
   needs: {
     title: 'Stands behind',
     detail:
-      'While one of these services is down, nobody is told of this one; if it still fails afterwards, they are.',
+      'While one of these services is in equal or worse trouble, or in maintenance, nobody is told of this one; if it still fails afterwards, or after an hour where nobody was told of the other, they are.',
     add: 'Search your services',
     found: 'Your services',
     announce: (n: number) => (n === 1 ? '1 service' : `${n} services`),

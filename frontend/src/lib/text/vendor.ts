@@ -163,7 +163,8 @@ export const vendorText = {
 
   depends: {
     title: 'Depends on',
-    detail: 'When this fails while one of these is not operational, the incident says so first.',
+    detail:
+      'When this fails while one of these is in equal or worse trouble, or in maintenance, the incident says so first and the first message waits for it to end, at most an hour.',
     none: 'Nothing named yet.',
     add: 'Add what it depends on',
     suggested: (name: string) => `${name} publishes its status.`,

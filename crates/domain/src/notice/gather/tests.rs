@@ -51,9 +51,24 @@ fn waiting(id: i64, kind: Kind, of: u128, due: i64) -> Waiting {
         incident: Some(incident(of)),
         occurred_at: at(due),
         due_at: at(due),
+        ripe_at: at(due),
         held: false,
         subject: subject(of, state),
     }
+}
+
+#[test]
+fn an_outage_that_quiet_hours_kept_back_is_told_when_they_end_though_it_is_over() {
+    let kept = |due_at| Waiting {
+        due_at,
+        ripe_at: at(10),
+        ..waiting(1, Kind::Down, 1, 0)
+    };
+    let gathered = gather(&[kept(at(400))], &knows(false, Some(300)), 5, at(400));
+    assert_eq!(gathered.fates, [Fate::Told(0)]);
+    assert_eq!(gathered.messages[0].notes, ["It is over by now."]);
+    let short = gather(&[kept(at(400))], &knows(false, Some(5)), 5, at(400));
+    assert_eq!(short.fates, [Fate::Dropped(Why::OverBefore)]);
 }
 
 fn knows(told: bool, ended: Option<i64>) -> BTreeMap<IncidentId, Known> {
@@ -390,7 +405,7 @@ proptest! {
     ) {
         let troubles: Vec<Trouble> = spans
             .into_iter()
-            .map(|(from, long, told)| Trouble { from: at(from), until: Some(at(from + long)), told })
+            .map(|(from, long, told)| Trouble { severity: Severity::Down, from: at(from), until: Some(at(from + long)), told })
             .collect();
         let mut began: HashMap<IncidentId, DateTime<Utc>> = HashMap::new();
         let (mut now, mut ids, mut current) = (0i64, 0i64, 1u128);
@@ -443,7 +458,7 @@ proptest! {
                         if known.told || !is_standing(one.kind) {
                             return true;
                         }
-                        match hold((began[&one.incident.unwrap()], known.ended_at), &troubles, at(now)) {
+                        match hold(Severity::Down, (began[&one.incident.unwrap()], known.ended_at), &troubles, at(now)) {
                             Hold::Go => return true,
                             Hold::Over => {
                                 owed.remove(&one.incident.unwrap().0.as_u128());
@@ -454,7 +469,7 @@ proptest! {
                                 first_due.insert(of, i64::MAX);
                                 owed.remove(&of);
                                 let held = outbox.iter_mut().find(|other| other.id == one.id).unwrap();
-                                (held.due_at, held.held) = (until, true);
+                                (held.due_at, held.ripe_at, held.held) = (until, until, true);
                             }
                         }
                         false
