@@ -109,7 +109,7 @@ async fn a_failure_is_confirmed_by_two_more_attempts_before_an_incident_opens(po
 /// As the API adds a service when nothing but an address is given.
 fn by_default(stage: &Stage) -> ServiceConfig {
     ServiceConfig {
-        target: HttpTarget::get(stage.upstream.url("/").parse().unwrap()).into(),
+        target: HttpTarget::get(stage.upstream.url("/").parse().expect("a URL")).into(),
         ..stage.config("/", 30)
     }
 }

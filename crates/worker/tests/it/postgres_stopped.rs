@@ -1,5 +1,4 @@
 //! A PostgreSQL that is truly stopped for a minute, and two real workers that go on beside it.
-#![expect(clippy::unwrap_used, reason = "what helps tests fails by panicking")]
 
 use chrono::TimeDelta;
 use domain::verdict::Verdict;
