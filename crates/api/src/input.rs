@@ -25,6 +25,11 @@ pub struct Lenient<T>(pub T);
 pub trait Input: DeserializeOwned {
     /// The names that are known.
     const FIELDS: &'static [&'static str];
+
+    /// The input beside fields that could not be read. It is refused for them, unless it keeps them to judge the others first.
+    fn without(self, unread: Fields) -> Result<Self, Fields> {
+        unread.finish(self)
+    }
 }
 
 /// A field where null says something else than absence.
@@ -63,9 +68,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
 
 /// Names the fields of an input once more for `Input`.
 macro_rules! input {
-    ($name:ident { $($field:ident),* $(,)? }) => {
+    ($name:ident { $($field:ident),* $(,)? } $($without:tt)*) => {
         impl $crate::input::Input for $name {
             const FIELDS: &'static [&'static str] = &[$(stringify!($field)),*];
+            $($without)*
         }
         // Keeps the list and the structure together: a name that is no field does not compile.
         const _: fn($name) = |input| { $(let _ = input.$field;)* };
@@ -79,18 +85,14 @@ impl<T: Input, S: Send + Sync> FromRequest<S> for Strict<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let map = object(request, state).await?;
-        let mut fields = Fields::default();
+        let mut unread = Fields::default();
         for name in map
             .keys()
             .filter(|name| !T::FIELDS.contains(&name.as_str()))
         {
-            fields.push(name, "is not a field of this request");
+            unread.push(name, "is not a field of this request");
         }
-        let value = fields.take(read(map));
-        match value {
-            Some(value) => Ok(Self(fields.finish(value)?)),
-            None => Err(fields.into()),
-        }
+        Ok(Self(read(map, unread)?))
     }
 }
 
@@ -98,7 +100,10 @@ impl<T: Input, S: Send + Sync> FromRequest<S> for Lenient<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        Ok(Self(read(object(request, state).await?)?))
+        Ok(Self(read(
+            object(request, state).await?,
+            Fields::default(),
+        )?))
     }
 }
 
@@ -140,21 +145,26 @@ fn too_large(rejection: BytesRejection) -> Problem {
     }
 }
 
-/// Reads each field by itself first, so that several of the wrong type are all named.
-fn read<T: Input>(mut map: Map<String, Value>) -> Result<T, Fields> {
-    map.retain(|name, _| T::FIELDS.contains(&name.as_str()));
-    let mut fields = Fields::default();
-    for (name, value) in &map {
+/// Reads each field by itself first, so that several of the wrong type are all named, beside those that are `unread` anyway.
+fn read<T: Input>(mut map: Map<String, Value>, mut unread: Fields) -> Result<T, Fields> {
+    map.retain(|name, value| {
+        if !T::FIELDS.contains(&name.as_str()) {
+            return false;
+        }
         let alone = Value::Object([(name.clone(), value.clone())].into_iter().collect());
-        if let Err(error) = serde_path_to_error::deserialize::<_, T>(alone) {
-            fields.push(name, reason(name, &error));
+        let read = serde_path_to_error::deserialize::<_, T>(alone);
+        if let Err(error) = &read {
+            unread.push(name, reason(name, error));
+        }
+        read.is_ok()
+    });
+    match serde_json::from_value::<T>(Value::Object(map)) {
+        Ok(input) => input.without(unread),
+        Err(error) => {
+            unread.push("body", error.to_string());
+            Err(unread)
         }
     }
-    if !fields.is_empty() {
-        return Err(fields);
-    }
-    serde_json::from_value(Value::Object(map))
-        .map_err(|error| Fields::one("body", error.to_string()))
 }
 
 fn reason(name: &str, error: &serde_path_to_error::Error<serde_json::Error>) -> String {

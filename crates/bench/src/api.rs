@@ -11,6 +11,10 @@ use crate::{
 };
 
 const BASE: &str = "http://127.0.0.1:18082";
+const ADMIN: &str = "127.0.0.1:18084";
+
+/// Answers from the same process without asking anybody: what everything else is compared with.
+pub(crate) const LIVE: &str = "http://127.0.0.1:18084/live";
 const PASSWORD: &str = "measured-and-forgotten";
 const LOCAL: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
@@ -55,7 +59,7 @@ fn with_address(args: &Args, url: &str) -> Vec<(&'static str, String)> {
     settings.extend([
         ("PUBLIC_URL", BASE.to_owned()),
         ("LISTEN_ADDR", BASE.trim_start_matches("http://").to_owned()),
-        ("ADMIN_ADDR", "127.0.0.1:18084".to_owned()),
+        ("ADMIN_ADDR", ADMIN.to_owned()),
         ("RATE_LIMIT_REQUESTS", "0".to_owned()),
     ]);
     settings

@@ -15,6 +15,9 @@ pub(crate) struct Timing {
     pub(crate) per_second: f64,
     pub(crate) p50_ms: f64,
     pub(crate) p99_ms: f64,
+    /// The same two in microseconds, to compare what is quick.
+    pub(crate) p50_us: f64,
+    pub(crate) p99_us: f64,
     /// Of one answer, as it came over the wire.
     pub(crate) bytes: usize,
 }
@@ -68,8 +71,13 @@ impl Client {
         self
     }
 
+    /// `path` may be a whole address.
     pub(crate) fn get(&self, path: &str) -> RequestBuilder {
-        let request = self.http.get(format!("{}{path}", self.base));
+        let request = self.http.get(if path.starts_with('/') {
+            format!("{}{path}", self.base)
+        } else {
+            path.to_owned()
+        });
         request
             .header("cookie", &self.cookie)
             .header("accept-encoding", self.encoding)
@@ -90,19 +98,19 @@ impl Client {
             took.extend(times);
             bytes = length;
         }
-        let seconds = begin.elapsed().as_secs_f64();
-        took.sort_unstable();
-        let at =
-            |per_cent: usize| milliseconds(took[(took.len() * per_cent / 100).min(took.len() - 1)]);
-        #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
-        let per_second = took.len() as f64 / seconds;
-        Ok(Timing {
-            requests: took.len(),
-            per_second,
-            p50_ms: at(50),
-            p99_ms: at(99),
-            bytes,
-        })
+        Ok(timing(took, bytes, begin.elapsed()))
+    }
+
+    /// Asks `path` again and again for this long, as one person.
+    pub(crate) async fn time_for(&self, path: &str, span: Duration) -> anyhow::Result<Timing> {
+        let begin = Instant::now();
+        let (mut took, mut bytes) = (Vec::new(), 0);
+        while begin.elapsed() < span {
+            let (times, length) = self.ask(path, 1).await?;
+            took.extend(times);
+            bytes = length;
+        }
+        Ok(timing(took, bytes, begin.elapsed()))
     }
 
     async fn ask(&self, path: &str, n: usize) -> anyhow::Result<(Vec<Duration>, usize)> {
@@ -119,6 +127,23 @@ impl Client {
             took.push(begin.elapsed());
         }
         Ok((took, bytes))
+    }
+}
+
+/// What these times come to. There is at least one.
+fn timing(mut took: Vec<Duration>, bytes: usize, over: Duration) -> Timing {
+    took.sort_unstable();
+    let at = |per_cent: usize| took[(took.len() * per_cent / 100).min(took.len() - 1)];
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+    let per_second = took.len() as f64 / over.as_secs_f64();
+    Timing {
+        requests: took.len(),
+        per_second,
+        p50_ms: milliseconds(at(50)),
+        p99_ms: milliseconds(at(99)),
+        p50_us: microseconds(at(50)),
+        p99_us: microseconds(at(99)),
+        bytes,
     }
 }
 
@@ -140,6 +165,10 @@ pub(crate) async fn until_it_answers(url: &str, limit: Duration) -> anyhow::Resu
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     anyhow::bail!("{url} did not answer within {} s", limit.as_secs())
+}
+
+fn microseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round()
 }
 
 /// With one decimal.

@@ -37,6 +37,11 @@ impl Fields {
         }
     }
 
+    /// Takes over the reasons of another input, instead of those that were found for the same fields.
+    pub fn replace(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// Unwraps `result`, keeping its reasons here when it failed.
     pub fn take<T>(&mut self, result: Result<T, Self>) -> Option<T> {
         match result {

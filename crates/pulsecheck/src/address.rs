@@ -1,5 +1,7 @@
 //! Where people find this installation: the address we listen on, and the line to type when that does not work.
 
+mod holder;
+
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -8,6 +10,8 @@ use anyhow::{Context as _, bail};
 use secrecy::{ExposeSecret as _, SecretString};
 use status_cache::StatusCache;
 use tokio::net::TcpListener;
+
+use self::holder::Holder;
 
 /// Where the installation is reached, and the cache it may share.
 #[derive(Clone, Debug, clap::Args)]
@@ -98,12 +102,17 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// How the program is started here.
-    pub fn command(&self) -> &'static str {
+    /// The line that starts the program here with these settings, as in `LISTEN_ADDR=127.0.0.1:8001`.
+    pub fn line(&self, settings: &str) -> String {
         if self.makelevel.is_some() {
-            "make run"
+            format!("make run {settings}")
         } else {
-            "pulsecheck serve"
+            // As it was typed: it need not be among the programs that are found by name.
+            let program = std::env::args().next();
+            format!(
+                "{settings} {} serve",
+                program.as_deref().unwrap_or("pulsecheck")
+            )
         }
     }
 
@@ -125,13 +134,15 @@ impl Terminal {
             .as_deref()
             .map(|name| format!("{name}@"))
             .unwrap_or_default();
-        let (ours, command) = (listening.port(), self.command());
+        let ours = listening.port();
         let url = SocketAddr::new(host, ours);
+        let line = self.line(&format!(
+            "LISTEN_ADDR=0.0.0.0:{ours} PUBLIC_URL=http://{url}"
+        ));
         Some(format!(
             "This is a remote machine. On your own one type this, then open http://localhost:{ours} there:\n    \
              ssh -L {ours}:localhost:{ours} {port}{user}{host}\n\
-             Or let everybody who can reach this machine open it:\n    \
-             LISTEN_ADDR=0.0.0.0:{ours} PUBLIC_URL=http://{url} {command}"
+             Or let everybody who can reach this machine open it:\n    {line}"
         ))
     }
 }
@@ -142,26 +153,43 @@ pub async fn listen(address: SocketAddr, terminal: &Terminal) -> anyhow::Result<
         Ok(listener) => return Ok(listener),
         Err(error) => error,
     };
-    let command = terminal.command();
     match error.kind() {
-        ErrorKind::AddrInUse => {
-            let free = next_free(address).await;
-            bail!(
-                "Port {} is in use by another program. Type this instead:\n    LISTEN_ADDR={free} {command}",
-                address.port()
-            )
-        }
+        ErrorKind::AddrInUse => bail!("{}", busy(address, terminal).await),
         ErrorKind::PermissionDenied => bail!(
-            "Port {} needs rights that you do not have here. Type this instead:\n    LISTEN_ADDR={} {command}",
+            "Port {} needs rights that you do not have here. Type this instead:\n    {}",
             address.port(),
-            SocketAddr::new(address.ip(), 8000)
+            terminal.line(&format!(
+                "LISTEN_ADDR={}",
+                SocketAddr::new(address.ip(), 8000)
+            ))
         ),
         ErrorKind::AddrNotAvailable => bail!(
-            "This machine has no address {}. Type this for all of its addresses:\n    LISTEN_ADDR=0.0.0.0:{} {command}",
+            "This machine has no address {}. Type this for all of its addresses:\n    {}",
             address.ip(),
-            address.port()
+            terminal.line(&format!("LISTEN_ADDR=0.0.0.0:{}", address.port()))
         ),
         _ => bail!("cannot listen on {address}: {error}"),
+    }
+}
+
+/// Who has the port, as far as it can be known, and the line that starts us on another.
+async fn busy(address: SocketAddr, terminal: &Terminal) -> String {
+    let port = address.port();
+    let other = format!("LISTEN_ADDR={}", next_free(address).await);
+    match holder::of(port) {
+        Some(Holder { name, process }) if name == "pulsecheck" => format!(
+            "Port {port} is in use by a PulseCheck that runs already (process {process}): open it at http://localhost:{port}, or start a \
+             second installation beside it:\n    {}",
+            terminal.line(&format!("DATA_DIR=./data2 {other}"))
+        ),
+        Some(Holder { name, process }) => format!(
+            "Port {port} is in use by {name} (process {process}). Type this instead:\n    {}",
+            terminal.line(&other)
+        ),
+        None => format!(
+            "Port {port} is in use by another program. Type this instead:\n    {}",
+            terminal.line(&other)
+        ),
     }
 }
 
@@ -193,19 +221,17 @@ mod tests {
             ..Terminal::default()
         };
         let sentence = listen(address, &terminal).await.unwrap_err().to_string();
+        let port = address.port();
+        if cfg!(target_os = "linux") {
+            let us = format!("(process {}). Type", std::process::id());
+            assert!(sentence.contains(&us), "{sentence}");
+        }
         assert!(
-            sentence.starts_with(&format!(
-                "Port {} is in use by another program.",
-                address.port()
-            )),
+            sentence.starts_with(&format!("Port {port} is in use by ")),
             "{sentence}"
         );
         let line = sentence.lines().nth(1).unwrap().trim();
-        let free = line
-            .strip_prefix("LISTEN_ADDR=")
-            .unwrap()
-            .strip_suffix(" make run")
-            .unwrap();
+        let free = line.strip_prefix("make run LISTEN_ADDR=").unwrap();
         TcpListener::bind(free)
             .await
             .expect("the line that is shown works");
@@ -225,7 +251,7 @@ mod tests {
             "{text}"
         );
         assert!(
-            text.contains("LISTEN_ADDR=0.0.0.0:8000 PUBLIC_URL=http://203.0.113.5:8000 make run"),
+            text.contains("make run LISTEN_ADDR=0.0.0.0:8000 PUBLIC_URL=http://203.0.113.5:8000"),
             "{text}"
         );
         assert_eq!(

@@ -139,7 +139,7 @@ impl DataDir {
                     .unwrap_or_default();
                 bail!(
                     "PulseCheck is already running on {}{who}. Stop it first, or start a second installation beside it:\n    \
-                     DATA_DIR=./data2 LISTEN_ADDR=127.0.0.1:8001 make run",
+                     make run DATA_DIR=./data2 LISTEN_ADDR=127.0.0.1:8001",
                     self.path.display()
                 )
             }

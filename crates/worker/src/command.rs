@@ -1,6 +1,6 @@
 //! The command line of the `worker` program.
 
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::{process::ExitCode, sync::Arc};
 
 use anyhow::Context as _;
 use clap::Parser as _;
@@ -29,9 +29,6 @@ mod container;
 
 /// The page that explains our checks to those who find them in their logs.
 pub const CONTACT: &str = "https://github.com/pulsecheck/pulsecheck";
-
-/// The start waits for Redis no longer than this.
-const PATIENCE_WITH_REDIS: Duration = Duration::from_secs(30);
 
 /// The worker, unless it is asked for something else.
 #[derive(clap::Parser)]
@@ -116,10 +113,6 @@ async fn work(config: Config, settings: Settings) -> anyhow::Result<()> {
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
             ready = schema::wait(&parts.db, migrate, |error| parts.readiness.missing("database", error.to_string())) => ready?,
-        }
-        tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            _ = parts.cache.wait(PATIENCE_WITH_REDIS) => {}
         }
         let mut inner = Tasks::default();
         crate::run(parts, &mut inner);

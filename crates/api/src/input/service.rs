@@ -106,6 +106,10 @@ pub struct ServiceInput {
     /// Only for a new service and a test run. What is not sent is as in this service, whose stored header values and body
     /// nobody is shown
     pub service_id: Option<Uuid>,
+    /// Fields that were sent and could not be read: they are named with whatever is wrong with the others.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub unread: Fields,
 }
 
 input!(ServiceInput {
@@ -136,6 +140,9 @@ input!(ServiceInput {
     tls_verify,
     address_family,
     service_id,
+}
+fn without(self, unread: Fields) -> Result<Self, Fields> {
+    Ok(Self { unread, ..self })
 });
 
 /// A part of a vendor's page that a service depends on. Neither key nor name: the page as a whole.
@@ -209,24 +216,26 @@ impl ServiceInput {
         };
         let config = self.around(target, old, &mut fields);
         let limits = limits(kind, rules.limits);
-        match (fields.take(config.check(&limits)), fields.is_empty()) {
-            (Some(config), true) => Ok(config),
-            _ => Err(fields),
-        }
+        let config = fields.take(config.check(&limits));
+        self.judged(config, fields)
     }
 
-    /// The target of a test run, in which a name does not matter.
+    /// The target of a test run, in which a name does not matter, beside fields that are wrong already.
     pub fn test_target(
         &self,
         before: Option<HttpTarget>,
         policy: &Policy,
+        mut fields: Fields,
     ) -> Result<HttpTarget, Fields> {
-        let mut fields = Fields::default();
-        match (
-            self.http_target(before, policy, &mut fields),
-            fields.is_empty(),
-        ) {
-            (Some(target), true) => Ok(target),
+        let target = self.http_target(before, policy, &mut fields);
+        self.judged(target, fields)
+    }
+
+    /// What was made of the input, unless something is wrong with it or could not be read.
+    pub fn judged<T>(&self, made: Option<T>, mut fields: Fields) -> Result<T, Fields> {
+        fields.replace(self.unread.clone());
+        match (made, fields.is_empty()) {
+            (Some(made), true) => Ok(made),
             _ => Err(fields),
         }
     }

@@ -10,8 +10,9 @@ use std::{
 use db::{Db, schema};
 use serde_json::Value;
 use sqlx::{ConnectOptions as _, PgPool};
+use test_support::Postgres;
 
-use crate::browser::Browser;
+use crate::{browser::Browser, world::setup};
 
 /// Longer than anything here may take, on a machine that does much else, and shorter than anybody waits for Redis (30 s).
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -106,6 +107,49 @@ async fn until_the_schema_is_there_callers_hear_at_once_when_to_come_again(pool:
     opened.expect("it opens, without Redis too");
     browser.get("/api/services").await.expect(401);
     browser.get("/api/auth/providers").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_postgres_that_is_truly_stopped_is_a_503_until_it_is_back_and_ends_nothing() {
+    let mut postgres = Postgres::start();
+    let db = Db::new(&postgres.url(), "test", 1).expect("an address");
+    schema::migrate(&db).await.expect("done");
+    db.close().await;
+    let mut program = Program::start(&postgres.url());
+    let browser = Browser::at(&program.url());
+    let opened = async {
+        while browser.get("/api/health").await.status != 200 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let opened = tokio::time::timeout(PATIENCE, opened).await;
+    opened.expect("it opens");
+    let link = command(&postgres.url(), &["setup-link"]).output();
+    let link = String::from_utf8(link.expect("the program").stdout).expect("text");
+    let token = link.trim().split_once("#token=").expect("a link").1;
+    let set_up = browser.post("/api/auth/setup", setup(token, "ann@example.com"));
+    set_up.await.expect(201);
+    browser.get("/api/services").await.expect(200);
+
+    for _ in 0..2 {
+        postgres.stop();
+        for address in ["/api/services", "/api/summary", "/api/auth/providers"] {
+            let away = tokio::time::timeout(PATIENCE, browser.get(address)).await;
+            let away = away.expect("no request hangs").expect(503);
+            assert_eq!(away.header("content-type"), "application/problem+json");
+            assert!(
+                away.header("retry-after").parse::<u64>().is_ok(),
+                "{away:?}"
+            );
+        }
+        let health = browser.get("/api/health").await.expect(503);
+        assert_eq!(health.body["status"], "degraded");
+        postgres.start_again();
+        // The same program, which was signed in to before.
+        browser.get("/api/services").await.expect(200);
+        browser.get("/api/health").await.expect(200);
+    }
+    assert!(program.child.try_wait().expect("its state").is_none());
 }
 
 #[test]

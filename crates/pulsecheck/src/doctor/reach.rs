@@ -4,11 +4,10 @@ use std::net::SocketAddr;
 
 use runtime::faults::Faults;
 use status_cache::StatusCache;
-use tokio::net::TcpListener;
 use url::{Host, Url};
 
 use super::{Config, Finding};
-use crate::address::{Address, PublicUrl};
+use crate::address::{self, Address, PublicUrl, Terminal};
 use crate::data_dir::{DataDir, Locked};
 use crate::installation::Settings;
 
@@ -35,15 +34,12 @@ pub(super) async fn examine(settings: &Settings, config: &Config) -> Vec<Finding
 
 async fn port(settings: &Settings, address: &Address) -> Finding {
     let listen = address.listen_addr;
-    match TcpListener::bind(listen).await {
+    match address::listen(listen, &Terminal::default()).await {
         Ok(_) => Finding::good("port", format!("{listen} is free")),
         Err(_) if runs(settings) => {
             Finding::good("port", format!("{listen} is in use; PulseCheck is running"))
         }
-        Err(error) => Finding::wrong(
-            "port",
-            format!("{listen} cannot be used: {error}. Choose another with LISTEN_ADDR"),
-        ),
+        Err(error) => Finding::failure("port", &error),
     }
 }
 

@@ -228,7 +228,7 @@ async fn a_second_instance_is_told_how_to_live_beside_the_first() {
         "{sentence}"
     );
     assert!(
-        sentence.contains("DATA_DIR=./data2 LISTEN_ADDR=127.0.0.1:8001 make run"),
+        sentence.contains("make run DATA_DIR=./data2 LISTEN_ADDR=127.0.0.1:8001"),
         "{sentence}"
     );
     embedded.stop().await.unwrap();

@@ -46,7 +46,10 @@ struct Running {
 
 impl Running {
     fn start(place: &Place) -> Self {
-        let mut command = command(place, &["serve"]);
+        Self::begin(&mut command(place, &["serve"]))
+    }
+
+    fn begin(command: &mut Command) -> Self {
         // A group of its own, as a terminal gives it, so that a test can press Ctrl-C.
         let mut child = command
             .stdout(Stdio::piped())
@@ -181,7 +184,7 @@ async fn a_second_instance_says_how_to_live_beside_the_first() {
         "{said}"
     );
     assert!(
-        said.contains("DATA_DIR=./data2 LISTEN_ADDR=127.0.0.1:8001 make run"),
+        said.contains("make run DATA_DIR=./data2 LISTEN_ADDR=127.0.0.1:8001"),
         "{said}"
     );
 }
@@ -197,14 +200,55 @@ async fn a_busy_port_gets_the_line_to_type_before_anything_is_made() {
         .unwrap();
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!refused.status.success());
-    assert!(
-        said.contains(
-            "is in use by another program. Type this instead:\n    LISTEN_ADDR=127.0.0.1:"
-        ),
-        "{said}"
-    );
-    assert!(said.trim_end().ends_with("make run"), "{said}");
+    if cfg!(target_os = "linux") {
+        let holder = format!("(process {})", std::process::id());
+        assert!(said.contains(&holder), "{said}");
+    }
+    let line = said.trim_end().lines().last().unwrap().trim();
+    let free = line.strip_prefix("make run LISTEN_ADDR=");
+    let free: SocketAddr = free.unwrap_or_else(|| panic!("{said}")).parse().unwrap();
     assert!(!place.path("data").exists());
+    // make hands the setting on as a variable.
+    let started = Running::begin(command(&place, &["serve"]).env("LISTEN_ADDR", free.to_string()));
+    assert_eq!(started.address().port(), free.port());
+}
+
+#[tokio::test]
+async fn a_port_that_another_pulsecheck_has_is_told_with_where_to_open_that() {
+    let place = Place::new();
+    let first = Running::start(&place);
+    let second = command(&place, &["serve"])
+        .env("LISTEN_ADDR", first.address().to_string())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert!(!second.status.success());
+    let (port, process) = (first.address().port(), first.child.id());
+    if cfg!(target_os = "linux") {
+        let open = format!("(process {process}): open it at http://localhost:{port}, or");
+        assert!(said.contains(&open), "{said}");
+        assert!(
+            said.contains("make run DATA_DIR=./data2 LISTEN_ADDR=127.0.0.1:"),
+            "{said}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn somebody_who_came_by_ssh_gets_the_lines_to_type() {
+    let place = Place::new();
+    let mut remote = command(&place, &["serve"]);
+    remote
+        .env("SSH_CONNECTION", "198.51.100.7 50000 203.0.113.5 22")
+        .env("LOGNAME", "ann");
+    let running = Running::begin(&mut remote);
+    let port = running.address().port();
+    for line in [
+        format!("ssh -L {port}:localhost:{port} ann@203.0.113.5\n"),
+        format!("make run LISTEN_ADDR=0.0.0.0:{port} PUBLIC_URL=http://203.0.113.5:{port}\n"),
+    ] {
+        assert!(running.said.contains(&line), "{}", running.said);
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use db::{checks::reading::Check, health, incidents, services};
-use domain::{failure::FailureCode, verdict::Verdict};
+use domain::{failure::FailureCode, service::ServiceConfig, target::HttpTarget, verdict::Verdict};
 use futures_util::StreamExt as _;
 use sqlx::PgPool;
 use status_cache::{EventKind, Heard};
@@ -107,15 +107,18 @@ async fn a_failure_is_confirmed_by_two_more_attempts_before_an_incident_opens(po
 }
 
 /// As the API adds a service when nothing but an address is given.
+fn by_default(stage: &Stage) -> ServiceConfig {
+    ServiceConfig {
+        target: HttpTarget::get(stage.upstream.url("/").parse().expect("a URL")).into(),
+        ..stage.config("/", 30)
+    }
+}
+
 #[sqlx::test(migrator = "db::MIGRATOR")]
 async fn an_incident_is_open_twelve_seconds_after_the_first_503_at_most(pool: PgPool) {
     let stage = Stage::set(pool).await;
     stage.upstream.set(Mode::status(503)).await;
-    let mut config = stage.config("/", 30);
-    let target = config.target.http_mut().unwrap();
-    target.timeout = Duration::from_secs(5);
-    target.degraded_threshold = Duration::from_secs(1);
-    stage.add(&config).await;
+    stage.add(&by_default(&stage)).await;
     let worker = stage.worker(brisk());
     let incident = eventually("an incident", async || stage.incidents().await.pop()).await;
     worker.stop().await;
@@ -123,6 +126,22 @@ async fn an_incident_is_open_twelve_seconds_after_the_first_503_at_most(pool: Pg
     // Waits of 2 and 8 s.
     assert!(took >= TimeDelta::seconds(10), "{took}");
     assert!(took <= TimeDelta::seconds(12), "{took}");
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn an_incident_is_open_27_s_after_the_first_look_that_timed_out_began_at_most(pool: PgPool) {
+    let stage = Stage::set(pool).await;
+    stage.upstream.set(Mode::Hang).await;
+    let service = stage.add(&by_default(&stage)).await;
+    let worker = stage.worker(brisk());
+    let incident = eventually("an incident", async || stage.incidents().await.pop()).await;
+    worker.stop().await;
+    let check = stage.checks(service).await.remove(0);
+    assert_eq!((check.verdict, check.attempts), (Verdict::Down, 3));
+    let took = incident.opened_at - check.started_at;
+    // Three attempts of 5 s, with waits of 2 and 8 s.
+    assert!(took >= TimeDelta::seconds(25), "{took}");
+    assert!(took <= TimeDelta::seconds(27), "{took}");
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]

@@ -37,6 +37,11 @@ impl Program {
         Self(child.unwrap())
     }
 
+    /// Whether it has not ended.
+    pub(crate) fn runs(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_none()
+    }
+
     /// Sends a signal, such as `-STOP`.
     pub(crate) fn signal(&self, signal: &str) {
         let done = Command::new("kill")

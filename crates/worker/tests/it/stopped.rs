@@ -13,10 +13,18 @@ use crate::{
     stage::{Placed, Stage, brisk, eventually},
 };
 
+/// How long a worker is stopped: longer than its heartbeat counts, and than it believes anything that it has read.
+const STOPPED: TimeDelta = TimeDelta::seconds(70);
+
+/// The database's time.
+async fn now(stage: &Stage) -> DateTime<Utc> {
+    let mut conn = stage.conn().await;
+    db::services::now(&mut conn).await.unwrap()
+}
+
 /// Who has a heartbeat that counts.
 async fn live(stage: &Stage) -> BTreeSet<uuid::Uuid> {
-    let mut conn = stage.conn().await;
-    let now = db::services::now(&mut conn).await.unwrap();
+    let now = now(stage).await;
     let fresh = |at: DateTime<Utc>| now - at <= TimeDelta::seconds(6);
     let workers = stage.live().await.into_iter();
     workers
@@ -66,7 +74,33 @@ async fn a_worker_that_was_stopped_for_long_is_replaced_and_comes_back_without_a
         (live.len() == 1 && live != first).then_some(live)
     })
     .await;
-    looked_at_anew(&stage, &services).await;
+    let alone = now(&stage).await;
+    let by_the_other = async |until: DateTime<Utc>| {
+        let mut looks = Vec::new();
+        for service in &services {
+            let checks = stage.checks(*service).await.into_iter();
+            let looked = checks.map(|check| (check.slot, check.started_at, check.verdict));
+            looks.push(
+                looked
+                    .filter(|(slot, ..)| (alone..until).contains(slot))
+                    .collect::<Vec<_>>(),
+            );
+        }
+        looks
+    };
+    eventually("more than a minute", async || {
+        let beats = stage.live().await.into_iter();
+        let last = beats.filter(|worker| first.contains(&worker.id.0));
+        let last = last.map(|worker| worker.heartbeat_at).max()?;
+        (now(&stage).await - last >= STOPPED).then_some(())
+    })
+    .await;
+    // What is under way is recorded by the end of the test.
+    let until = now(&stage).await - TimeDelta::seconds(2);
+    let kept = by_the_other(until).await;
+    for looks in &kept {
+        assert!(!looks.is_empty());
+    }
     let before = stage.upstream.requests().len();
     stopped.signal("-CONT");
     eventually("both of them", async || {
@@ -77,6 +111,7 @@ async fn a_worker_that_was_stopped_for_long_is_replaced_and_comes_back_without_a
     let asked = stage.upstream.requests().len() - before;
     assert!(asked <= 3 * services.len(), "{asked} requests at once");
     looked_at_anew(&stage, &services).await;
+    assert_eq!(by_the_other(until).await, kept, "it wrote into that time");
     for service in services.iter().chain(&[slow]) {
         let checks = stage.checks(*service).await;
         assert!(checks.windows(2).all(|pair| pair[0].slot < pair[1].slot));

@@ -6,6 +6,7 @@ use domain::{
     fields::Fields,
     id::ServiceId,
     service::{MonitorType, ServiceConfig},
+    target::HttpTarget,
     verdict,
 };
 use probe::{LookOptions, PreparedTarget, Prober};
@@ -67,10 +68,16 @@ async fn test_service(
     };
     let mut fields = Fields::default();
     let kind = input.kind(before.as_ref(), &mut fields);
-    fields.finish(())?;
     let run = match kind {
-        MonitorType::HttpPing => of_http(&state, &member, &input, before).await?,
-        MonitorType::StatusPage => vendor::run(&state, &member, &input, before).await?,
+        MonitorType::HttpPing => {
+            let before = before.and_then(|config| config.target.http().cloned());
+            let target = input.test_target(before, state.egress.policy(), fields)?;
+            of_http(&state, &member, target).await?
+        }
+        MonitorType::StatusPage => {
+            input.judged(Some(()), fields)?;
+            vendor::run(&state, &member, &input, before).await?
+        }
     };
     Ok(Json(run))
 }
@@ -78,11 +85,8 @@ async fn test_service(
 async fn of_http(
     state: &AppState,
     member: &Member<Editor>,
-    input: &ServiceInput,
-    before: Option<ServiceConfig>,
+    target: HttpTarget,
 ) -> Result<TestRunView, Problem> {
-    let before = before.and_then(|config| config.target.http().cloned());
-    let target = input.test_target(before, state.egress.policy())?;
     let _turn = state.pace.probe_turn(member.user().id)?;
     let prober = Prober::new(state.egress.clone(), state.site.public_url.as_str());
     let prepared = PreparedTarget::new(target.clone());

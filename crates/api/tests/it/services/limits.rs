@@ -61,6 +61,38 @@ async fn fields_of_the_wrong_type_are_named_at_once(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
+async fn fields_of_the_wrong_type_hide_no_others_that_are_wrong(pool: PgPool) {
+    let world = World::start(pool).await;
+    let person = world.operator().await;
+    let service = add(&person, shop()).await;
+    let body = json!({ "name": 5, "url": "ftp://example.com", "timeout_ms": "long", "retries": 3 });
+    let new = person.post("/api/services", body.clone()).await.expect(422);
+    let edit = person.put(&path(&service), body).await.expect(422);
+    for refused in [new, edit] {
+        assert_eq!(
+            fields(&refused.body),
+            ["name", "retries", "timeout_ms", "url"]
+        );
+        // What could not be read was not left out by whoever sent it.
+        let name = refused.body["errors"]["name"].as_array().expect("reasons");
+        assert_eq!(name.len(), 1, "{name:?}");
+    }
+    assert_eq!(person.get(&path(&service)).await.body["revision"], 1);
+    let body = json!({ "url": 5, "method": "BREW", "monitor_type": "pigeon", "colour": "red" });
+    let tried = person.post("/api/services/test", body).await.expect(422);
+    assert_eq!(
+        fields(&tried.body),
+        ["colour", "method", "monitor_type", "url"]
+    );
+    let page = json!({ "monitor_type": "status_page", "status_page_api_urls": "https://a.example", "check_interval": 1 });
+    let page = person.post("/api/services", page).await.expect(422);
+    assert_eq!(
+        fields(&page.body),
+        ["check_interval", "name", "status_page_api_urls"]
+    );
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
 async fn each_limit_stands_where_the_contract_says(pool: PgPool) {
     let world = World::start(pool).await;
     let person = world.operator().await;
