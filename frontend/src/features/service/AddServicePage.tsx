@@ -1,6 +1,6 @@
 /** Adds what is to be watched: an address of one's own, components of a vendor's page, or a whole list. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import type { CatalogueEntry, MonitorType, Service } from '@/api/contract';
 import { keys } from '@/api/keys';
@@ -13,6 +13,7 @@ import { vendorText } from '@/lib/text/vendor';
 import { hostOf, looksLikeStatusPage } from '@/lib/vendor';
 import { Button } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
+import { lazyPart } from '@/ui/LazyPart';
 import { PageColumn, Sentence, SkeletonRows } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
 import { Segmented } from '@/ui/Segmented';
@@ -24,7 +25,10 @@ import { useCategories } from './useCategories';
 import { useSearched } from './useSearched';
 import { WatchBox } from './WatchBox';
 
-const VendorForm = lazy(() => import('./VendorForm'));
+const VendorForm = lazyPart(
+  () => import('./VendorForm'),
+  <SkeletonRows rows={4} label={vendorText.form.loading} />,
+);
 const text = serviceText.form;
 const box = vendorText.box;
 
@@ -101,15 +105,13 @@ export function AddServicePage() {
           kind === 'http_ping' ? undefined : asked === null ? (
             <p className="-mt-2 text-soft">{box.untested}</p>
           ) : (
-            <Suspense fallback={<SkeletonRows rows={4} label={vendorText.form.loading} />}>
-              <VendorForm
-                key={`${asked.address} ${asked.round}`}
-                {...asked}
-                categories={categories}
-                onSaved={saved}
-                onCancel={cancel}
-              />
-            </Suspense>
+            <VendorForm
+              key={`${asked.address} ${asked.round}`}
+              {...asked}
+              categories={categories}
+              onSaved={saved}
+              onCancel={cancel}
+            />
           )
         }
       />

@@ -86,6 +86,17 @@ export const shellText = {
     sentence: 'PulseCheck does not answer',
     detail: 'Either you are offline or the server is. This page goes on as soon as it is back.',
   },
+  part: {
+    title: 'This did not load',
+    missing: 'This part did not load. Check your connection, then try again.',
+    stays: 'This part still did not load. Load the page again; what is not saved is lost.',
+    replaced:
+      'PulseCheck was updated, and this part has changed. Load the page again; what is not saved is lost.',
+  },
+  missing: {
+    sentence: 'This page did not load',
+    detail: 'PulseCheck answers, but a part of the page did not come. Try again in a moment.',
+  },
   refused: 'This page cannot be shown right now',
   connection: {
     offline: 'You are offline.',
