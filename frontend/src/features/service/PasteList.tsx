@@ -2,8 +2,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useMemo, useState } from 'react';
 import { keys } from '@/api/keys';
-import { sentenceOf } from '@/api/problem';
 import { createService } from '@/api/services';
+import { allReasonsOf } from '@/features/form/elsewhere';
 import { useCloseGuard, useIsChanged } from '@/features/form/useLeaveGuard';
 import { parseList } from '@/lib/paste-list';
 import { serviceText } from '@/lib/text/service';
@@ -57,7 +57,7 @@ export default function PasteList({
           category: category.trim() === '' ? null : category.trim(),
         });
       } catch (error) {
-        refused.push({ line, reason: sentenceOf(error) });
+        refused.push({ line, reason: allReasonsOf(error) });
       }
       done += 1;
       setProgress(done);
