@@ -40,7 +40,7 @@ export function AddServicePage() {
   const client = useQueryClient();
   const categories = useCategories();
   const given = params.get('url') ?? '';
-  const page = params.get('page');
+  const page = params.get('page') ?? pageToLookAt(params);
   const vendor = params.get('name');
   const [kind, setKind] = useState<MonitorType>(page === null ? 'http_ping' : 'status_page');
   const [asked, search] = useSearched(page === null ? null : { address: page, vendor });
@@ -118,6 +118,12 @@ export function AddServicePage() {
       {pasting !== null && <PasteList initial={pasting} onClose={() => setPasting(null)} />}
     </PageColumn>
   );
+}
+
+/** An address that is to be looked at once, and is a status page: what it says is searched instead. */
+function pageToLookAt(params: URLSearchParams): string | null {
+  const url = params.has('look') ? toUrl(params.get('url') ?? '') : null;
+  return url !== null && looksLikeStatusPage(url, undefined) ? url : null;
 }
 
 interface BoxProps {

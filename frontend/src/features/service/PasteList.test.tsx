@@ -7,7 +7,9 @@ import { Problem } from '@/api/problem';
 import PasteList from './PasteList';
 
 const create = vi.hoisted(() => vi.fn());
+const discover = vi.hoisted(() => vi.fn());
 vi.mock('@/api/services', () => ({ createService: create }));
+vi.mock('@/api/vendor', () => ({ discover }));
 
 beforeEach(() => {
   create.mockReset();
@@ -48,4 +50,39 @@ it.each([
   show('http://10.0.0.1');
   await userEvent.click(screen.getByRole('button', { name: 'Add 1 service' }));
   expect((await screen.findByText(/http:\/\/10\.0\.0\.1: /)).textContent).toContain(sentence);
+});
+
+const list = 'https://example.com\nForge, https://status.forge.example';
+const found = {
+  api_urls: ['https://status.forge.example/api/v2/summary.json'],
+  components: [],
+  page: { name: 'Forge Status' },
+  provider: null,
+  advice: null,
+};
+const made = () => create.mock.calls.map(([draft]) => draft as Record<string, unknown>);
+
+it('a status page in a list is marked, and followed unless somebody wants only its website', async () => {
+  create.mockResolvedValue({});
+  discover.mockResolvedValue(found);
+  show(list);
+  const follow = screen.getByLabelText(/Follow what the status page says/);
+  expect(screen.getByText(/^status\.forge\.example: otherwise/)).toBeTruthy();
+  await userEvent.click(screen.getByRole('button', { name: 'Add 2 services' }));
+  expect(made()).toMatchObject([
+    { monitor_type: 'http_ping', url: 'https://example.com' },
+    { monitor_type: 'status_page', status_page_api_urls: found.api_urls, name: 'Forge' },
+  ]);
+  create.mockClear();
+  await userEvent.click(follow);
+  await userEvent.click(screen.getByRole('button', { name: 'Add 2 services' }));
+  expect(made().map(({ monitor_type }) => monitor_type)).toEqual(['http_ping', 'http_ping']);
+});
+
+it('where no status page is found its line stays, with the reason', async () => {
+  discover.mockResolvedValue({ ...found, api_urls: [] });
+  show('https://status.forge.example');
+  await userEvent.click(screen.getByRole('button', { name: 'Add 1 service' }));
+  expect(await screen.findByText(/No status page was found at this address/)).toBeTruthy();
+  expect(create).not.toHaveBeenCalled();
 });

@@ -56,6 +56,10 @@ export const serviceText = {
     added: (n: number) => (n === 1 ? '1 service added.' : `${n} services added.`),
     some: (n: number, failed: number) =>
       `${n} added, ${failed} refused. Mend the lines that are left.`,
+    follow: (n: number) =>
+      n === 1 ? 'Follow what the status page says' : `Follow what the ${n} status pages say`,
+    followHint: (hosts: string) =>
+      `${hosts}: otherwise only whether the page itself answers is watched.`,
     open: 'Paste a list',
   },
 
@@ -215,6 +219,17 @@ export const serviceText = {
     issuer: 'Issued by',
     subject: 'Issued to',
     noCertificate: 'No certificate: the address is not https.',
+    faults: {
+      tls_expired: 'It has expired.',
+      tls_not_yet_valid: 'It is not valid yet.',
+      tls_name_mismatch: 'It is for another name than this address.',
+      tls_untrusted: 'No authority that browsers trust has issued it.',
+      tls_revoked: 'It was revoked.',
+      tls_invalid_certificate: 'It cannot be read as a certificate.',
+      tls_expiring: 'It ends soon.',
+      tls_chain_advisory: 'A certificate behind it is not as it should be.',
+    } as Record<string, string>,
+    faultOther: 'Browsers would not accept it.',
     notVerified: 'Not verified: verification is off for this service.',
     checks: 'Checks',
     table: 'Table of checks',
