@@ -43,7 +43,10 @@ it('another address', async () => {
   await userEvent.type(screen.getByRole('textbox', { name: 'New address' }), 'ada@new.example');
   pressEscape();
   expect(asked).toHaveBeenCalledTimes(1);
-  expect(screen.getByRole('textbox', { name: 'New address' })).toHaveProperty('value', 'ada@new.example');
+  expect(screen.getByRole('textbox', { name: 'New address' })).toHaveProperty(
+    'value',
+    'ada@new.example',
+  );
 });
 
 it('until when a service is muted', async () => {

@@ -11,6 +11,17 @@ export const serviceText = {
     remove: (name: string) => `Remove ${name}`,
     tooMany: 'At most 10 can be named.',
   },
+  choose: {
+    add: 'Search your services',
+    found: 'Your services',
+    announce: (n: number) => (n === 1 ? '1 service' : `${n} services`),
+    remove: (name: string) => `Remove ${name}`,
+    more: (n: number) => (n > 0 ? `and ${n} more` : ''),
+    tooMany: 'Remove it to choose another one.',
+    none: (query: string) => `No service is called “${query}”.`,
+    loading: '…',
+    unknown: 'A service that was deleted',
+  },
   attention: 'Needs attention',
   uncategorised: 'Other services',
   openMenu: (name: string) => `Actions for ${name}`,
@@ -189,6 +200,12 @@ export const serviceText = {
     noPoints: 'No answers in this range yet. The first ones appear within a minute.',
     chartLabel: (range: string, median: string, p95: string) =>
       `Latency over the last ${range}: typical median ${median}, typical 95th percentile ${p95}.`,
+    chartIncidents: (n: number, named: readonly string[]) =>
+      `${n === 1 ? '1 incident' : `${n} incidents`}: ${named.join('; ')}${n > named.length ? '; …' : ''}.`,
+    chartIncident: (type: string, from: string, span: string | null) =>
+      `${type === 'downtime' ? 'down' : 'degraded'} from ${from}${span === null ? ', not over' : ` for ${span}`}`,
+    chartTable: 'Latency over this range',
+    notUp: 'Not up',
     uptime: 'Uptime',
     uptimeRanges: { '24h': '24 hours', '7d': '7 days', '30d': '30 days', '90d': '90 days' },
     observed: (figure: string) => `${figure} observed`,
