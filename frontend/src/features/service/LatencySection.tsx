@@ -55,7 +55,11 @@ export function LatencySection({ service, incidents }: Props) {
         <Panel className={cx('p-4 pb-3 sm:px-5', isPlaceholderData && 'opacity-60')}>
           <dl className="figures mb-3 flex flex-wrap gap-x-6 gap-y-1 text-sm">
             <Figure mark="bg-accent" label={text.typicalMedian} value={figures?.median} />
-            <Figure mark="bg-accent/40" label={text.typicalP95} value={figures?.p95} />
+            <Figure
+              mark="h-0! border-t-2 border-dashed border-accent"
+              label={text.typicalP95}
+              value={figures?.p95}
+            />
             <Figure label={text.slowest} value={figures?.max} />
             <Figure
               mark={isDrawn ? 'bg-degraded' : undefined}
