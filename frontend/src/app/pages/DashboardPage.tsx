@@ -124,20 +124,19 @@ function Watched({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }
       />
       <OpenIncidents />
       <Maintenances />
-      {(summary.total >= SEARCHED_FROM || isNarrowed(filters) || focusSearch) && (
-        <Toolbar
-          filters={filters}
-          choices={{
-            categories,
-            uncategorised: all.some(({ category }) => category == null),
-            types: true,
-          }}
-          total={total}
-          focusSearch={focusSearch}
-          onChange={change}
-          onClear={clear}
-        />
-      )}
+      <Toolbar
+        isSearched={summary.total >= SEARCHED_FROM || isNarrowed(filters) || focusSearch}
+        filters={filters}
+        choices={{
+          categories,
+          uncategorised: all.some(({ category }) => category == null),
+          types: true,
+        }}
+        total={total}
+        focusSearch={focusSearch}
+        onChange={change}
+        onClear={clear}
+      />
       {isNarrowed(filters) && (
         <p role="status" className="sr-only">
           {waiting ? '' : text.matches(total)}
