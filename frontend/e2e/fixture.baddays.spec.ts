@@ -278,6 +278,8 @@ test('a browser whose clock is an hour slow or fast tells the same times', async
     await expect(page.getByRole('heading', { level: 1 })).toContainText(/for 1[23].min/);
     await page.goto('/incidents');
     await expect(page.getByText(dayOfTheOutage()).first()).toBeVisible();
+    await page.goto('/system');
+    await expect(page.getByText(/^Figures of/)).toHaveText(/just now|\d.s ago/);
   }
 });
 

@@ -85,6 +85,91 @@ test('several are changed at once: previewed, done, and taken back', async ({ pa
   await expect(page.getByRole('button', { name: 'Home', exact: true })).toBeVisible();
 });
 
+/** What the server has of a service now. */
+const stored = (page: Page, name: string) =>
+  page.evaluate(async (q) => {
+    const found = await fetch(`/api/services?${new URLSearchParams({ q })}`);
+    const [service] = (await found.json()) as Record<string, unknown>[];
+    return service ?? null;
+  }, name);
+
+for (const [action, names, title, fill, done, expected] of [
+  ['Tag', ['NAS', 'Router'], 'Tag 2 services', 'tags', '2 services tagged.', { tags: ['cellar'] }],
+  [
+    'Change interval',
+    ['NAS', 'Router'],
+    'Change the interval of 2 services',
+    'interval',
+    '2 services changed.',
+    { check_interval: 600 },
+  ],
+  [
+    'Resume',
+    ['Old campaign site'],
+    'Resume 1 service',
+    'nothing',
+    '1 service watched again.',
+    { current_status: { status: 'up' } },
+  ],
+] as const) {
+  test(`${action}: done to what is selected, and taken back`, async ({ page }) => {
+    await choose(page, 'busy');
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Select', exact: true }).click();
+    for (const name of names) await page.getByLabel(`Select ${name}`, { exact: true }).check();
+    const before = await stored(page, names[0]);
+    await bar(page).getByRole('button', { name: action }).click();
+    const dialog = page.getByRole('dialog', { name: title });
+    if (fill === 'tags') {
+      await dialog.getByLabel('Add tags').fill('cellar');
+      await dialog.getByLabel('Remove tags').fill(String(before?.tags ?? ''));
+    }
+    if (fill === 'interval') await dialog.getByLabel('Look every').selectOption('600');
+    await dialog.locator('button[type="submit"]').click();
+    await expect(page.getByText(done)).toBeVisible();
+    expect(await stored(page, names[0])).toMatchObject(expected);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(page.getByText('Everything is as it was.')).toBeVisible();
+    const [field = ''] = Object.keys(expected);
+    expect((await stored(page, names[0]))?.[field]).toEqual(before?.[field]);
+  });
+}
+
+test('several are deleted, and come back while there is time', async ({ page }) => {
+  await choose(page, 'busy');
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Select', exact: true }).click();
+  for (const name of ['NAS', 'Router'])
+    await page.getByLabel(`Select ${name}`, { exact: true }).check();
+  await bar(page).getByRole('button', { name: 'Delete' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete 2 services' });
+  await expect(dialog).toContainText('You can undo this for ten seconds.');
+  await dialog.getByRole('button', { name: 'Delete 2 services' }).click();
+  await expect(page.getByText('2 services deleted.')).toBeVisible();
+  await expect(link(page, 'NAS')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).first().click();
+  await expect(link(page, 'NAS')).toBeVisible();
+  expect(await stored(page, 'NAS')).toMatchObject({ name: 'NAS' });
+});
+
+test('a few services need no search, and can be selected and filtered by tag all the same', async ({
+  page,
+}) => {
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 800 });
+    await choose(page, 'few');
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Select', exact: true }).click();
+    await page.getByLabel('Select Storefront', { exact: true }).check();
+    await expect(bar(page)).toContainText('1 selected');
+    await expect(page.getByRole('searchbox')).toHaveCount(0);
+    await page.getByLabel('Tag', { exact: true }).selectOption('core');
+    await expect(page).toHaveURL(/tag=core/);
+    await expect(link(page, 'Checkout API').first()).toBeVisible();
+    await expect(link(page, 'Storefront')).toHaveCount(0);
+  }
+});
+
 test('everything that matches is selected, also what was never read', async ({ page }) => {
   await choose(page, 'many');
   await page.goto('/?status=up');

@@ -55,6 +55,26 @@ test('a site that refuses robots can be accepted as up', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toContainText('refuses.example.com');
 });
 
+for (const [host, status, words] of [
+  ['guarded.example.com', 401, 'refuses robots with 401'],
+  ['limited.example.com', 429, 'limits how often robots may ask'],
+] as const) {
+  test(`a site that answers ${status} can be asked with a header`, async ({ page }) => {
+    await choose(page, 'busy');
+    await page.goto(`/services/new?url=${host}&look=1`);
+    const seen = page.getByRole('region', { name: 'What we saw' });
+    await expect(seen).toContainText(words);
+    await expect(seen.getByRole('button', { name: `Accept ${status} as up` })).toBeVisible();
+    await expect(page.getByLabel('Header name')).toBeHidden();
+    await seen.getByRole('button', { name: 'Add a header' }).click();
+    await page.getByLabel('Header name').fill('Authorization');
+    await page.getByLabel('Value').fill('Bearer abc');
+    await expect(seen).toContainText('The fields have changed since this look.');
+    await page.getByRole('button', { name: 'Look again' }).click();
+    await expect(seen).toContainText('It answered 200');
+  });
+}
+
 test('the server’s field errors stand at their fields, also in the folded part', async ({
   page,
 }) => {

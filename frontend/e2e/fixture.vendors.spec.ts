@@ -295,3 +295,20 @@ test('signing out in one tab leads the other ones to the sign-in at once', async
   await signedOut;
   await expect(other).toHaveURL(/\/login/);
 });
+
+test('a status page that is typed on the empty dashboard is searched, and not looked at as a website', async ({
+  page,
+}) => {
+  await choose(page, 'empty');
+  for (const open of ['/', '/services/new?url=status.forge.example&look=1']) {
+    await page.goto(open);
+    if (open === '/') {
+      await page.getByRole('combobox').fill('status.forge.example');
+      await page.getByRole('button', { name: 'Look', exact: true }).click();
+    }
+    const found = page.getByRole('region', { name: 'What the page offers' });
+    await expect(found).toContainText('Forge Status');
+    await expect(page.getByRole('radio', { name: 'Status page' })).toBeChecked();
+    await expect(page.getByRole('region', { name: 'What we saw' })).toHaveCount(0);
+  }
+});

@@ -19,7 +19,7 @@ const svg = (inner) =>
 const signs = {
   down: '<rect x="15" y="15" width="17" height="17" rx="4" fill="#fff"/><rect x="17" y="17" width="13" height="13" rx="2.2" fill="#db2f37"/>',
   degraded:
-    '<path d="M23 13.5 32.5 30.8h-19Z" fill="#fff" stroke="#fff" stroke-width="2.5" stroke-linejoin="round"/><path d="M23 17 30 29.8H16Z" fill="#d98206" stroke="#d98206" stroke-width="1.4" stroke-linejoin="round"/>',
+    '<path d="M23 13.5 32.5 30.8h-19Z" fill="#fff" stroke="#fff" stroke-width="2.5" stroke-linejoin="round"/><path d="M23 17 30 29.8H16Z" fill="#c87503" stroke="#c87503" stroke-width="1.4" stroke-linejoin="round"/>',
   unknown:
     '<circle cx="23" cy="23" r="9" fill="#fff"/><circle cx="23" cy="23" r="7" fill="none" stroke="#585b6b" stroke-width="1.9"/><path d="M20.9 21.3a2.15 2.15 0 1 1 3.2 1.9c-.8.5-1.1.9-1.1 1.6" fill="none" stroke="#585b6b" stroke-width="1.8" stroke-linecap="round"/><circle cx="23" cy="27" r="1.15" fill="#585b6b"/>',
   maintenance:

@@ -4,6 +4,8 @@ import { shellText } from '../lib/text/shell';
 export type FieldErrors = Record<string, string[]>;
 
 interface ProblemBody {
+  /** Ends with the name under which the documentation describes it. */
+  type?: string;
   title?: string;
   detail?: string;
   errors?: FieldErrors;
@@ -57,7 +59,10 @@ function sentenceFor(
   if (status === 0) return text.offline[asked];
   if (status === 429) return text.busy(retryAfter ?? 60);
   if (status === 502 || status === 504) return text.unreached[asked](status);
-  if (status === 503) return text.unavailable[asked];
+  if (status === 503) {
+    if (body.type?.endsWith('timed-out') !== true || !body.detail) return text.unavailable[asked];
+    return asked === 'change' ? `${body.detail} ${text.perhapsDone}` : body.detail;
+  }
   if (body.detail !== undefined && body.detail !== '') return body.detail;
   if (status === 403) return text.forbidden;
   if (status === 404) return text.gone;

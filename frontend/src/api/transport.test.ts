@@ -137,6 +137,19 @@ describe('problems', () => {
     await expect(change()).rejects.toThrow(words);
   });
 
+  it('tell what took too long from a database that is away', async () => {
+    const late = {
+      type: '/api/docs#timed-out',
+      status: 503,
+      detail: 'This took too long and was given up.',
+    };
+    answers.mockImplementation(() => json(late, { status: 503 }));
+    await expect(question()).rejects.toThrow(/^This took too long and was given up\.$/);
+    await expect(change()).rejects.toThrow(
+      'This took too long and was given up. It may have happened all the same',
+    );
+  });
+
   it('never promise that of a change: no answer at all', async () => {
     answers.mockReturnValueOnce(new TypeError('Failed to fetch'));
     await expect(change()).rejects.toThrow('Check your connection, then try again.');

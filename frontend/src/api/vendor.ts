@@ -33,11 +33,18 @@ export const catalogueHostQuery = (host: string) =>
 /** A search is asked for once: what it found stays until somebody searches again. */
 const once = { staleTime: Number.POSITIVE_INFINITY, gcTime: 0, retry: false } as const;
 
+export const discover = (url: string, signal?: AbortSignal) =>
+  body<Discovery>(
+    api.POST('/api/services/discover', {
+      body: { url },
+      ...(signal === undefined ? {} : { signal }),
+    }),
+  );
+
 export const discoverQuery = (url: string, round: number) =>
   queryOptions({
     queryKey: keys.discovery({ url, round }),
-    queryFn: ({ signal }) =>
-      body<Discovery>(api.POST('/api/services/discover', { body: { url }, signal })),
+    queryFn: ({ signal }) => discover(url, signal),
     ...once,
   });
 

@@ -1,7 +1,8 @@
 /** The pages for what cannot be shown: nothing there, not allowed, our fault, no answer. */
-import type { ReactNode } from 'react';
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { Link, useRouteError } from 'react-router';
 import { hasStatus, sentenceOf } from '@/api/problem';
+import { isMissingPart, isReplaced, leaveBuild } from '@/lib/missing-part';
 import { paths } from '@/lib/paths';
 import { shellText } from '@/lib/text/shell';
 import { Button, buttonClass } from '@/ui/Button';
@@ -72,11 +73,46 @@ export function RefusedPage({ error, onRetry }: { error: unknown; onRetry: () =>
   );
 }
 
+const ASK_MS = 5_000;
+
+/**
+ * A part of the page did not come. Loaded again by itself where that helps and cannot go on for ever: once for a
+ * build that was replaced, and when a server that was away answers again.
+ */
+function MissingPage() {
+  const [away, setAway] = useState(true);
+  const wasAway = useRef(false);
+  const look = useCallback(async (pressed: boolean) => {
+    try {
+      const replaced = await isReplaced();
+      setAway(false);
+      if (pressed || wasAway.current) window.location.reload();
+      else if (replaced) leaveBuild();
+    } catch {
+      wasAway.current = true;
+      setAway(true);
+    }
+  }, []);
+  useEffect(() => {
+    void look(false);
+    const timer = setInterval(() => void look(false), ASK_MS);
+    return () => clearInterval(timer);
+  }, [look]);
+  const retry = () => void look(true);
+  if (away) return <OfflinePage onRetry={retry} />;
+  return (
+    <ErrorPage {...shellText.missing}>
+      <Button onClick={retry}>{shellText.retry}</Button>
+    </ErrorPage>
+  );
+}
+
 /** Shown when rendering failed, or when a part of the app could not be loaded. */
 export function CrashPage() {
   const error = useRouteError();
   if (hasStatus(error, 404)) return <NotFoundPage />;
   if (hasStatus(error, 403)) return <ForbiddenPage signedIn />;
+  if (isMissingPart(error)) return <MissingPage />;
   const { sentence, detail, reload } = shellText.crash;
   return (
     <ErrorPage sentence={sentence} detail={detail}>

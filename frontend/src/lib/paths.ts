@@ -8,9 +8,9 @@ export const paths = {
   setup: () => '/setup',
   addService: (url?: string) =>
     url === undefined ? '/services/new' : `/services/new?url=${encodeURIComponent(url)}`,
-  /** Choosing from a vendor's page; `name` is the vendor's. */
-  followPage: (page: string, name: string) =>
-    `/services/new?page=${encodeURIComponent(page)}&name=${encodeURIComponent(name)}`,
+  /** Choosing from a vendor's page; `name` is the vendor's, where it is a well-known one. */
+  followPage: (page: string, name?: string) =>
+    `/services/new?page=${encodeURIComponent(page)}${name === undefined ? '' : `&name=${encodeURIComponent(name)}`}`,
   service: (id: string) => `/services/${id}`,
   editService: (id: string) => `/services/${id}/edit`,
   copyService: (id: string) => `/services/${id}/copy`,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { daysUntil, duration, noteServerTime, now, relative } from './time';
+import { byServer, daysUntil, duration, noteServerTime, now, relative } from './time';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 const MIN = 60_000;
@@ -37,6 +37,7 @@ describe('a wrong clock in the browser', () => {
 
   it('is corrected by the server’s', () => {
     noteServerTime(Date.now() + 3_600_000);
+    expect(relative(byServer(Date.now()))).toBe('just now');
     expect(now() - Date.now()).toBeGreaterThan(3_590_000);
   });
 

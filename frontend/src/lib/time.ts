@@ -47,6 +47,9 @@ export function noteServerTime(serverNow: number, localNow = Date.now()): void {
 
 export const now = (): number => Date.now() + skew;
 
+/** A moment of the browser's clock as the server's clock has it. */
+export const byServer = (local: number): string => new Date(local + skew).toISOString();
+
 type Moment = string | number | Date;
 const at = (moment: Moment): number => new Date(moment).getTime();
 

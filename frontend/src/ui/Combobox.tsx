@@ -16,6 +16,8 @@ interface Props {
   announce: (n: number) => string;
   value: string;
   options: readonly Option[];
+  /** Stands in place of the list while there is nothing to choose from. */
+  note?: string;
   hint?: ReactNode;
   errors?: readonly string[] | undefined;
   placeholder?: string;
@@ -39,6 +41,7 @@ export function Combobox(props: Props) {
   const [active, setActive] = useState<string | null>(null);
   const listId = useId();
   const shown = open && options.length > 0;
+  const note = open && options.length === 0 ? props.note : undefined;
   const at = options.findIndex(({ key }) => key === active);
   const optionId = (index: number) => `${listId}-${index}`;
 
@@ -120,8 +123,16 @@ export function Combobox(props: Props) {
             className={cx(inputClass, props.size === 'md' ? 'h-9' : 'h-11 text-lg!')}
           />
           <span role="status" className="sr-only">
-            {shown ? announce(options.length) : ''}
+            {shown ? announce(options.length) : (note ?? '')}
           </span>
+          {note !== undefined && (
+            <p
+              aria-hidden="true"
+              className="absolute inset-x-0 top-full z-30 mt-1.5 rounded-lg bg-raised px-3.5 py-3 text-soft shadow-float"
+            >
+              {note}
+            </p>
+          )}
           {shown && (
             <div
               id={listId}

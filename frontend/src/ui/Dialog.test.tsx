@@ -25,6 +25,7 @@ const open = (children = <input aria-label="Name" />) =>
     </Dialog>,
   );
 const nothing = () => undefined;
+const dialog = () => screen.getByRole('dialog');
 
 it.each([
   ['a line', <TextField key="" label="Name" autoFocus />],
@@ -65,4 +66,29 @@ it('an Escape that something inside has taken closes nothing', () => {
   );
   fireEvent.keyDown(screen.getByLabelText('Name'), { key: 'Escape' });
   expect(closed).not.toHaveBeenCalled();
+});
+
+it('a press beside the dialog closes it, and one that began inside does not', () => {
+  open();
+  fireEvent.pointerDown(screen.getByLabelText('Name'));
+  fireEvent.click(dialog());
+  expect(closed).not.toHaveBeenCalled();
+  fireEvent.pointerDown(dialog());
+  fireEvent.click(dialog());
+  expect(closed).toHaveBeenCalledTimes(1);
+});
+
+it('what is shown once is closed by a button alone', () => {
+  render(
+    <Dialog title="Secret" closeLabel="Done" onClose={closed} held>
+      <p>abc</p>
+    </Dialog>,
+  );
+  fireEvent.keyDown(dialog(), { key: 'Escape' });
+  fireEvent(dialog(), new Event('cancel', { cancelable: true }));
+  fireEvent.pointerDown(dialog());
+  fireEvent.click(dialog());
+  expect(closed).not.toHaveBeenCalled();
+  fireEvent.click(screen.getByRole('button', { name: 'Done' }));
+  expect(closed).toHaveBeenCalledTimes(1);
 });

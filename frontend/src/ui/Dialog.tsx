@@ -10,12 +10,26 @@ interface Props {
   onClose: () => void;
   /** Rises from the lower edge on a phone. */
   sheet?: boolean;
+  /** Only a button closes it: neither Escape nor a press beside it, for what is seen once. */
+  held?: boolean;
   children: ReactNode;
 }
 
-export function Dialog({ title, closeLabel, onClose, sheet = false, children }: Props) {
+export function Dialog({
+  title,
+  closeLabel,
+  onClose,
+  sheet = false,
+  held = false,
+  children,
+}: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
+  /** A press that began inside, as when text is marked, is none beside the dialog. */
+  const beside = useRef(false);
   const id = useId();
+  const dismiss = () => {
+    if (!held) onClose();
+  };
   // Closed while it is still there, it gives the focus back to where it was before.
   useLayoutEffect(() => {
     const element = dialog.current;
@@ -32,14 +46,17 @@ export function Dialog({ title, closeLabel, onClose, sheet = false, children }: 
       onKeyDown={(event) => {
         if (event.key !== 'Escape' || event.defaultPrevented) return;
         event.preventDefault();
-        onClose();
+        dismiss();
       }}
       onCancel={(event) => {
         event.preventDefault();
-        onClose();
+        dismiss();
+      }}
+      onPointerDown={(event) => {
+        beside.current = event.target === dialog.current;
       }}
       onClick={(event) => {
-        if (event.target === dialog.current) onClose();
+        if (event.target === dialog.current && beside.current) dismiss();
       }}
       className={cx(
         'w-[calc(100%-2rem)] max-w-lg rounded-xl bg-raised p-0 text-ink shadow-float motion-safe:animate-rise',

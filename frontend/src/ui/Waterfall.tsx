@@ -10,9 +10,9 @@ export interface Phase {
 }
 
 const colour: Record<string, string> = {
-  dns: 'bg-[color-mix(in_oklab,var(--color-accent)_45%,var(--color-surface))]',
-  tcp: 'bg-[color-mix(in_oklab,var(--color-accent)_60%,var(--color-surface))]',
-  tls: 'bg-[color-mix(in_oklab,var(--color-accent)_75%,var(--color-surface))]',
+  dns: 'bg-[color-mix(in_oklab,var(--color-accent)_74%,var(--color-surface))]',
+  tcp: 'bg-[color-mix(in_oklab,var(--color-accent)_82%,var(--color-surface))]',
+  tls: 'bg-[color-mix(in_oklab,var(--color-accent)_91%,var(--color-surface))]',
   ttfb: 'bg-accent',
   transfer: 'bg-[color-mix(in_oklab,var(--color-accent)_60%,var(--color-ink))]',
 };

@@ -1,6 +1,6 @@
 /** The dashboard: the sentence, open incidents, what needs attention, everything by category. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { useLocation, useSearchParams } from 'react-router';
 import type { ServiceGroup, Summary } from '@/api/contract';
 import { sentenceOf } from '@/api/problem';
@@ -29,19 +29,12 @@ import { dashboardText as text } from '@/lib/text/dashboard';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
-import {
-  Empty,
-  Failure,
-  PageColumn,
-  PartLoading,
-  Skeleton,
-  SkeletonRows,
-  Waiting,
-} from '@/ui/Page';
+import { lazyDialog, lazyPart } from '@/ui/LazyPart';
+import { Empty, Failure, PageColumn, Skeleton, SkeletonRows, Waiting } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
 
-const FirstService = lazy(() => import('@/features/service/FirstService'));
-const PasteList = lazy(() => import('@/features/service/PasteList'));
+const FirstService = lazyPart(() => import('@/features/service/FirstService'), <Waiting />);
+const PasteList = lazyDialog(() => import('@/features/service/PasteList'));
 
 /** Fewer services need no search: they are all in sight. */
 const SEARCHED_FROM = 7;
@@ -65,21 +58,15 @@ export function DashboardPage() {
           </Failure>
         )
       ) : summary.total === 0 ? (
-        <Suspense fallback={<Waiting />}>
-          {mayEdit ? (
-            <FirstService onPasteList={setPasting} />
-          ) : (
-            <Empty>{serviceText.noneYet}</Empty>
-          )}
-        </Suspense>
+        mayEdit ? (
+          <FirstService onPasteList={setPasting} />
+        ) : (
+          <Empty>{serviceText.noneYet}</Empty>
+        )
       ) : (
         <Watched summary={summary} fetchedAt={dataUpdatedAt} />
       )}
-      {pasting !== null && (
-        <Suspense fallback={<PartLoading />}>
-          <PasteList initial={pasting} onClose={() => setPasting(null)} />
-        </Suspense>
-      )}
+      {pasting !== null && <PasteList initial={pasting} onClose={() => setPasting(null)} />}
     </PageColumn>
   );
 }
@@ -137,20 +124,19 @@ function Watched({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }
       />
       <OpenIncidents />
       <Maintenances />
-      {(summary.total >= SEARCHED_FROM || isNarrowed(filters) || focusSearch) && (
-        <Toolbar
-          filters={filters}
-          choices={{
-            categories,
-            uncategorised: all.some(({ category }) => category == null),
-            types: true,
-          }}
-          total={total}
-          focusSearch={focusSearch}
-          onChange={change}
-          onClear={clear}
-        />
-      )}
+      <Toolbar
+        isSearched={summary.total >= SEARCHED_FROM || isNarrowed(filters) || focusSearch}
+        filters={filters}
+        choices={{
+          categories,
+          uncategorised: all.some(({ category }) => category == null),
+          types: true,
+        }}
+        total={total}
+        focusSearch={focusSearch}
+        onChange={change}
+        onClear={clear}
+      />
       {isNarrowed(filters) && (
         <p role="status" className="sr-only">
           {waiting ? '' : text.matches(total)}

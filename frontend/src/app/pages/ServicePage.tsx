@@ -30,7 +30,7 @@ const text = serviceText.page;
 export function ServicePage() {
   const { id = '' } = useParams();
   const read = useQuery(serviceQuery(id));
-  const { data: service, refetch } = read;
+  const { data: service, refetch, dataUpdatedAt } = read;
   const error = useLastError(read);
   const incidents = useInfiniteQuery(incidentsQuery({ service_id: id }, SHADED_INCIDENTS));
   const incidentsError = useLastError(incidents);
@@ -63,7 +63,7 @@ export function ServicePage() {
   return (
     <PageColumn>
       <PageTitle>{service.name}</PageTitle>
-      <ServiceHead service={service} />
+      <ServiceHead service={service} fetchedAt={dataUpdatedAt} />
       <MutedLine service={service} />
       {isPage ? (
         vendor !== null && <VendorSection service={service} vendor={vendor} />

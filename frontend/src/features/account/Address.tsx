@@ -5,6 +5,7 @@ import { changeAddress, sendVerification } from '@/api/account';
 import type { Me } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { fieldsOf, sentenceOf } from '@/api/problem';
+import { useCloseGuard, useIsChanged } from '@/features/form/useLeaveGuard';
 import { useRefusedFocus } from '@/features/form/useRefusedFocus';
 import { accountText } from '@/lib/text/account';
 import { shellText } from '@/lib/text/shell';
@@ -74,6 +75,7 @@ export function Address({ me }: { me: Me }) {
 function AddressDialog({ me, onClose }: { me: Me; onClose: () => void }) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  const { leave } = useCloseGuard(useIsChanged({ email, password }));
   const client = useQueryClient();
   const change = useMutation({
     mutationFn: () => changeAddress(email, me.has_password ? password : null),
@@ -90,7 +92,7 @@ function AddressDialog({ me, onClose }: { me: Me; onClose: () => void }) {
     if (!change.isPending) change.mutate();
   };
   return (
-    <Dialog title={text.newAddress} closeLabel={shellText.close} onClose={onClose}>
+    <Dialog title={text.newAddress} closeLabel={shellText.close} onClose={() => leave(onClose)}>
       <form ref={form} onSubmit={submit} className="space-y-4">
         {change.isError && Object.keys(fields).length === 0 && (
           <Notice kind="error">{sentenceOf(change.error)}</Notice>

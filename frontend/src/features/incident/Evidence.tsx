@@ -1,15 +1,15 @@
 /** The first failing look beside the last good one, with what differs marked. */
-import type { IncidentDetail, Observation, Severity } from '@/api/contract';
+import type { IncidentDetail, Observation, Reason, Severity } from '@/api/contract';
 import { bytes, milliseconds } from '@/lib/numbers';
 import { spansOf } from '@/lib/phases';
 import { incidentText } from '@/lib/text/incident';
 import { serviceText } from '@/lib/text/service';
 import { date } from '@/lib/time';
-import { cx } from '@/ui/classes';
 import { Panel, Section } from '@/ui/Page';
 import { RelativeTime } from '@/ui/RelativeTime';
 import { StatusGlyph } from '@/ui/StatusGlyph';
 import { Waterfall } from '@/ui/Waterfall';
+import { Compared } from './Compared';
 import { VendorLook } from './VendorLook';
 
 const text = incidentText.page;
@@ -18,7 +18,7 @@ interface Props {
   evidence: IncidentDetail['evidence'];
   severity: Severity;
   /** Why the incident was opened: the verdict on the first failing look. */
-  cause: string | undefined;
+  cause: Reason | undefined;
 }
 
 export function Evidence({ evidence, severity, cause }: Props) {
@@ -26,7 +26,8 @@ export function Evidence({ evidence, severity, cause }: Props) {
   const good = evidence.last_good;
   if (failing === null && good === null) return null;
   const goodFacts = good === null ? null : factsOf(good);
-  const failingFacts = failing === null ? null : factsOf(failing, cause);
+  const failingFacts = failing === null ? null : factsOf(failing, cause?.sentence);
+  const differing = differencesOf(failing, good, cause);
   return (
     <Section title={text.evidence}>
       <div className="grid gap-4 lg:grid-cols-2">
@@ -36,7 +37,8 @@ export function Evidence({ evidence, severity, cause }: Props) {
           look={failing}
           facts={failingFacts}
           status={severity}
-          against={goodFacts}
+          differing={differing}
+          other={good}
         />
         <Look
           title={text.lastGood}
@@ -44,7 +46,8 @@ export function Evidence({ evidence, severity, cause }: Props) {
           look={good}
           facts={goodFacts}
           status="up"
-          against={failingFacts}
+          differing={differing}
+          other={failing}
         />
       </div>
     </Section>
@@ -71,8 +74,31 @@ export function factsOf(look: Observation, verdict?: string): Facts {
   };
 }
 
-/** Two looks never take exactly as long; that is no difference worth a mark. */
-const compared = ['status', 'address', 'certificate'] as const;
+/**
+ * The rows in which a failing look differs from a good one. Two never take exactly as long: that is worth a mark
+ * only where it was too long.
+ */
+export function differencesOf(
+  failing: Observation | null,
+  good: Observation | null,
+  cause?: Reason,
+): ReadonlySet<keyof Facts> {
+  if (failing === null || good === null) return new Set();
+  const [one, other] = [factsOf(failing), factsOf(good)];
+  const differing = (['status', 'address', 'certificate'] as const).filter(
+    (row) => one[row] !== other[row],
+  );
+  const said = (look: Observation) => (look.failure ?? look.unmet)?.sentence;
+  const isSlow = cause?.code === SLOW || (said(failing) === undefined && isTooSlow(failing));
+  return new Set([
+    ...differing,
+    ...((said(failing) ?? cause?.sentence) === said(good) ? [] : (['result'] as const)),
+    ...(isSlow ? (['total'] as const) : []),
+  ]);
+}
+
+const SLOW = 'slow_response';
+const isTooSlow = ({ advisories }: Observation) => advisories.some(({ code }) => code === SLOW);
 
 interface LookProps {
   title: string;
@@ -80,10 +106,11 @@ interface LookProps {
   look: Observation | null;
   facts: Facts | null;
   status: 'up' | Severity;
-  against: Facts | null;
+  differing: ReadonlySet<keyof Facts>;
+  other: Observation | null;
 }
 
-function Look({ title, none, look, facts, status, against }: LookProps) {
+function Look({ title, none, look, facts, status, differing, other }: LookProps) {
   if (look === null || facts === null) {
     return (
       <Panel className="p-4 sm:p-5">
@@ -92,8 +119,6 @@ function Look({ title, none, look, facts, status, against }: LookProps) {
       </Panel>
     );
   }
-  const differs = (row: keyof Facts) =>
-    against !== null && compared.some((one) => one === row) && facts[row] !== against[row];
   const phases = spansOf(look.hops).flatMap((hop, index) =>
     hop.map((span) => ({
       key: `${span.phase}:${index}`,
@@ -107,7 +132,7 @@ function Look({ title, none, look, facts, status, against }: LookProps) {
     return (
       <Panel className="flex flex-col gap-4 p-4 sm:p-5">
         <LookHead title={title} status={status} at={look.at} />
-        <VendorLook words={look.vendor} />
+        <VendorLook words={look.vendor} other={other?.vendor ?? null} />
       </Panel>
     );
   }
@@ -119,16 +144,7 @@ function Look({ title, none, look, facts, status, against }: LookProps) {
           <div key={row} className="contents">
             <dt className="text-faint">{text.rows[row]}</dt>
             <dd className="figures min-w-0 break-words">
-              <span
-                className={cx(
-                  differs(row)
-                    ? 'rounded-sm bg-degraded-wash px-1 py-0.5 font-medium'
-                    : 'text-soft',
-                )}
-              >
-                {facts[row]}
-              </span>
-              {differs(row) && <span className="sr-only"> ({text.differs})</span>}
+              <Compared differs={differing.has(row)}>{facts[row]}</Compared>
             </dd>
           </div>
         ))}

@@ -124,7 +124,7 @@ function Loaded({ incident }: { incident: IncidentDetail }) {
       <Evidence
         evidence={incident.evidence}
         severity={incident.worst_severity}
-        cause={incident.cause?.sentence}
+        cause={incident.cause ?? undefined}
       />
       <div className="grid gap-x-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.45fr)]">
         <Section title={text.timeline}>

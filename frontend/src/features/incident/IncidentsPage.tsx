@@ -7,6 +7,7 @@ import { incidentsQuery } from '@/api/incidents';
 import { sentenceOf } from '@/api/problem';
 import { summaryQuery } from '@/api/services';
 import { useLastError } from '@/api/useLastError';
+import { Older } from '@/features/paging/Older';
 import { type Range, ranges } from '@/lib/ranges';
 import { incidentText as text } from '@/lib/text/incident';
 import { shellText } from '@/lib/text/shell';
@@ -141,17 +142,9 @@ export function IncidentsPage() {
           ),
         )}
       </div>
-      {incidents.hasNextPage && (
-        <div className="mt-5 text-center">
-          <Button
-            size="sm"
-            busy={incidents.isFetchingNextPage && shellText.loadingMore}
-            onClick={() => void incidents.fetchNextPage()}
-          >
-            {text.older}
-          </Button>
-        </div>
-      )}
+      <div className="mt-5">
+        <Older list={incidents}>{text.older}</Older>
+      </div>
     </PageColumn>
   );
 }

@@ -1,5 +1,5 @@
 /** One maintenance window, as a form. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { keys } from '@/api/keys';
 import {
@@ -8,15 +8,16 @@ import {
   type MaintenanceWindow,
   updateWindow,
 } from '@/api/maintenance';
-import { fieldsOf, sentenceOf } from '@/api/problem';
-import { serviceSearchQuery } from '@/api/services';
+import { fieldsOf } from '@/api/problem';
+import { aboveForm } from '@/features/form/elsewhere';
 import { useIsChanged, useLeaveGuard } from '@/features/form/useLeaveGuard';
 import { useRefusedFocus } from '@/features/form/useRefusedFocus';
+import { ChooseServices } from '@/features/service/ChooseServices';
 import { maintenanceText as text } from '@/lib/text/maintenance';
 import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import { CheckField, SelectField, TextArea, TextField } from '@/ui/Field';
+import { SelectField, TextArea, TextField } from '@/ui/Field';
 import { Notice } from '@/ui/Page';
 import { toast } from '@/ui/Toasts';
 
@@ -42,11 +43,6 @@ export function WindowDialog({ window: before, onClose }: Props) {
   const [covers, setCovers] = useState<Covers>(coversOf(before));
   const [categories, setCategories] = useState((before?.categories ?? []).join('\n'));
   const [chosen, setChosen] = useState<readonly string[]>(before?.service_ids ?? []);
-  const [sought, setSought] = useState('');
-  const { data: services = [] } = useQuery({
-    ...serviceSearchQuery(sought),
-    enabled: covers === 'services',
-  });
 
   const { unlock, leave } = useLeaveGuard(
     useIsChanged({
@@ -85,13 +81,18 @@ export function WindowDialog({ window: before, onClose }: Props) {
   });
   const errors = fieldsOf(save.error);
   const form = useRefusedFocus(save.error);
-  const failed = Object.keys(errors).length === 0 ? save.error : null;
+  const failed = aboveForm(save.error, [
+    'title',
+    'begins',
+    'duration_s',
+    'zone',
+    ...(recurs === CUSTOM ? ['rule'] : []),
+    covers === 'services' ? 'service_ids' : 'categories',
+  ]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!save.isPending) save.mutate();
   };
-  const choose = (id: string, wanted: boolean) =>
-    setChosen((ids) => (wanted ? [...ids, id] : ids.filter((other) => other !== id)));
   return (
     <Dialog
       title={before === null ? text.add : before.title}
@@ -100,6 +101,7 @@ export function WindowDialog({ window: before, onClose }: Props) {
       sheet
     >
       <form ref={form} onSubmit={submit} className="space-y-4">
+        {failed !== null && <Notice kind="error">{failed}</Notice>}
         <TextField
           label={text.name}
           errors={errors.title}
@@ -153,7 +155,6 @@ export function WindowDialog({ window: before, onClose }: Props) {
         )}
         <SelectField
           label={text.covers}
-          errors={errors.service_ids}
           value={covers}
           onChange={(event) => setCovers(event.target.value as Covers)}
         >
@@ -172,27 +173,13 @@ export function WindowDialog({ window: before, onClose }: Props) {
           />
         )}
         {covers === 'services' && (
-          <TextField
-            label={text.search}
-            hint={text.chosen(chosen.length)}
-            type="search"
-            value={sought}
-            onChange={(event) => setSought(event.target.value)}
+          <ChooseServices
+            title={text.coversServices}
+            value={chosen}
+            errors={errors.service_ids}
+            onChange={setChosen}
           />
         )}
-        {covers === 'services' && (
-          <div className="max-h-56 space-y-2 overflow-y-auto">
-            {services.map((one) => (
-              <CheckField
-                key={one.id}
-                label={one.name}
-                checked={chosen.includes(one.id)}
-                onChange={(wanted) => choose(one.id, wanted)}
-              />
-            ))}
-          </div>
-        )}
-        {failed !== null && <Notice kind="error">{sentenceOf(failed)}</Notice>}
         <Button type="submit" kind="primary" busy={save.isPending && text.saving}>
           {text.save}
         </Button>

@@ -4,14 +4,17 @@ import userEvent from '@testing-library/user-event';
 import { createMemoryRouter, RouterProvider } from 'react-router';
 import { expect, it, vi } from 'vitest';
 import { keys } from '@/api/keys';
+import { Problem } from '@/api/problem';
 import { EditChannelPage } from './ChannelPage';
 
 const read = vi.hoisted(() => vi.fn());
+const update = vi.hoisted(() => vi.fn());
 const never = vi.hoisted(() => vi.fn(() => new Promise(() => undefined)));
 vi.mock('@/api/notices', () => ({
   channelQuery: (id: string) => ({ queryKey: ['channels', 'one', id], queryFn: read }),
   deleteChannel: never,
   rotateSecret: never,
+  updateChannel: update,
 }));
 
 const channel = {
@@ -59,4 +62,15 @@ it('a new secret and a deletion are seen to be on their way, and asked for once'
   await userEvent.click(screen.getByRole('button', { name: 'Delete' }));
   await userEvent.click(await screen.findByRole('button', { name: 'Deleting' }));
   expect(never).toHaveBeenCalledTimes(2);
+});
+
+it('a reason that has no field stands above the form', async () => {
+  read.mockResolvedValue(channel);
+  const errors = { workspace: ['has 200 channels, which is the most there may be'] };
+  update.mockRejectedValue(new Problem(422, { errors }));
+  show(new QueryClient());
+  await userEvent.click(await screen.findByRole('button', { name: 'Save' }));
+  expect((await screen.findByRole('alert')).textContent).toBe(
+    'This workspace has 200 channels, which is the most there may be.',
+  );
 });

@@ -12,6 +12,7 @@ import {
   updateChannel,
 } from '@/api/notices';
 import { fieldsOf, sentenceOf } from '@/api/problem';
+import { aboveForm } from '@/features/form/elsewhere';
 import { fromNow, useFirstAnswer } from '@/features/form/useFirstAnswer';
 import { useIsChanged, useLeaveGuard } from '@/features/form/useLeaveGuard';
 import { useRefusedFocus } from '@/features/form/useRefusedFocus';
@@ -22,7 +23,7 @@ import { shellText } from '@/lib/text/shell';
 import { Button, backLinkClass } from '@/ui/Button';
 import { CheckField, SelectField, TextField } from '@/ui/Field';
 import { Icon } from '@/ui/Icon';
-import { Failure, PageColumn, Sentence, SkeletonRows } from '@/ui/Page';
+import { Failure, Notice, PageColumn, Sentence, SkeletonRows } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
 import { toast } from '@/ui/Toasts';
 import { ChannelFields } from './ChannelFields';
@@ -119,11 +120,14 @@ function ChannelForm({ channel }: { channel: Channel | null }) {
       if (fresh === null) await finish();
       else setSecret(fresh);
     },
-    onError: (error) => {
-      if (Object.keys(fieldsOf(error)).length === 0) toast(sentenceOf(error), { kind: 'error' });
-    },
   });
   const errors = fieldsOf(save.error);
+  const failed = aboveForm(save.error, [
+    ...(channel === null ? ['kind'] : []),
+    'name',
+    'most_per_minute',
+    ...(kind?.fields ?? []).map((field) => field.name),
+  ]);
   const form = useRefusedFocus(save.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -131,6 +135,7 @@ function ChannelForm({ channel }: { channel: Channel | null }) {
   };
   return (
     <form ref={form} onSubmit={submit} className="mt-7 max-w-prose space-y-5">
+      {failed !== null && <Notice kind="error">{failed}</Notice>}
       {channel === null && (
         <SelectField
           label={text.kind}

@@ -5,10 +5,11 @@ import { Link, useSearchParams } from 'react-router';
 import { channelsQuery, type Delivery, deliveriesQuery } from '@/api/notices';
 import { sentenceOf } from '@/api/problem';
 import { useLastError } from '@/api/useLastError';
+import { Older } from '@/features/paging/Older';
 import { paths } from '@/lib/paths';
 import { noticeText as text } from '@/lib/text/notice';
 import { shellText } from '@/lib/text/shell';
-import { Button, backLinkClass } from '@/ui/Button';
+import { backLinkClass } from '@/ui/Button';
 import { DotList } from '@/ui/DotList';
 import { SelectField } from '@/ui/Field';
 import { Icon } from '@/ui/Icon';
@@ -93,17 +94,9 @@ export function LedgerPage() {
           </Panel>
         )}
       </div>
-      {ledger.hasNextPage && (
-        <div className="mt-5 text-center">
-          <Button
-            size="sm"
-            busy={ledger.isFetchingNextPage && shellText.loadingMore}
-            onClick={() => void ledger.fetchNextPage()}
-          >
-            {text.older}
-          </Button>
-        </div>
-      )}
+      <div className="mt-5">
+        <Older list={ledger}>{text.older}</Older>
+      </div>
       {open !== null && <DeliveryDialog delivery={open} onClose={() => setOpen(null)} />}
     </PageColumn>
   );

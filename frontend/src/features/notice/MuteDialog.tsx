@@ -5,6 +5,7 @@ import type { Service } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { muteService } from '@/api/mutes';
 import { fieldsOf, sentenceOf } from '@/api/problem';
+import { useCloseGuard, useIsChanged } from '@/features/form/useLeaveGuard';
 import { useRefusedFocus } from '@/features/form/useRefusedFocus';
 import { ends, fieldValue, fromField, morningAfter } from '@/lib/mute-ends';
 import { muteText as text } from '@/lib/text/mute';
@@ -23,6 +24,7 @@ export function MuteDialog({ service, onClose }: { service: Service; onClose: ()
   const [morning] = useState(() => morningAfter(now()));
   const [end, setEnd] = useState<End>('hour');
   const [date, setDate] = useState(fieldValue(morning));
+  const { leave } = useCloseGuard(useIsChanged({ date }));
   const mute = useMutation({
     mutationFn: () => {
       const until = end === 'date' ? fromField(date) : ends[end](now());
@@ -42,7 +44,12 @@ export function MuteDialog({ service, onClose }: { service: Service; onClose: ()
     if (!mute.isPending) mute.mutate();
   };
   return (
-    <Dialog title={text.title(service.name)} closeLabel={shellText.close} onClose={onClose} sheet>
+    <Dialog
+      title={text.title(service.name)}
+      closeLabel={shellText.close}
+      onClose={() => leave(onClose)}
+      sheet
+    >
       <form ref={form} onSubmit={submit} className="space-y-4">
         <p className="text-soft">{text.detail}</p>
         <SelectField

@@ -1,5 +1,5 @@
 /** One rule of a channel, as a form. */
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { keys } from '@/api/keys';
 import {
@@ -12,9 +12,11 @@ import {
 } from '@/api/notices';
 import { UNDO_MS } from '@/api/pending-delete';
 import { fieldsOf, sentenceOf } from '@/api/problem';
-import { groupsQuery, serviceQuery, serviceSearchQuery } from '@/api/services';
+import { groupsQuery } from '@/api/services';
+import { aboveForm } from '@/features/form/elsewhere';
 import { useIsChanged, useLeaveGuard } from '@/features/form/useLeaveGuard';
 import { useRefusedFocus } from '@/features/form/useRefusedFocus';
+import { ChooseServices } from '@/features/service/ChooseServices';
 import { noticeText as text } from '@/lib/text/notice';
 import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
@@ -51,12 +53,6 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
     },
   );
   const [isQuiet, setIsQuiet] = useState(rule?.quiet != null);
-  const [sought, setSought] = useState('');
-  const { data: found } = useQuery({ ...serviceSearchQuery(sought), enabled: scope === 'service' });
-  const { data: chosen } = useQuery({ ...serviceQuery(service), enabled: service !== '' });
-  const services = [...(chosen === undefined ? [] : [chosen]), ...(found ?? [])].filter(
-    (one, index, all) => all.findIndex(({ id }) => id === one.id) === index,
-  );
   const { data: groups } = useInfiniteQuery(groupsQuery());
   const categories = (groups?.pages ?? []).flatMap((page) =>
     page.items.flatMap(({ category }) => category ?? []),
@@ -103,7 +99,13 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
     );
   const errors = fieldsOf(save.error);
   const form = useRefusedFocus(save.error);
-  const failed = remove.error ?? (Object.keys(errors).length === 0 ? save.error : null);
+  const failed =
+    remove.error !== null
+      ? sentenceOf(remove.error)
+      : aboveForm(save.error, [
+          ...(scope === 'category' ? ['category'] : scope === 'service' ? ['service_id'] : []),
+          ...(isQuiet ? ['quiet'] : []),
+        ]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!save.isPending) save.mutate();
@@ -121,6 +123,7 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
       sheet
     >
       <form ref={form} onSubmit={submit} className="space-y-4">
+        {failed !== null && <Notice kind="error">{failed}</Notice>}
         <SelectField
           label={text.scope}
           hint={text.ruleHint}
@@ -148,27 +151,13 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
           ))}
         </datalist>
         {scope === 'service' && (
-          <TextField
-            label={text.search}
-            type="search"
-            value={sought}
-            onChange={(event) => setSought(event.target.value)}
-          />
-        )}
-        {scope === 'service' && (
-          <SelectField
-            label={text.service}
+          <ChooseServices
+            title={text.service}
+            value={service === '' ? [] : [service]}
+            most={1}
             errors={errors.service_id}
-            value={service}
-            onChange={(event) => setService(event.target.value)}
-          >
-            <option value="">–</option>
-            {services.map((one) => (
-              <option key={one.id} value={one.id}>
-                {one.name}
-              </option>
-            ))}
-          </SelectField>
+            onChange={([id = '']) => setService(id)}
+          />
         )}
         <fieldset className="space-y-2">
           <legend className="mb-1.5 text-sm font-medium">{text.topics}</legend>
@@ -205,7 +194,6 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
         {isQuiet && (
           <QuietFields value={quiet} topics={topics} errors={errors.quiet} onChange={setQuiet} />
         )}
-        {failed !== null && <Notice kind="error">{sentenceOf(failed)}</Notice>}
         <div className="flex justify-between gap-3 pt-1">
           <Button type="submit" kind="primary" busy={save.isPending && text.saving}>
             {text.save}

@@ -5,7 +5,7 @@ import { Dialog } from '@/ui/Dialog';
 
 export function SecretDialog({ secret, onClose }: { secret: string; onClose: () => void }) {
   return (
-    <Dialog title={text.signingSecret} closeLabel={text.done} onClose={onClose}>
+    <Dialog title={text.signingSecret} closeLabel={text.done} onClose={onClose} held>
       <p className="text-soft">{text.signingSecretHint}</p>
       <code className="mt-3 block rounded-md bg-sunken px-3 py-2 text-sm break-all select-all">
         {secret}

@@ -1,6 +1,6 @@
 /** Adds what is to be watched: an address of one's own, components of a vendor's page, or a whole list. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import type { CatalogueEntry, MonitorType, Service } from '@/api/contract';
 import { keys } from '@/api/keys';
@@ -13,6 +13,7 @@ import { vendorText } from '@/lib/text/vendor';
 import { hostOf, looksLikeStatusPage } from '@/lib/vendor';
 import { Button } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
+import { lazyPart } from '@/ui/LazyPart';
 import { PageColumn, Sentence, SkeletonRows } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
 import { Segmented } from '@/ui/Segmented';
@@ -24,7 +25,10 @@ import { useCategories } from './useCategories';
 import { useSearched } from './useSearched';
 import { WatchBox } from './WatchBox';
 
-const VendorForm = lazy(() => import('./VendorForm'));
+const VendorForm = lazyPart(
+  () => import('./VendorForm'),
+  <SkeletonRows rows={4} label={vendorText.form.loading} />,
+);
 const text = serviceText.form;
 const box = vendorText.box;
 
@@ -36,7 +40,7 @@ export function AddServicePage() {
   const client = useQueryClient();
   const categories = useCategories();
   const given = params.get('url') ?? '';
-  const page = params.get('page');
+  const page = params.get('page') ?? pageToLookAt(params);
   const vendor = params.get('name');
   const [kind, setKind] = useState<MonitorType>(page === null ? 'http_ping' : 'status_page');
   const [asked, search] = useSearched(page === null ? null : { address: page, vendor });
@@ -101,21 +105,25 @@ export function AddServicePage() {
           kind === 'http_ping' ? undefined : asked === null ? (
             <p className="-mt-2 text-soft">{box.untested}</p>
           ) : (
-            <Suspense fallback={<SkeletonRows rows={4} label={vendorText.form.loading} />}>
-              <VendorForm
-                key={`${asked.address} ${asked.round}`}
-                {...asked}
-                categories={categories}
-                onSaved={saved}
-                onCancel={cancel}
-              />
-            </Suspense>
+            <VendorForm
+              key={`${asked.address} ${asked.round}`}
+              {...asked}
+              categories={categories}
+              onSaved={saved}
+              onCancel={cancel}
+            />
           )
         }
       />
       {pasting !== null && <PasteList initial={pasting} onClose={() => setPasting(null)} />}
     </PageColumn>
   );
+}
+
+/** An address that is to be looked at once, and is a status page: what it says is searched instead. */
+function pageToLookAt(params: URLSearchParams): string | null {
+  const url = params.has('look') ? toUrl(params.get('url') ?? '') : null;
+  return url !== null && looksLikeStatusPage(url, undefined) ? url : null;
 }
 
 interface BoxProps {

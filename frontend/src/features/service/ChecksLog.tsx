@@ -3,11 +3,11 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { sentenceOf } from '@/api/problem';
 import { checksQuery } from '@/api/services';
 import { useLastError } from '@/api/useLastError';
+import { Older } from '@/features/paging/Older';
 import { integer } from '@/lib/numbers';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
 import { stateText } from '@/lib/text/state';
-import { Button } from '@/ui/Button';
 import { Empty, Failure, Panel, Section, SkeletonRows } from '@/ui/Page';
 import { Segmented } from '@/ui/Segmented';
 import { CheckLine } from './CheckLine';
@@ -86,17 +86,9 @@ export function ChecksLog({ serviceId, ofPage }: Props) {
               </table>
             </section>
           </Panel>
-          {log.hasNextPage && (
-            <div className="mt-3 text-center">
-              <Button
-                size="sm"
-                busy={log.isFetchingNextPage && shellText.loadingMore}
-                onClick={() => void log.fetchNextPage()}
-              >
-                {text.olderChecks}
-              </Button>
-            </div>
-          )}
+          <div className="mt-3">
+            <Older list={log}>{text.olderChecks}</Older>
+          </div>
         </>
       )}
     </Section>

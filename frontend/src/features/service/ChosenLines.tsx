@@ -18,16 +18,18 @@ interface Line {
 interface Props {
   text: { title: string; detail: string; tooMany: string; remove: (name: string) => string };
   lines: readonly Line[];
+  /** As many as there may be. */
+  most?: number;
   errors: readonly string[] | undefined;
   /** How one more is added; not shown when the list is full. */
   children: ReactNode;
 }
 
-export function ChosenLines({ text, lines, errors, children }: Props) {
+export function ChosenLines({ text, lines, most = MOST_LINES, errors, children }: Props) {
   return (
     <fieldset className="min-w-0">
       <legend className="text-sm font-medium">{text.title}</legend>
-      <p className="mb-2 text-sm text-faint">{text.detail}</p>
+      {text.detail !== '' && <p className="mb-2 text-sm text-faint">{text.detail}</p>}
       {lines.length > 0 && (
         <Panel className="mb-2">
           <ul className="divide-y divide-line">
@@ -50,7 +52,7 @@ export function ChosenLines({ text, lines, errors, children }: Props) {
           {errors.map((reason) => reasonSentence(text.title, reason)).join(' ')}
         </p>
       )}
-      {lines.length >= MOST_LINES ? <p className="text-sm text-faint">{text.tooMany}</p> : children}
+      {lines.length >= most ? <p className="text-sm text-faint">{text.tooMany}</p> : children}
     </fieldset>
   );
 }

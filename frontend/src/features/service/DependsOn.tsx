@@ -1,18 +1,18 @@
 /** Which vendors' components a service of one's own depends on, so that an incident can say: it is them. */
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import type { CatalogueEntry } from '@/api/contract';
 import { catalogueHostQuery } from '@/api/vendor';
 import { vendorText } from '@/lib/text/vendor';
 import { hostOf } from '@/lib/vendor';
 import { Button } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
-import { PartLoading } from '@/ui/Page';
+import { lazyDialog } from '@/ui/LazyPart';
 import { ChosenLines, MOST_LINES } from './ChosenLines';
 import { type DependencyLine, joinDependencies } from './form-values';
 import { Level } from './VendorLevel';
 
-const DependencyDialog = lazy(() => import('./DependencyDialog'));
+const DependencyDialog = lazyDialog(() => import('./DependencyDialog'));
 const text = vendorText.depends;
 
 interface Props {
@@ -63,17 +63,15 @@ export function DependsOn({ url, value, errors, onChange }: Props) {
         </div>
       </ChosenLines>
       {asking !== null && (
-        <Suspense fallback={<PartLoading />}>
-          <DependencyDialog
-            from={asking.from}
-            most={MOST_LINES - value.length}
-            onClose={() => setAsking(null)}
-            onTake={(lines) => {
-              onChange(joinDependencies(value, lines).slice(0, MOST_LINES));
-              setAsking(null);
-            }}
-          />
-        </Suspense>
+        <DependencyDialog
+          from={asking.from}
+          most={MOST_LINES - value.length}
+          onClose={() => setAsking(null)}
+          onTake={(lines) => {
+            onChange(joinDependencies(value, lines).slice(0, MOST_LINES));
+            setAsking(null);
+          }}
+        />
       )}
     </>
   );

@@ -1,9 +1,12 @@
 /** The first dashboard: one box for an address or a name, some well-known ones, and a way to paste a whole list. */
+import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
+import { catalogueHostQuery } from '@/api/vendor';
 import { isList, toUrl } from '@/lib/paste-list';
 import { paths } from '@/lib/paths';
 import { serviceText } from '@/lib/text/service';
+import { hostOf, looksLikeStatusPage } from '@/lib/vendor';
 import { wellKnown } from '@/lib/well-known';
 import { Button, buttonClass } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
@@ -18,16 +21,30 @@ export default function FirstService({ onPasteList }: { onPasteList: (pasted: st
   const [refused, setRefused] = useState(false);
   const navigate = useNavigate();
 
-  const go = () => {
+  const client = useQueryClient();
+
+  const go = async () => {
     const url = toUrl(typed);
-    if (url === null) setRefused(true);
-    else void navigate(`${paths.addService(url)}&look=1`);
+    if (url === null) {
+      setRefused(true);
+      return;
+    }
+    // Where the catalogue does not answer, an address is only what it looks like.
+    const known = await client
+      .fetchQuery(catalogueHostQuery(hostOf(url) ?? ''))
+      .then(([entry]) => entry)
+      .catch(() => undefined);
+    await navigate(
+      looksLikeStatusPage(url, known)
+        ? paths.followPage(url, known?.name)
+        : `${paths.addService(url)}&look=1`,
+    );
   };
   const follow = ({ status_page, name }: { status_page: string; name: string }) =>
     void navigate(paths.followPage(status_page, name));
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    go();
+    void go();
   };
 
   return (
@@ -47,7 +64,7 @@ export default function FirstService({ onPasteList }: { onPasteList: (pasted: st
             setRefused(false);
           }}
           onChoose={follow}
-          onEnter={go}
+          onEnter={() => void go()}
           onPasteText={(pasted) => {
             if (!isList(pasted)) return false;
             onPasteList(pasted);

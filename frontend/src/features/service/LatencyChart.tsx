@@ -19,6 +19,7 @@ import { serviceText } from '@/lib/text/service';
 import { stateText } from '@/lib/text/state';
 import { ticksOf } from '@/lib/ticks';
 import { dayAndTime, duration, now } from '@/lib/time';
+import { ChartTable } from './ChartTable';
 import {
   beginOf,
   type ChartRow,
@@ -61,101 +62,127 @@ export default function LatencyChart({ points, range, threshold, incidents, labe
   const format = to - from > 36 * 3_600_000 ? dayFormat : hourFormat;
 
   return (
-    <div role="img" aria-label={label} className="h-full [&_.recharts-surface]:outline-none">
-      <ResponsiveContainer width="100%" height="100%">
-        <ComposedChart
-          data={rows}
-          margin={{ top: 6, right: 4, bottom: 0, left: 0 }}
-          accessibilityLayer={false}
-        >
-          <CartesianGrid vertical={false} stroke="var(--color-line)" />
-          {shaded.map((incident) => (
-            <ReferenceArea
-              key={incident.started_at}
-              x1={Math.max(from, Date.parse(incident.started_at))}
-              x2={incident.resolved_at === null ? to : Date.parse(incident.resolved_at)}
-              ifOverflow="hidden"
-              fill={incident.type === 'downtime' ? 'var(--color-down)' : 'var(--color-degraded)'}
-              fillOpacity={0.14}
-              stroke={incident.type === 'downtime' ? 'var(--color-down)' : 'var(--color-degraded)'}
-              strokeOpacity={0.35}
+    <>
+      <ChartTable rows={rows} />
+      <div
+        role="img"
+        aria-label={`${label} ${spoken(shaded)}`.trim()}
+        className="h-full [&_.recharts-surface]:outline-none"
+      >
+        <ResponsiveContainer width="100%" height="100%">
+          <ComposedChart
+            data={rows}
+            margin={{ top: 6, right: 4, bottom: 0, left: 0 }}
+            accessibilityLayer={false}
+          >
+            <CartesianGrid vertical={false} stroke="var(--color-line)" />
+            {shaded.map((incident) => (
+              <ReferenceArea
+                key={incident.started_at}
+                x1={Math.max(from, Date.parse(incident.started_at))}
+                x2={incident.resolved_at === null ? to : Date.parse(incident.resolved_at)}
+                ifOverflow="hidden"
+                fill={incident.type === 'downtime' ? 'var(--color-down)' : 'var(--color-degraded)'}
+                fillOpacity={0.14}
+                stroke={
+                  incident.type === 'downtime' ? 'var(--color-down)' : 'var(--color-degraded)'
+                }
+              />
+            ))}
+            <XAxis
+              dataKey="t"
+              type="number"
+              scale="time"
+              domain={[from, to]}
+              ticks={ticksOf(from, to, narrow ? 4 : 8)}
+              tickFormatter={(t: number) => format.format(t)}
+              tickLine={false}
+              axisLine={{ stroke: 'var(--color-line)' }}
+              tick={{ fill: 'var(--color-faint)', fontSize: 12 }}
+              minTickGap={24}
             />
-          ))}
-          <XAxis
-            dataKey="t"
-            type="number"
-            scale="time"
-            domain={[from, to]}
-            ticks={ticksOf(from, to, narrow ? 4 : 8)}
-            tickFormatter={(t: number) => format.format(t)}
-            tickLine={false}
-            axisLine={{ stroke: 'var(--color-line)' }}
-            tick={{ fill: 'var(--color-faint)', fontSize: 12 }}
-            minTickGap={24}
-          />
-          <YAxis
-            width={54}
-            domain={[0, ceiling]}
-            ticks={[0, ceiling / 4, ceiling / 2, (ceiling * 3) / 4, ceiling]}
-            tickFormatter={(value: number) => (value === 0 ? '0' : milliseconds(value))}
-            tickLine={false}
-            axisLine={false}
-            tick={{ fill: 'var(--color-faint)', fontSize: 12 }}
-          />
-          {showThreshold && (
-            <ReferenceLine
-              y={threshold}
-              stroke="var(--color-degraded)"
-              strokeDasharray="4 4"
-              label={{
-                value: text.slowAbove(milliseconds(threshold)),
-                position: 'insideBottomLeft',
-                fill: 'var(--color-degraded-text)',
-                fontSize: 12,
-              }}
+            <YAxis
+              width={54}
+              domain={[0, ceiling]}
+              ticks={[0, ceiling / 4, ceiling / 2, (ceiling * 3) / 4, ceiling]}
+              tickFormatter={(value: number) => (value === 0 ? '0' : milliseconds(value))}
+              tickLine={false}
+              axisLine={false}
+              tick={{ fill: 'var(--color-faint)', fontSize: 12 }}
             />
-          )}
-          <Tooltip
-            content={({ active, payload }) => (
-              <Tip row={active ? (payload?.[0]?.payload as ChartRow | undefined) : undefined} />
-            )}
-            cursor={{ stroke: 'var(--color-line-strong)', strokeWidth: 1 }}
-            isAnimationActive={false}
-          />
-          <Line
-            dataKey="p95"
-            stroke="var(--color-accent)"
-            strokeOpacity={0.4}
-            strokeWidth={1.25}
-            dot={false}
-            activeDot={false}
-            isAnimationActive={false}
-            type="linear"
-          />
-          <Area
-            dataKey="p50"
-            stroke="var(--color-accent)"
-            strokeWidth={1.75}
-            fill="var(--color-accent)"
-            fillOpacity={0.1}
-            dot={({ cx, cy, payload }: DotProps) => (
-              <circle
-                key={payload.t}
-                cx={cx}
-                cy={cy}
-                r={lone.has(payload.t) ? 2.5 : 0}
-                fill="var(--color-accent)"
+            {showThreshold && (
+              <ReferenceLine
+                y={threshold}
+                stroke="var(--color-degraded)"
+                strokeDasharray="4 4"
+                label={{
+                  value: text.slowAbove(milliseconds(threshold)),
+                  position: 'insideBottomLeft',
+                  fill: 'var(--color-degraded-text)',
+                  fontSize: 12,
+                }}
               />
             )}
-            activeDot={{ r: 3.5, strokeWidth: 0, fill: 'var(--color-accent)' }}
-            isAnimationActive={!still()}
-            animationDuration={300}
-            type="linear"
-          />
-        </ComposedChart>
-      </ResponsiveContainer>
-    </div>
+            <Tooltip
+              content={({ active, payload }) => (
+                <Tip row={active ? (payload?.[0]?.payload as ChartRow | undefined) : undefined} />
+              )}
+              cursor={{ stroke: 'var(--color-line-strong)', strokeWidth: 1 }}
+              isAnimationActive={false}
+            />
+            <Line
+              dataKey="p95"
+              stroke="var(--color-accent)"
+              strokeDasharray="3 2"
+              strokeWidth={1.25}
+              dot={false}
+              activeDot={false}
+              isAnimationActive={false}
+              type="linear"
+            />
+            <Area
+              dataKey="p50"
+              stroke="var(--color-accent)"
+              strokeWidth={1.75}
+              fill="var(--color-accent)"
+              fillOpacity={0.1}
+              dot={({ cx, cy, payload }: DotProps) => (
+                <circle
+                  key={payload.t}
+                  cx={cx}
+                  cy={cy}
+                  r={lone.has(payload.t) ? 2.5 : 0}
+                  fill="var(--color-accent)"
+                />
+              )}
+              activeDot={{ r: 3.5, strokeWidth: 0, fill: 'var(--color-accent)' }}
+              isAnimationActive={!still()}
+              animationDuration={300}
+              type="linear"
+            />
+          </ComposedChart>
+        </ResponsiveContainer>
+      </div>
+    </>
   );
+}
+
+/** As many incidents as a label names. */
+const NAMED = 5;
+
+/** What is shaded, in words. */
+export function spoken(incidents: readonly IncidentSpan[]): string {
+  if (incidents.length === 0) return '';
+  const named = incidents
+    .slice(0, NAMED)
+    .map(({ type, started_at, resolved_at }) =>
+      text.chartIncident(
+        type,
+        dayAndTime(started_at),
+        resolved_at === null ? null : duration(Date.parse(resolved_at) - Date.parse(started_at)),
+      ),
+    );
+  return text.chartIncidents(incidents.length, named);
 }
 
 /** What is drawn, and between which moments. */

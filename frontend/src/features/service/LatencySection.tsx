@@ -1,6 +1,6 @@
 /** Latency over a chosen range; the chart itself is loaded when it is needed. */
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useMemo } from 'react';
+import { useMemo } from 'react';
 import type { Service } from '@/api/contract';
 import { sentenceOf } from '@/api/problem';
 import { latencyQuery } from '@/api/services';
@@ -10,12 +10,13 @@ import { ranges } from '@/lib/ranges';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
 import { cx } from '@/ui/classes';
+import { lazyPart } from '@/ui/LazyPart';
 import { Empty, Failure, Panel, Section, SkeletonBlock } from '@/ui/Page';
 import { Segmented } from '@/ui/Segmented';
 import { figuresOf, type IncidentSpan, isThresholdDrawn } from './latency-series';
 import { useParam } from './useParam';
 
-const LatencyChart = lazy(() => import('./LatencyChart'));
+const LatencyChart = lazyPart(() => import('./LatencyChart'), <SkeletonBlock className="h-full" />);
 const text = serviceText.page;
 
 interface Props {
@@ -54,7 +55,11 @@ export function LatencySection({ service, incidents }: Props) {
         <Panel className={cx('p-4 pb-3 sm:px-5', isPlaceholderData && 'opacity-60')}>
           <dl className="figures mb-3 flex flex-wrap gap-x-6 gap-y-1 text-sm">
             <Figure mark="bg-accent" label={text.typicalMedian} value={figures?.median} />
-            <Figure mark="bg-accent/40" label={text.typicalP95} value={figures?.p95} />
+            <Figure
+              mark="h-0! border-t-2 border-dashed border-accent"
+              label={text.typicalP95}
+              value={figures?.p95}
+            />
             <Figure label={text.slowest} value={figures?.max} />
             <Figure
               mark={isDrawn ? 'bg-degraded' : undefined}
@@ -66,19 +71,17 @@ export function LatencySection({ service, incidents }: Props) {
             {data === undefined ? (
               <SkeletonBlock className="h-full" />
             ) : (
-              <Suspense fallback={<SkeletonBlock className="h-full" />}>
-                <LatencyChart
-                  points={data}
-                  range={range}
-                  threshold={service.degraded_threshold_ms}
-                  incidents={incidents}
-                  label={text.chartLabel(
-                    text.ranges[range],
-                    milliseconds(figures?.median),
-                    milliseconds(figures?.p95),
-                  )}
-                />
-              </Suspense>
+              <LatencyChart
+                points={data}
+                range={range}
+                threshold={service.degraded_threshold_ms}
+                incidents={incidents}
+                label={text.chartLabel(
+                  text.ranges[range],
+                  milliseconds(figures?.median),
+                  milliseconds(figures?.p95),
+                )}
+              />
             )}
           </div>
         </Panel>

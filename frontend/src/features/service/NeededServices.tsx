@@ -1,16 +1,13 @@
 /** Which of one's own services this one stands behind: while one of them is down, its first notice waits. */
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { NeededService } from '@/api/contract';
-import { serviceSearchQuery } from '@/api/services';
 import { serviceText } from '@/lib/text/service';
 import { Combobox } from '@/ui/Combobox';
 import { StatusLabel } from '@/ui/StatusGlyph';
-import { useSettled } from '@/ui/useSettled';
 import { ChosenLines } from './ChosenLines';
+import { useFoundServices } from './useFoundServices';
 
 const text = serviceText.needs;
-const TYPING_MS = 120;
 
 interface Props {
   /** The service itself, once there is one. */
@@ -22,11 +19,8 @@ interface Props {
 
 export function NeededServices({ self, value, errors, onChange }: Props) {
   const [typed, setTyped] = useState('');
-  const query = useSettled(typed.trim(), TYPING_MS);
-  const { data } = useQuery({ ...serviceSearchQuery(query), enabled: query !== '' });
-  const found = (query === '' ? [] : (data ?? [])).filter(
-    ({ id }) => id !== self && value.every((one) => one.id !== id),
-  );
+  const { services, note } = useFoundServices(typed);
+  const found = services.filter(({ id }) => id !== self && value.every((one) => one.id !== id));
   const take = (id: string | undefined) => {
     const one = found.find((other) => other.id === id);
     if (one === undefined) return;
@@ -57,6 +51,7 @@ export function NeededServices({ self, value, errors, onChange }: Props) {
           label: name,
           ...(category == null ? {} : { detail: category }),
         }))}
+        {...(note === undefined ? {} : { note })}
         onChange={setTyped}
         onChoose={take}
         onEnter={() => take(found.length === 1 ? found[0]?.id : undefined)}

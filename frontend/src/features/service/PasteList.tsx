@@ -1,24 +1,49 @@
 /** Adds several services from a pasted list; what is refused stays in the box. */
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useMemo, useState } from 'react';
+import type { ServiceDraft } from '@/api/contract';
 import { keys } from '@/api/keys';
-import { sentenceOf } from '@/api/problem';
 import { createService } from '@/api/services';
+import { discover } from '@/api/vendor';
+import { allReasonsOf } from '@/features/form/elsewhere';
 import { useCloseGuard, useIsChanged } from '@/features/form/useLeaveGuard';
-import { parseList } from '@/lib/paste-list';
+import { nameFromUrl, type PastedService, parseList } from '@/lib/paste-list';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
+import { vendorText } from '@/lib/text/vendor';
+import { hostOf, looksLikeStatusPage } from '@/lib/vendor';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import { TextArea, TextField } from '@/ui/Field';
+import { CheckField, TextArea, TextField } from '@/ui/Field';
 import { Notice } from '@/ui/Page';
 import { toast } from '@/ui/Toasts';
+import { WHOLE } from './ComponentPicker';
+import { commonOf, emptyVendorValues, nameFor, targetOf } from './vendor-values';
 
 const text = serviceText.list;
 
 interface Refusal {
   line: string;
   reason: string;
+}
+
+const isPage = ({ url }: PastedService): boolean => looksLikeStatusPage(url, undefined);
+
+/** Nothing there could be read as a status page; the message says what was found instead. */
+class NoPage extends Error {}
+
+/** A status page as a whole, under the name in the list where it has one there. */
+async function draftOfPage(service: PastedService, category: string): Promise<ServiceDraft> {
+  const found = await discover(service.url);
+  if (found.api_urls.length === 0) {
+    throw new NoPage(found.advice?.sentence ?? vendorText.search.nothing);
+  }
+  const isNamed = service.name !== nameFromUrl(service.url);
+  return {
+    ...commonOf({ ...emptyVendorValues, category }),
+    ...targetOf(WHOLE, found, false),
+    name: isNamed ? service.name : nameFor(WHOLE, found, null),
+  };
 }
 
 export default function PasteList({
@@ -30,6 +55,8 @@ export default function PasteList({
 }) {
   const [pasted, setPasted] = useState(initial);
   const [category, setCategory] = useState('');
+  /** Status pages are followed: what they say counts, and not whether they answer. */
+  const [follows, setFollows] = useState(true);
   const [progress, setProgress] = useState<number | null>(null);
   const [refusals, setRefusals] = useState<Refusal[]>([]);
   /** What became of a list of which a part was refused; messages of the page cannot be read from here. */
@@ -37,9 +64,10 @@ export default function PasteList({
   const client = useQueryClient();
   const lines = useMemo(() => parseList(pasted), [pasted]);
   const good = lines.filter((line) => line.service !== null);
+  const statusPages = good.filter(({ service }) => service !== null && isPage(service));
   const unreadable = lines.length - good.length;
 
-  const { leave } = useCloseGuard(useIsChanged({ pasted, category }));
+  const { leave } = useCloseGuard(useIsChanged({ pasted, category, follows }));
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -51,13 +79,20 @@ export default function PasteList({
     for (const { line, service } of good) {
       if (service === null) continue;
       try {
-        await createService({
-          ...service,
-          monitor_type: 'http_ping',
-          category: category.trim() === '' ? null : category.trim(),
-        });
+        await createService(
+          follows && isPage(service)
+            ? await draftOfPage(service, category)
+            : {
+                ...service,
+                monitor_type: 'http_ping',
+                category: category.trim() === '' ? null : category.trim(),
+              },
+        );
       } catch (error) {
-        refused.push({ line, reason: sentenceOf(error) });
+        refused.push({
+          line,
+          reason: error instanceof NoPage ? error.message : allReasonsOf(error),
+        });
       }
       done += 1;
       setProgress(done);
@@ -106,6 +141,16 @@ export default function PasteList({
           value={category}
           onChange={(event) => setCategory(event.target.value)}
         />
+        {statusPages.length > 0 && (
+          <CheckField
+            label={text.follow(statusPages.length)}
+            hint={text.followHint(
+              statusPages.map(({ service }) => hostOf(service?.url ?? '')).join(', '),
+            )}
+            checked={follows}
+            onChange={setFollows}
+          />
+        )}
         <div className="flex flex-wrap items-center justify-between gap-3">
           <p role="status" className="text-sm text-soft">
             {text.found(good.length)}

@@ -74,7 +74,9 @@ export function ServiceForm(props: Props) {
   const [open, setOpen] = useState(false);
   const [errors, setErrors] = useState<FieldErrors>({});
   const [general, setGeneral] = useState<Pick<Refusal, 'general' | 'isOutdated'> | null>(null);
-  const [tested, setTested] = useState<{ for: string; look: TestRun } | null>(null);
+  const [tested, setTested] = useState<{ for: string; look: TestRun; verified: boolean } | null>(
+    null,
+  );
   const [refusals, setRefusals] = useState(0);
   const form = useRefusedFocus<HTMLDivElement>(refusals === 0 ? null : refusals);
 
@@ -107,7 +109,8 @@ export function ServiceForm(props: Props) {
   const test = useMutation({
     mutationFn: (asked: ServiceDraft) =>
       testService(serviceId === undefined ? asked : { ...asked, service_id: serviceId }),
-    onSuccess: (look) => setTested({ for: question, look }),
+    onSuccess: (look, { tls_verify }) =>
+      setTested({ for: question, look, verified: tls_verify !== false }),
     onError: refuse,
   });
   const { unlock } = useLeaveGuard(
@@ -166,6 +169,7 @@ export function ServiceForm(props: Props) {
           {general !== null && <ChangedElsewhere refusal={general} onReload={unlock} />}
           <TestResult
             look={tested?.look ?? null}
+            verified={tested?.verified ?? true}
             outdated={tested !== null && tested.for !== question}
             pending={test.isPending}
             onAccept={(status) => {

@@ -1,6 +1,6 @@
 /** The page around the form of a service that is there already: to change it, or to begin another one as it is. */
 import { useQuery } from '@tanstack/react-query';
-import { lazy, type ReactNode, Suspense, useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import type { Service, ServiceDetail, ServiceDraft } from '@/api/contract';
 import { sentenceOf } from '@/api/problem';
@@ -10,14 +10,15 @@ import { paths } from '@/lib/paths';
 import { shellText } from '@/lib/text/shell';
 import { backLinkClass } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
+import { lazyPart } from '@/ui/LazyPart';
 import { Failure, PageColumn, Sentence, SkeletonRows } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
 import { valuesOf } from './form-values';
 import { ServiceForm } from './ServiceForm';
 import { useCategories } from './useCategories';
 
-const VendorEditor = lazy(() => import('./VendorEditor'));
 const loading = <SkeletonRows rows={4} label={shellText.loading} />;
+const VendorEditor = lazyPart(() => import('./VendorEditor'), loading);
 
 /** Reads the service of the address once. */
 export function ServiceFormPage({ children }: { children: (service: ServiceDetail) => ReactNode }) {
@@ -71,9 +72,7 @@ export function FormOfService({ service, begun, title, detail, ...rest }: Props)
       {detail !== undefined && <p className="mt-2 max-w-prose text-soft">{detail}</p>}
       <div className="mt-7">
         {service.monitor_type === 'status_page' ? (
-          <Suspense fallback={loading}>
-            <VendorEditor service={begun} {...common} />
-          </Suspense>
+          <VendorEditor service={begun} {...common} />
         ) : (
           <ServiceForm
             initial={initial}

@@ -22,11 +22,19 @@ import { sinceOf } from './list/concerned';
 import { statusOf } from './list/sections';
 import { PageLink } from './PageLink';
 import { ServiceMenu } from './ServiceMenu';
+import { useFreshness } from './useFreshness';
 
 const text = serviceText.page;
 
-export function ServiceHead({ service }: { service: ServiceDetail }) {
+interface Props {
+  service: ServiceDetail;
+  /** When it last came without the stream, by the browser's clock. */
+  fetchedAt: number;
+}
+
+export function ServiceHead({ service, fetchedAt }: Props) {
   const status = statusOf(service);
+  const stale = useFreshness(service, fetchedAt).kind === 'stale';
   const mayEdit = useMayEdit();
   return (
     <>
@@ -37,11 +45,24 @@ export function ServiceHead({ service }: { service: ServiceDetail }) {
       </Link>
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-4">
         <div className="flex min-w-0 flex-1 basis-96 items-start gap-3.5">
-          <StatusGlyph status={status} size={26} className="mt-1.5 max-sm:mt-1 max-sm:size-5.5" />
+          <StatusGlyph
+            status={status}
+            muted={stale}
+            size={26}
+            className="mt-1.5 max-sm:mt-1 max-sm:size-5.5"
+          />
           <div className="min-w-0">
             <Sentence>
-              <span role="status">{stateText.serviceSentence(service.name, status)}</span>
-              <Since service={service} status={status} />
+              <span role="status">
+                {stale
+                  ? stateText.serviceWas(service.name, status)
+                  : stateText.serviceSentence(service.name, status)}
+              </span>
+              {stale ? (
+                <LastSeen at={service.current_status.checked_at} />
+              ) : (
+                <Since service={service} status={status} />
+              )}
             </Sentence>
             <Why service={service} status={status} />
             <Facts service={service} />
@@ -81,6 +102,16 @@ function Actions({ service }: { service: ServiceDetail }) {
       />
       {muting && <MuteDialog service={service} onClose={() => setMuting(false)} />}
     </div>
+  );
+}
+
+function LastSeen({ at }: { at: string | null | undefined }) {
+  if (at == null) return null;
+  return (
+    <span className="font-normal text-soft">
+      {', '}
+      <RelativeTime at={at} />
+    </span>
   );
 }
 

@@ -14,6 +14,8 @@ const robotStatuses = [401, 403, 429];
 
 interface Props {
   look: TestRun | null;
+  /** Whether that look asked for a certificate that can be trusted. */
+  verified: boolean;
   /** The form asks another question by now. */
   outdated: boolean;
   pending: boolean;
@@ -23,7 +25,8 @@ interface Props {
   onVendorPage: () => void;
 }
 
-export function TestResult({ look, outdated, pending, onAccept, onHeader, onVendorPage }: Props) {
+export function TestResult(props: Props) {
+  const { look, verified, outdated, pending, onAccept, onHeader, onVendorPage } = props;
   if (look === null) {
     return pending ? (
       <Panel className="relative space-y-3 p-5">
@@ -81,7 +84,7 @@ export function TestResult({ look, outdated, pending, onAccept, onHeader, onVend
         )}
         {certificate != null && (
           <div className="border-t border-line px-5 py-4">
-            <CertificateFacts certificate={certificate} />
+            <CertificateFacts certificate={certificate} verified={verified} />
           </div>
         )}
       </Panel>

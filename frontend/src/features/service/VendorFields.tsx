@@ -1,4 +1,4 @@
-/** What a vendor's service has besides its component: category, interval, and what a partial outage counts as. */
+/** What a vendor's service has besides its component: category, interval, tags, and what a partial outage counts as. */
 import type { ReactNode } from 'react';
 import type { FieldErrors } from '@/api/problem';
 import { serviceText } from '@/lib/text/service';
@@ -68,6 +68,15 @@ export function VendorFields({ values, errors, categories, onChange, children }:
           </option>
         ))}
       </SelectField>
+      <TextField
+        label={serviceText.form.tags}
+        optional={shellText.optional}
+        className="sm:col-span-3"
+        hint={serviceText.form.tagsHint}
+        value={values.tags}
+        errors={errors.tags}
+        onChange={(event) => onChange({ tags: event.target.value })}
+      />
     </div>
   );
 }

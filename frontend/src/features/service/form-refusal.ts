@@ -1,6 +1,6 @@
 /** What the server refused, sorted to where it is shown in the service form. */
 import { type FieldErrors, fieldsOf, hasStatus, sentenceOf } from '@/api/problem';
-import { reasonSentence } from '@/lib/reasons';
+import { elsewhereOf } from '@/features/form/elsewhere';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
 
@@ -53,9 +53,6 @@ export function refusalOf(error: unknown): Refusal {
     fields[root] = [...(fields[root] ?? []), ...reasons];
   }
   const names = Object.keys(fields);
-  const elsewhere = names
-    .filter((name) => !basic.includes(name) && !advanced.includes(name))
-    .flatMap((name) => (fields[name] ?? []).map((reason) => reasonSentence(name, reason)));
   return {
     fields,
     isOutdated: hasStatus(error, 412),
@@ -66,6 +63,6 @@ export function refusalOf(error: unknown): Refusal {
         ? shellText.problems.gone
         : names.length === 0
           ? sentenceOf(error)
-          : elsewhere.join(' ') || text.fixFields,
+          : elsewhereOf(fields, [...basic, ...advanced]) || text.fixFields,
   };
 }

@@ -139,6 +139,13 @@ export function copyName(name: string): string {
   return `${Array.from(name).slice(0, room).join('').trimEnd()}${suffix}`;
 }
 
+/** Tags as they are typed: separated by commas. */
+export const tagsOf = (typed: string): string[] =>
+  typed
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
+
 /** The request; a name is made from the address where none was typed. */
 export function draftOf(values: FormValues): ServiceDraft {
   const url = toUrl(values.url) ?? values.url.trim();
@@ -148,10 +155,7 @@ export function draftOf(values: FormValues): ServiceDraft {
     url,
     name: values.name.trim() === '' ? nameFromUrl(url) : values.name.trim(),
     category: orNull(values.category),
-    tags: values.tags
-      .split(',')
-      .map((tag) => tag.trim())
-      .filter((tag) => tag !== ''),
+    tags: tagsOf(values.tags),
     check_interval: numberOf(values.check_interval),
     method: values.method,
     expected_statuses: values.expected_statuses.replace(/\s/g, ''),

@@ -96,3 +96,29 @@ export function lonePoints(rows: readonly ChartRow[]): ReadonlySet<number> {
       .map(({ t }) => t),
   );
 }
+
+export interface Bucket extends Figures {
+  from: number;
+  /** Seconds in which the service was not up. */
+  troubled: number;
+}
+
+/** Neighbouring points together, at most `most` times, for who reads figures and not a line. */
+export function bucketsOf(rows: readonly ChartRow[], most: number): Bucket[] {
+  const size = Math.max(1, Math.ceil(rows.length / most));
+  const buckets: Bucket[] = [];
+  for (let at = 0; at < rows.length; at += size) {
+    const part = rows.slice(at, at + size);
+    const values = (pick: (row: ChartRow) => number | null) =>
+      part.map(pick).filter((value) => value !== null);
+    const slowest = values(({ max }) => max);
+    buckets.push({
+      from: part[0]?.t ?? 0,
+      median: median(values(({ p50 }) => p50)),
+      p95: median(values(({ p95 }) => p95)),
+      max: slowest.length === 0 ? null : Math.max(...slowest),
+      troubled: part.reduce((sum, row) => sum + row.down + row.degraded + row.unknown, 0),
+    });
+  }
+  return buckets;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Discovery } from '@/api/contract';
+import type { Discovery, ServiceDetail } from '@/api/contract';
 import {
   commonOf,
   emptyVendorValues,
@@ -7,6 +7,7 @@ import {
   nameFor,
   targetOf,
   vendorIntervals,
+  vendorValuesOf,
 } from './vendor-values';
 
 const discovery: Discovery = {
@@ -78,4 +79,11 @@ it('a component is gone by the reason of its state, or when others are suggested
   const reason = { code: 'component_missing', phase: null, sentence: 'Gone.' };
   expect(isGone({ current_status: { ...status, reason }, vendor: null })).toBe(true);
   expect(isGone({ current_status: { ...status, reason: null }, vendor: null })).toBe(false);
+});
+
+it('tags are typed with commas, sent as a list, and read back', () => {
+  const values = { ...emptyVendorValues, tags: ' cloud, paid,, ' };
+  expect(commonOf(values).tags).toEqual(['cloud', 'paid']);
+  const service = { name: 'Forge', tags: ['cloud', 'paid'], check_interval: 60 };
+  expect(vendorValuesOf(service as unknown as ServiceDetail).tags).toBe('cloud, paid');
 });

@@ -2,7 +2,7 @@
 import type { Discovery, Service, ServiceDetail, ServiceDraft, Severity } from '@/api/contract';
 import { serviceName, vendorName } from '@/lib/vendor';
 import { WHOLE } from './ComponentPicker';
-import { intervals } from './form-values';
+import { intervals, tagsOf } from './form-values';
 
 /** No vendor's page is read more often, in seconds. */
 export const SHORTEST_INTERVAL = 60;
@@ -12,6 +12,7 @@ export interface VendorValues {
   /** Typed for a single service; empty: made from vendor and component. */
   name: string;
   category: string;
+  tags: string;
   check_interval: string;
   partial_outage_is: Severity;
 }
@@ -19,6 +20,7 @@ export interface VendorValues {
 export const emptyVendorValues: VendorValues = {
   name: '',
   category: '',
+  tags: '',
   check_interval: String(SHORTEST_INTERVAL),
   partial_outage_is: 'down',
 };
@@ -26,6 +28,7 @@ export const emptyVendorValues: VendorValues = {
 export const vendorValuesOf = (service: ServiceDetail): VendorValues => ({
   name: service.name,
   category: service.category ?? '',
+  tags: service.tags.join(', '),
   check_interval: String(service.check_interval),
   partial_outage_is: service.partial_outage_is ?? 'down',
 });
@@ -56,6 +59,7 @@ export function targetOf(
 
 export const commonOf = (values: VendorValues): ServiceDraft => ({
   category: values.category.trim() === '' ? null : values.category.trim(),
+  tags: tagsOf(values.tags),
   check_interval: Number(values.check_interval),
   partial_outage_is: values.partial_outage_is,
 });

@@ -8,6 +8,7 @@ import { bytes, integer, milliseconds, rate } from '@/lib/numbers';
 import { type Figures, figuresOf, systemWord, together } from '@/lib/system';
 import { shellText } from '@/lib/text/shell';
 import { systemText as text } from '@/lib/text/system';
+import { byServer } from '@/lib/time';
 import { Fact, Failure, PageColumn, Section, Sentence, SkeletonRows } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
 import { RelativeTime } from '@/ui/RelativeTime';
@@ -59,7 +60,7 @@ function Health({ system, fetchedAt }: { system: System; fetchedAt: number }) {
             <p className="mt-2 text-lg text-soft">{roomWords(load.room_for_services)}</p>
           )}
           <p className="figures mt-1.5 text-sm text-faint">
-            {text.updated} <RelativeTime at={new Date(fetchedAt).toISOString()} />
+            {text.updated} <RelativeTime at={byServer(fetchedAt)} />
           </p>
         </div>
       </div>

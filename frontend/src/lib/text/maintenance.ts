@@ -46,8 +46,6 @@ export const maintenanceText = {
   coversAll: 'All services',
   coversCategory: 'Categories',
   coversServices: 'Single services',
-  search: 'Search services',
-  chosen: (n: number) => (n === 1 ? 'One is chosen.' : `${n} are chosen.`),
   categoryHint: 'One per line.',
   save: 'Save',
   saving: 'Saving',

@@ -47,7 +47,6 @@ export const noticeText = {
   scopes: { all: 'All services', category: 'A category', service: 'One service' },
   category: 'Category',
   service: 'Service',
-  search: 'Search services',
   topics: 'It hears of',
   topic: {
     down: 'Outages',

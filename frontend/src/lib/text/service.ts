@@ -11,6 +11,17 @@ export const serviceText = {
     remove: (name: string) => `Remove ${name}`,
     tooMany: 'At most 10 can be named.',
   },
+  choose: {
+    add: 'Search your services',
+    found: 'Your services',
+    announce: (n: number) => (n === 1 ? '1 service' : `${n} services`),
+    remove: (name: string) => `Remove ${name}`,
+    more: (n: number) => (n > 0 ? `and ${n} more` : ''),
+    tooMany: 'Remove it to choose another one.',
+    none: (query: string) => `No service is called “${query}”.`,
+    loading: '…',
+    unknown: 'A service that was deleted',
+  },
   attention: 'Needs attention',
   uncategorised: 'Other services',
   openMenu: (name: string) => `Actions for ${name}`,
@@ -56,6 +67,10 @@ export const serviceText = {
     added: (n: number) => (n === 1 ? '1 service added.' : `${n} services added.`),
     some: (n: number, failed: number) =>
       `${n} added, ${failed} refused. Mend the lines that are left.`,
+    follow: (n: number) =>
+      n === 1 ? 'Follow what the status page says' : `Follow what the ${n} status pages say`,
+    followHint: (hosts: string) =>
+      `${hosts}: otherwise only whether the page itself answers is watched.`,
     open: 'Paste a list',
   },
 
@@ -185,6 +200,12 @@ export const serviceText = {
     noPoints: 'No answers in this range yet. The first ones appear within a minute.',
     chartLabel: (range: string, median: string, p95: string) =>
       `Latency over the last ${range}: typical median ${median}, typical 95th percentile ${p95}.`,
+    chartIncidents: (n: number, named: readonly string[]) =>
+      `${n === 1 ? '1 incident' : `${n} incidents`}: ${named.join('; ')}${n > named.length ? '; …' : ''}.`,
+    chartIncident: (type: string, from: string, span: string | null) =>
+      `${type === 'downtime' ? 'down' : 'degraded'} from ${from}${span === null ? ', not over' : ` for ${span}`}`,
+    chartTable: 'Latency over this range',
+    notUp: 'Not up',
     uptime: 'Uptime',
     uptimeRanges: { '24h': '24 hours', '7d': '7 days', '30d': '30 days', '90d': '90 days' },
     observed: (figure: string) => `${figure} observed`,
@@ -215,6 +236,17 @@ export const serviceText = {
     issuer: 'Issued by',
     subject: 'Issued to',
     noCertificate: 'No certificate: the address is not https.',
+    faults: {
+      tls_expired: 'It has expired.',
+      tls_not_yet_valid: 'It is not valid yet.',
+      tls_name_mismatch: 'It is for another name than this address.',
+      tls_untrusted: 'No authority that browsers trust has issued it.',
+      tls_revoked: 'It was revoked.',
+      tls_invalid_certificate: 'It cannot be read as a certificate.',
+      tls_expiring: 'It ends soon.',
+      tls_chain_advisory: 'A certificate behind it is not as it should be.',
+    } as Record<string, string>,
+    faultOther: 'Browsers would not accept it.',
     notVerified: 'Not verified: verification is off for this service.',
     checks: 'Checks',
     table: 'Table of checks',

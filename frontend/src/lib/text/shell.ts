@@ -56,6 +56,8 @@ export const shellText = {
       question: 'PulseCheck cannot reach its database right now. It tries again by itself.',
       change: 'PulseCheck cannot reach its database right now. Try again in a minute.',
     },
+    /** Behind the server's own sentence, for what it gave up. */
+    perhapsDone: 'It may have happened all the same: look before you try again.',
     unreached: {
       question: (status: number) =>
         `The proxy in front of PulseCheck gets no answer from it (${status}). This page tries again by itself.`,
@@ -68,6 +70,20 @@ export const shellText = {
     unexpected: (status: number, id: string | null) =>
       `The server answered ${status}${id === null ? '' : `; quote ${id} when you report it`}.`,
   },
+  /** Fields as they are called where no form shows them. */
+  fields: {
+    workspace: 'This workspace',
+    url: 'The address',
+    name: 'The name',
+    category: 'The category',
+    check_interval: 'The interval',
+    topics: 'What is told',
+    delay_s: 'The delay',
+    remind_s: 'The reminder',
+    channel_id: 'The channel',
+    service_id: 'The service',
+    service_ids: 'The services',
+  } as Record<string, string>,
   notFound: {
     sentence: 'There is nothing at this address',
     detail: 'The service or page may have been deleted, or the link was cut short.',
@@ -85,6 +101,17 @@ export const shellText = {
   offline: {
     sentence: 'PulseCheck does not answer',
     detail: 'Either you are offline or the server is. This page goes on as soon as it is back.',
+  },
+  part: {
+    title: 'This did not load',
+    missing: 'This part did not load. Check your connection, then try again.',
+    stays: 'This part still did not load. Load the page again; what is not saved is lost.',
+    replaced:
+      'PulseCheck was updated, and this part has changed. Load the page again; what is not saved is lost.',
+  },
+  missing: {
+    sentence: 'This page did not load',
+    detail: 'PulseCheck answers, but a part of the page did not come. Try again in a moment.',
   },
   refused: 'This page cannot be shown right now',
   connection: {

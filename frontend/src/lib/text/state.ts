@@ -84,6 +84,21 @@ export const stateText = {
   staleDetail: 'The connection to PulseCheck is away; what you see may have changed. Trying again.',
   staleLooking: 'PulseCheck has not reported a look in a while; what you see may have changed.',
 
+  /** What the service page says first when nobody knows how it is now. */
+  serviceWas(name: string, status: Status): string {
+    switch (status) {
+      case 'up':
+        return `${name} was up when last seen`;
+      case 'degraded':
+        return `${name} was slow or impaired when last seen`;
+      case 'down':
+        return `${name} was down when last seen`;
+      case 'maintenance':
+        return `${name} was under maintenance when last seen`;
+      default:
+        return `We could not see how ${name} was doing`;
+    }
+  },
   /** What the service page says first. */
   serviceSentence(name: string, status: Status): string {
     switch (status) {

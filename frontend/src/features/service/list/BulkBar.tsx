@@ -1,16 +1,16 @@
 /** What can be done with what is selected; it floats at the lower edge while anything is. */
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { AskedFilters } from '@/lib/filters';
 import { isFree } from '@/lib/shortcuts';
 import { dashboardText as text } from '@/lib/text/dashboard';
 import { Button, IconButton } from '@/ui/Button';
 import { Icon, type IconName } from '@/ui/Icon';
+import { lazyDialog } from '@/ui/LazyPart';
 import { Menu, MenuItem } from '@/ui/Menu';
-import { PartLoading } from '@/ui/Page';
 import type { BulkAction } from './bulk';
 import { endSelecting, selectMatching, sizeOf, useSelection } from './selection';
 
-const BulkDialog = lazy(() => import('./BulkDialog'));
+const BulkDialog = lazyDialog(() => import('./BulkDialog'));
 
 const first: [BulkAction, IconName][] = [
   ['pause', 'pause'],
@@ -127,14 +127,12 @@ export function BulkBar({ asked, total }: Props) {
         </div>
       </section>
       {action !== null && (
-        <Suspense fallback={<PartLoading />}>
-          <BulkDialog
-            key={action}
-            action={action}
-            selection={selection}
-            onClose={() => setAction(null)}
-          />
-        </Suspense>
+        <BulkDialog
+          key={action}
+          action={action}
+          selection={selection}
+          onClose={() => setAction(null)}
+        />
       )}
     </>
   );

@@ -14,6 +14,7 @@ import {
 } from '@/api/pending-delete';
 import { fieldsOf, sentenceOf } from '@/api/problem';
 import { changeServices, previewChange } from '@/api/services';
+import { useCloseGuard, useIsChanged } from '@/features/form/useLeaveGuard';
 import { dashboardText } from '@/lib/text/dashboard';
 import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
@@ -43,6 +44,7 @@ export default function BulkDialog({ action, selection, onClose }: Props) {
     removeTags: '',
     interval: 60,
   });
+  const { leave } = useCloseGuard(useIsChanged(values));
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<unknown>(null);
   const input = useMemo(() => asked(action, values, selection), [action, values, selection]);
@@ -86,7 +88,7 @@ export default function BulkDialog({ action, selection, onClose }: Props) {
     <Dialog
       title={text.titles[action](sizeOf(selection))}
       closeLabel={shellText.close}
-      onClose={onClose}
+      onClose={() => leave(onClose)}
       sheet
     >
       <form onSubmit={submit} className="space-y-4">

@@ -25,7 +25,6 @@ interface Props {
 }
 
 export function FilterFields({ filters, choices, onChange, stacked = false }: Props) {
-  const { data: tags = [] } = useQuery(tagsQuery());
   const { categories, uncategorised } = choices;
   const known = filters.category === null || filters.category === '';
   const shared = { hideLabel: !stacked, className: stacked ? '' : 'w-auto max-w-44' };
@@ -71,24 +70,7 @@ export function FilterFields({ filters, choices, onChange, stacked = false }: Pr
           )}
         </SelectField>
       )}
-      {(tags.length > 0 || filters.tag !== '') && (
-        <SelectField
-          {...shared}
-          label={text.tag}
-          value={filters.tag}
-          onChange={({ target }) => onChange({ tag: target.value })}
-        >
-          <option value="">{text.allTags}</option>
-          {filters.tag !== '' && !tags.some(({ tag }) => tag === filters.tag) && (
-            <option value={filters.tag}>{filters.tag}</option>
-          )}
-          {tags.map(({ tag, total }) => (
-            <option key={tag} value={tag}>
-              {tag} ({total})
-            </option>
-          ))}
-        </SelectField>
-      )}
+      <TagField filters={filters} onChange={onChange} {...shared} />
       <SelectField
         {...shared}
         label={text.sort}
@@ -104,5 +86,34 @@ export function FilterFields({ filters, choices, onChange, stacked = false }: Pr
         ))}
       </SelectField>
     </>
+  );
+}
+
+interface TagProps extends Pick<Props, 'filters' | 'onChange'> {
+  hideLabel: boolean;
+  className: string;
+}
+
+/** Only where there are tags. */
+export function TagField({ filters, onChange, ...shared }: TagProps) {
+  const { data: tags = [] } = useQuery(tagsQuery());
+  if (tags.length === 0 && filters.tag === '') return null;
+  return (
+    <SelectField
+      {...shared}
+      label={text.tag}
+      value={filters.tag}
+      onChange={({ target }) => onChange({ tag: target.value })}
+    >
+      <option value="">{text.allTags}</option>
+      {filters.tag !== '' && !tags.some(({ tag }) => tag === filters.tag) && (
+        <option value={filters.tag}>{filters.tag}</option>
+      )}
+      {tags.map(({ tag, total }) => (
+        <option key={tag} value={tag}>
+          {tag} ({total})
+        </option>
+      ))}
+    </SelectField>
   );
 }

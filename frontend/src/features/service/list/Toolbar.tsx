@@ -7,11 +7,13 @@ import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { Icon } from '@/ui/Icon';
-import { type Choices, FilterFields } from './FilterFields';
+import { type Choices, FilterFields, TagField } from './FilterFields';
 import { SearchBox } from './SearchBox';
 import { endSelecting, startSelecting, useIsSelecting } from './selection';
 
 interface Props {
+  /** Otherwise all services are in sight: they can be selected and filtered by tag, and that is all. */
+  isSearched: boolean;
   filters: Filters;
   choices: Choices;
   /** How many services match. */
@@ -21,12 +23,32 @@ interface Props {
   onClear: () => void;
 }
 
-export function Toolbar({ filters, choices, total, focusSearch, onChange, onClear }: Props) {
+export function Toolbar(props: Props) {
+  const { isSearched, filters, choices, total, focusSearch, onChange, onClear } = props;
   const [sheet, setSheet] = useState(false);
   const onSearch = useCallback((q: string) => onChange({ q }), [onChange]);
   const mayEdit = useMayEdit();
   const selecting = useIsSelecting();
   const n = filterCount(filters);
+  const select = mayEdit && (
+    <Button
+      kind="quiet"
+      className="ml-auto px-2.5!"
+      aria-pressed={selecting}
+      onClick={selecting ? endSelecting : startSelecting}
+    >
+      <Icon name="select" />
+      <span className="max-sm:sr-only">{selecting ? text.selectNone : text.select}</span>
+    </Button>
+  );
+  if (!isSearched) {
+    return (
+      <div className="mt-8 flex flex-wrap items-center gap-2 empty:hidden">
+        <TagField filters={filters} onChange={onChange} hideLabel className="w-auto max-w-44" />
+        {select}
+      </div>
+    );
+  }
   return (
     <div className="mt-8 flex flex-wrap items-center gap-2">
       <SearchBox value={filters.q} onChange={onSearch} focus={focusSearch} />
@@ -43,17 +65,7 @@ export function Toolbar({ filters, choices, total, focusSearch, onChange, onClea
           {text.clear}
         </Button>
       )}
-      {mayEdit && (
-        <Button
-          kind="quiet"
-          className="ml-auto px-2.5!"
-          aria-pressed={selecting}
-          onClick={selecting ? endSelecting : startSelecting}
-        >
-          <Icon name="select" />
-          <span className="max-sm:sr-only">{selecting ? text.selectNone : text.select}</span>
-        </Button>
-      )}
+      {select}
       {sheet && (
         <Dialog
           title={text.filters}
