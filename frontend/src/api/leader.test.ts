@@ -6,6 +6,7 @@ const BOUND_MS = 15_000;
 
 /** Carries messages a moment later, as a browser does. */
 const open = new Set<Channel>();
+let said: string[];
 class Channel {
   onmessage: ((event: { data: unknown }) => void) | null = null;
   deaf = false;
@@ -13,8 +14,9 @@ class Channel {
     open.add(this);
     latest = this;
   }
-  postMessage(data: unknown) {
+  postMessage(data: { kind: string }) {
     if (this.deaf) return;
+    said.push(data.kind);
     for (const other of open) {
       if (other === this) continue;
       setTimeout(() => {
@@ -64,6 +66,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('BroadcastChannel', Channel);
   tabs = [];
+  said = [];
 });
 afterEach(() => {
   for (const tab of tabs) tab.close();
@@ -83,6 +86,8 @@ describe('one tab leads', () => {
     names.forEach(openTab);
     pass(400);
     expect(leaders()).toEqual([Math.min(...names)]);
+    // And no other did before.
+    expect(tabs.flatMap(({ terms }) => terms)).toHaveLength(1);
   });
 
   it('of those that open while others still claim', () => {
@@ -100,9 +105,13 @@ describe('one tab leads', () => {
     openTab(0.9);
     pass(1_000);
     for (const name of [0.1, 0.2, 0.3]) openTab(name);
+    pass(1_000);
+    said = [];
     pass(60_000);
     expect(leaders()).toEqual([0.9]);
     expect(tabs[0]?.terms).toHaveLength(1);
+    // Nobody asks whom they hear.
+    expect(new Set(said)).toEqual(new Set(['lead']));
   });
 });
 
@@ -208,6 +217,17 @@ describe('a tab that comes back', () => {
     happens(only, 'pageshow');
     pass(400);
     expect(leaders()).toEqual([0.1]);
+  });
+
+  it('hears of nothing as long as it is away', () => {
+    const first = openTab(0.1);
+    const second = openTab(0.2);
+    pass(1_000);
+    happens(first, 'pagehide');
+    pass(1_000);
+    second.close();
+    pass(120_000);
+    expect(leaders()).toEqual([]);
   });
 
   it('changes nothing when it was not away', () => {
