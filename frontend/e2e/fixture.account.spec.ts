@@ -90,3 +90,34 @@ test('who signs out right after a deletion has deleted it', async ({ page }) => 
   await expect(page).toHaveURL(/\/login/);
   expect(sent).toEqual([`DELETE /api/services/${serviceId(14)}`, 'POST /api/auth/logout']);
 });
+
+test('who signs out over something that is not saved is asked before anything is gone', async ({
+  page,
+}) => {
+  await choose(page, 'busy');
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().endsWith('/logout')) sent.push(request.url());
+  });
+  await page.goto('/settings');
+  const name = page.getByRole('textbox');
+  await name.fill('Another name');
+  const signOut = async () => {
+    await page.getByRole('button', { name: /Account menu/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  };
+  const question = page.getByRole('dialog', { name: 'Leave without saving?' });
+  await signOut();
+  await question.getByRole('button', { name: 'Stay' }).click();
+  await expect(question).toHaveCount(0);
+  expect(sent).toEqual([]);
+  await expect(name).toHaveValue('Another name');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('The workspace is called Another name now.')).toBeVisible();
+  await name.fill('A third name');
+  await signOut();
+  await question.getByRole('button', { name: 'Leave' }).click();
+  await expect(page).toHaveURL(/\/login\?signed_out=1$/);
+  await expect(question).toHaveCount(0);
+  expect(sent).toHaveLength(1);
+});

@@ -187,7 +187,7 @@ for (const [name, path, which, shown] of [
   ['incidents', '/incidents', /api\/incidents\?.*limit=50/, 'Blog was down'],
   ['a service', `/services/${serviceId(2)}`, /api\/services\/[^/]+$/, 'Checkout API is down'],
   ['an edited service', `/services/${serviceId(7)}/edit`, /api\/services\/[^/]+$/, 'Save changes'],
-  ['its days', `/services/${serviceId(2)}`, /\/days/, '90 days'],
+  ['its days', `/services/${serviceId(2)}?days=90`, /\/days/, '90 days'],
   ['a channel', `/notices/${'01930000-0000-7000-8000-00000000c001'}`, /channels\//, 'Cancel'],
   ['the sign-in', '/login', /auth\/providers/, 'Password'],
 ] as const) {

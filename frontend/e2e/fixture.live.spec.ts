@@ -1,4 +1,5 @@
 /** Live events, one stream for all tabs, silent refresh, and honesty about old data. */
+import type { Page } from '@playwright/test';
 import { choose, expect, happen, incidentId, serviceId, settled, test } from './fixture/start';
 
 const nowIso = () => new Date().toISOString();
@@ -109,6 +110,67 @@ test('tabs share one stream, and another takes over when its tab closes', async 
   await expect(second.getByRole('listitem').filter({ hasText: 'Storefront' })).toContainText(
     'Down',
   );
+});
+
+/** A name on somebody's own network, without encryption: there are no Web Locks there. */
+const onPlainHttp = (baseURL: string | undefined) =>
+  (baseURL ?? '').replace('127.0.0.1', 'nas.test');
+
+const says = (tab: Page, words: string) =>
+  expect(tab.getByRole('listitem').filter({ hasText: 'Storefront' })).toContainText(words);
+
+const storefront = (status: string) => look(serviceId(1), { status, response_time: 90 });
+
+/** The last breath of a tab: its process is gone at once, and tells nobody. */
+async function crash(tab: Page): Promise<void> {
+  const devtools = await tab.context().newCDPSession(tab);
+  const gone = tab.waitForEvent('crash');
+  devtools.send('Page.crash').catch(() => undefined);
+  await gone;
+}
+
+test('eight tabs share one stream on plain http, and a dead one is replaced', async ({
+  page,
+  context,
+  baseURL,
+}) => {
+  await choose(page, 'healthy');
+  await page.goto(onPlainHttp(baseURL));
+  expect(await page.evaluate(() => 'locks' in navigator)).toBe(false);
+  await expect.poll(() => happen(page, {})).toMatchObject({ streams: 1, newest: 1 });
+  const others: Page[] = [];
+  for (let count = 0; count < 7; count += 1) {
+    const tab = await context.newPage();
+    await tab.goto(onPlainHttp(baseURL));
+    await says(tab, 'Up');
+    others.push(tab);
+  }
+  const [second] = others as [Page];
+  expect(await happen(second, storefront('degraded'))).toMatchObject({ streams: 1, newest: 1 });
+  for (const tab of [page, ...others]) await says(tab, 'Degraded');
+  await page.close();
+  await expect.poll(() => happen(second, {})).toMatchObject({ streams: 1, newest: 2 });
+  await happen(second, storefront('down'));
+  for (const tab of others) await says(tab, 'Down');
+});
+
+test('on plain http a tab takes over from one that died without a word', async ({
+  page,
+  context,
+  baseURL,
+}) => {
+  const first = await context.newPage();
+  await choose(first, 'healthy');
+  await first.goto(onPlainHttp(baseURL));
+  await expect.poll(() => happen(first, {})).toMatchObject({ streams: 1, newest: 1 });
+  await page.goto(onPlainHttp(baseURL));
+  await says(page, 'Up');
+  await crash(first);
+  await expect
+    .poll(() => happen(page, {}), { timeout: 30_000 })
+    .toMatchObject({ streams: 1, newest: 2 });
+  await happen(page, storefront('down'));
+  await says(page, 'Down');
 });
 
 test('an expired access token is refreshed once, unseen', async ({ page }) => {

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type LiveEvent, startLive } from './live';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { isConnected, type LiveEvent, startLive } from './live';
 import { whenSessionEnds } from './session';
 
 class Source extends EventTarget {
@@ -98,4 +98,33 @@ it('goes on once somebody has signed in again, in another tab', async () => {
   answer.mockImplementation(async () => new Response(null, { status: 200 }));
   await vi.advanceTimersByTimeAsync(60_000);
   expect(Source.last).not.toBe(first);
+});
+
+describe('without Web Locks', () => {
+  beforeEach(() => {
+    end();
+    events = [];
+    vi.stubGlobal('navigator', {});
+    end = startLive((event) => events.push(event));
+  });
+
+  it('a tab opens the stream once nobody objects to its lead, and has missed nothing', () => {
+    expect(Source.last).toBeUndefined();
+    vi.advanceTimersByTime(500);
+    Source.last?.onopen?.();
+    expect(isConnected()).toBe(true);
+    expect(names()).toEqual([]);
+  });
+
+  it('a page that is left lets go of its stream, and fetches what it missed when it comes back', () => {
+    vi.advanceTimersByTime(500);
+    const first = Source.last;
+    first?.onopen?.();
+    window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));
+    expect(first?.readyState).toBe(Source.CLOSED);
+    window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+    expect(names()).toEqual(['resync']);
+    vi.advanceTimersByTime(500);
+    expect(Source.last).not.toBe(first);
+  });
 });

@@ -1,5 +1,6 @@
 /** Live events: one stream per browser, held by one tab and passed on to the others. */
 import { fetchWithin } from './deadline';
+import { electOverChannel } from './leader';
 import { refreshSession, sessionEnded } from './session';
 
 const CHANNEL = 'pulsecheck.live';
@@ -73,8 +74,15 @@ export function startLive(onEvent: (event: LiveEvent) => void): () => void {
     else onEvent(data.event);
   });
 
-  const lead = () =>
-    holdStream(stop.signal, startedAt, {
+  const lead = (term: AbortSignal) => {
+    leading = true;
+    term.addEventListener('abort', () => {
+      leading = false;
+      heardAt = Date.now();
+      // Who leads instead says how its stream is.
+      if (!stop.signal.aborted) say({ kind: 'hello' });
+    });
+    return holdStream(term, startedAt, {
       onEvent: (event) => {
         onEvent(event);
         say({ kind: 'event', event });
@@ -84,6 +92,7 @@ export function startLive(onEvent: (event: LiveEvent) => void): () => void {
         say({ kind: 'state', connected: value });
       },
     });
+  };
 
   say({ kind: 'hello' });
   const beat = setInterval(() => {
@@ -91,18 +100,24 @@ export function startLive(onEvent: (event: LiveEvent) => void): () => void {
     else if (Date.now() - heardAt > LEADER_SILENT_MS) setConnected(false);
   }, BEAT_MS);
 
-  if (channel !== null && 'locks' in navigator) {
-    navigator.locks.request(LOCK, { signal: stop.signal }, lead).catch(() => undefined);
-  } else {
-    // Without locks (plain http on a LAN address) every tab has a stream of its own.
-    void lead();
-  }
+  if (channel === null) void lead(stop.signal);
+  else if ('locks' in navigator) {
+    const request = navigator.locks.request(LOCK, { signal: stop.signal }, () => lead(stop.signal));
+    request.catch(() => undefined);
+  } else electOverChannel((term) => void lead(term), stop.signal);
+
+  // What happened while this page lay in the memory of the browser nobody has told it.
+  const back = ({ persisted }: PageTransitionEvent) => {
+    if (!persisted) return;
+    onEvent({ name: 'resync', data: null });
+    say({ kind: 'hello' });
+  };
+  window.addEventListener('pageshow', back, { signal: stop.signal });
 
   return () => {
     stop.abort();
     clearInterval(beat);
     channel?.close();
-    leading = false;
     setConnected(false);
   };
 }
@@ -112,13 +127,12 @@ interface StreamHandlers {
   onState: (connected: boolean) => void;
 }
 
-/** Keeps a stream open, through reconnects, until the signal; resolves then. `startedAt` is since when this tab shows what it has fetched. */
+/** Keeps a stream open, through reconnects, until the signal, and resolves then. `startedAt` is since when this tab shows what it has fetched. */
 function holdStream(
   signal: AbortSignal,
   startedAt: number,
   handlers: StreamHandlers,
 ): Promise<void> {
-  leading = true;
   return new Promise((resolve) => {
     let source: EventSource | null = null;
     let retry: ReturnType<typeof setTimeout> | undefined;

@@ -8,6 +8,7 @@ import { sentenceOf } from '@/api/problem';
 import { useMayEdit } from '@/api/role';
 import { Avatar } from '@/features/account/Avatar';
 import { ThemeChoice } from '@/features/account/ThemeChoice';
+import { mayLeaveForms, unlockForms } from '@/features/form/useLeaveGuard';
 import { paths } from '@/lib/paths';
 import { dashboardText } from '@/lib/text/dashboard';
 import { maintenanceText } from '@/lib/text/maintenance';
@@ -89,6 +90,7 @@ function AccountMenu({ me, onShortcuts }: Pick<Props, 'me' | 'onShortcuts'>) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const leave = async () => {
+    if (!(await mayLeaveForms())) return;
     try {
       await flushDeletes();
       await signOut();
@@ -96,6 +98,7 @@ function AccountMenu({ me, onShortcuts }: Pick<Props, 'me' | 'onShortcuts'>) {
       toast(sentenceOf(error), { kind: 'error' });
       return;
     }
+    unlockForms();
     client.clear();
     await navigate(`${paths.login()}?signed_out=1`);
   };
@@ -161,7 +164,14 @@ function AccountMenu({ me, onShortcuts }: Pick<Props, 'me' | 'onShortcuts'>) {
             >
               {shellText.shortcuts.title}
             </MenuItem>
-            <MenuItem onSelect={leave}>{shellText.signOut}</MenuItem>
+            <MenuItem
+              onSelect={() => {
+                close();
+                void leave();
+              }}
+            >
+              {shellText.signOut}
+            </MenuItem>
           </div>
         </>
       )}

@@ -5,6 +5,7 @@ import { useNavigate } from 'react-router';
 import { eraseAccount } from '@/api/account';
 import type { Me } from '@/api/contract';
 import { fieldsOf, hasStatus, sentenceOf } from '@/api/problem';
+import { unlockForms } from '@/features/form/useLeaveGuard';
 import { useRefusedFocus } from '@/features/form/useRefusedFocus';
 import { paths } from '@/lib/paths';
 import { accountText } from '@/lib/text/account';
@@ -38,6 +39,7 @@ function EraseDialog({ me, onClose }: { me: Me; onClose: () => void }) {
   const erase = useMutation({
     mutationFn: () => eraseAccount(local ? password : null),
     onSuccess: async () => {
+      unlockForms();
       await navigate(`${paths.login()}?erased=1`, { replace: true });
       client.clear();
     },

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { createMemoryRouter, Link, RouterProvider } from 'react-router';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { ask } from '@/ui/Question';
-import { useIsChanged, useLeaveGuard } from './useLeaveGuard';
+import { mayLeaveForms, unlockForms, useIsChanged, useLeaveGuard } from './useLeaveGuard';
 
 vi.mock('@/ui/Question', () => ({ ask: vi.fn() }));
 const asked = vi.mocked(ask);
@@ -111,4 +111,31 @@ it('closing twice asks once', async () => {
   await press('Close');
   await press('Close');
   expect(asked).toHaveBeenCalledOnce();
+});
+
+it('what leaves every form at once asks once, and unlocks them when it happens', async () => {
+  open();
+  expect(await mayLeaveForms()).toBe(true);
+  expect(asked).not.toHaveBeenCalled();
+  await type();
+  asked.mockResolvedValue(false);
+  expect(await mayLeaveForms()).toBe(false);
+  asked.mockResolvedValue(true);
+  expect(await mayLeaveForms()).toBe(true);
+  // It may still fail: only then is nothing guarded any more.
+  expect(unloads()).toBe(false);
+  unlockForms();
+  expect(unloads()).toBe(true);
+  await press('Away');
+  await screen.findByText('elsewhere');
+  expect(await mayLeaveForms()).toBe(true);
+  expect(asked).toHaveBeenCalledTimes(2);
+});
+
+it('a saved form is not asked about when all are left', async () => {
+  open();
+  await type();
+  await press('Save');
+  expect(await mayLeaveForms()).toBe(true);
+  expect(asked).not.toHaveBeenCalled();
 });

@@ -1,5 +1,5 @@
 /** Asks before what was typed is lost: within the app, when a dialog is closed and when the tab is. */
-import { type RefObject, useEffect, useRef } from 'react';
+import { type RefObject, useCallback, useEffect, useRef } from 'react';
 import { useBeforeUnload, useBlocker } from 'react-router';
 import { paths } from '@/lib/paths';
 import { shellText } from '@/lib/text/shell';
@@ -10,6 +10,18 @@ export interface LeaveGuard {
   unlock: () => void;
   /** Goes, after a question where something would be lost; for what leaves a form but not the page. */
   leave: (go: () => void) => void;
+}
+
+/** Forms that have changed, each with what lets it be left. */
+const changedForms = new Set<() => void>();
+
+/** For what leaves every form at once and cannot be taken back, signing out say: false when the reader stays. */
+export const mayLeaveForms = async (): Promise<boolean> =>
+  changedForms.size === 0 || (await ask(shellText.unsaved));
+
+/** Lets the next way out of every form pass. */
+export function unlockForms(): void {
+  for (const unlock of changedForms) unlock();
 }
 
 /** For the form of a page, or of a dialog over a page without one: the router asks one guard only. */
@@ -58,9 +70,17 @@ function useGuard(changed: boolean): LeaveGuard & { unlocked: RefObject<boolean>
   useBeforeUnload((event) => {
     if (changed && !unlocked.current) event.preventDefault();
   });
-  const unlock = () => {
+  const unlock = useCallback(() => {
     unlocked.current = true;
-  };
+    changedForms.delete(unlock);
+  }, []);
+  useEffect(() => {
+    if (!changed) return;
+    changedForms.add(unlock);
+    return () => {
+      changedForms.delete(unlock);
+    };
+  }, [changed, unlock]);
   const leave = async (go: () => void) => {
     if (changed && !unlocked.current) {
       // Escape may come twice.

@@ -27,7 +27,7 @@ export function IncidentLine({ incident, name, onItsOwnPage = false, clockOnly =
       <div className="min-w-0 flex-1">
         <Link
           to={paths.incident(incident.id)}
-          className="block truncate font-medium after:absolute after:inset-0"
+          className="line-clamp-2 font-medium wrap-anywhere after:absolute after:inset-0 sm:line-clamp-1"
         >
           {title === undefined ? (
             text.type[incident.type]
@@ -37,7 +37,7 @@ export function IncidentLine({ incident, name, onItsOwnPage = false, clockOnly =
             </>
           )}
         </Link>
-        <p className="truncate text-sm text-faint">
+        <p className="line-clamp-2 text-sm text-faint sm:line-clamp-1">
           {incident.dependency?.sentence ??
             incident.cause?.sentence ??
             text.checksFailed(incident.checks_failed)}

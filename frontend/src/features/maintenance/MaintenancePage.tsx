@@ -108,7 +108,7 @@ function Line({ window: one, onEdit }: { window: MaintenanceWindow; onEdit?: () 
       <div className="flex min-w-0 items-start gap-3">
         <StatusGlyph status="maintenance" muted={!one.active} className="mt-1" />
         <div className="min-w-0">
-          <p className="truncate font-medium">
+          <p className="font-medium wrap-anywhere">
             <bdi>{one.title}</bdi>
           </p>
           <DotList className="text-sm text-faint">

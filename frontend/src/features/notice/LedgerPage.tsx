@@ -111,7 +111,9 @@ function Line({ delivery, onOpen }: { delivery: Delivery; onOpen: () => void }) 
         onClick={onOpen}
         className="block w-full px-4 py-3 text-left transition-colors hover:bg-hover"
       >
-        <span className="block truncate font-medium">{delivery.headline}</span>
+        <span className="line-clamp-2 font-medium wrap-anywhere sm:line-clamp-1">
+          {delivery.headline}
+        </span>
         <DotList className="text-sm text-faint">
           <bdi>{delivery.channel_name}</bdi>
           <span className={failed ? 'font-medium text-down-text' : ''}>
@@ -120,7 +122,9 @@ function Line({ delivery, onOpen }: { delivery: Delivery; onOpen: () => void }) 
           <RelativeTime at={delivery.at} />
         </DotList>
         {failed && delivery.detail !== '' && (
-          <span className="mt-0.5 block truncate text-sm text-soft">{delivery.detail}</span>
+          <span className="mt-0.5 line-clamp-2 text-sm text-soft sm:line-clamp-1">
+            {delivery.detail}
+          </span>
         )}
       </button>
     </li>
