@@ -1170,6 +1170,11 @@ export interface components {
              * @description Seconds down; absent when none
              */
             down_s?: number;
+            /**
+             * Format: int64
+             * @description Seconds of maintenance, which `status`, `uptime` and `coverage` leave out; absent when none
+             */
+            maintenance_s?: number;
             /** @description The worst that was seen: `up`, `degraded`, `down`, or `none` when nothing was observed */
             status: components["schemas"]["DayStatus"];
             /**
