@@ -2713,6 +2713,19 @@ export interface components {
              * @description Services that are not paused
              */
             watched: number;
+            worst: components["schemas"]["SummaryWorst"] | null;
+        };
+        /** @description What the dashboard's sentence speaks of. */
+        SummaryWorst: {
+            /** @description Of the only one; null when there are several */
+            name: string | null;
+            /**
+             * Format: date-time
+             * @description Since when the first of them stands so: an outage since its incident began
+             */
+            since: string;
+            /** @description `down`, `degraded`, `unknown` or `maintenance` */
+            status: components["schemas"]["ServiceStatus"];
         };
         /** @description How the installation is. */
         System: {
