@@ -618,6 +618,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/maintenance/soon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Windows that are under way or begin within a day, what begins first on top, at most 20. */
+        get: operations["list_soon"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/maintenance/{id}": {
         parameters: {
             query?: never;
@@ -2655,6 +2672,28 @@ export interface components {
          * @enum {string}
          */
         Severity: "degraded" | "down";
+        /** @description A window that is under way or begins soon, in short. */
+        SoonWindow: {
+            /** @description The first three; null together with `services` for all services */
+            categories: string[] | null;
+            /**
+             * Format: date-time
+             * @description Of the occurrence that is under way or comes next
+             */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            /** @description How many categories there are beside those */
+            more_categories: number;
+            /**
+             * Format: int32
+             * @description How many single services it covers
+             */
+            services: number | null;
+            title: string;
+            /** Format: date-time */
+            until: string;
+        };
         /** @description Services by where they stand. */
         StatusCounts: {
             /** Format: int64 */
@@ -4766,6 +4805,35 @@ export interface operations {
             };
             /** @description The link is of another installation */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_soon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Windows; `X-Total-Count` tells how many there are */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SoonWindow"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -47,6 +47,7 @@ export const dashboardText = {
   maintenanceError: 'Planned maintenance could not be loaded.',
   maintenanceOwn: 'Planned here',
   maintenanceMore: (n: number) => `and ${integer(n)} more planned`,
+  maintenanceMoreAnnounced: (n: number) => `Show ${integer(n)} more announced`,
   maintenanceUnderWay: 'under way',
   maintenanceUntil: (moment: string) => `until ${moment}`,
   maintenanceFrom: (moment: string) => `from ${moment}`,
