@@ -1799,6 +1799,11 @@ export interface components {
         IncidentDetail: components["schemas"]["Incident"] & {
             /** @description Checks while it lasted, newest first, at most 100 */
             checks: components["schemas"]["Check"][];
+            /**
+             * Format: int64
+             * @description How many of them are kept; 1000 means that or more
+             */
+            checks_total: number;
             evidence: components["schemas"]["IncidentEvidence"];
             /** @description What happened, oldest first */
             timeline: components["schemas"]["IncidentEvent"][];

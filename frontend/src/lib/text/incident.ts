@@ -101,6 +101,9 @@ export const incidentText = {
     noLast: 'No good look on record before this incident.',
     differs: 'differs',
     checks: 'Checks during this incident',
+    newestChecks: (n: string, of: string, orMore: boolean) =>
+      `These are the newest ${n} of ${of}${orMore ? ' or more' : ''}.`,
+    allChecks: 'All checks of the service',
     seeService: 'Open the service',
     dependencyMore: 'See what the vendor says',
     vendorRows: {
