@@ -1267,14 +1267,22 @@ export interface components {
             /** @description For `tags`: replaces all tags */
             tags?: string[] | null;
         };
+        /** @description Services for which the change is wrong in the same way. */
+        BulkRefused: {
+            /** @description What is wrong with which field */
+            errors: {
+                [key: string]: string[];
+            };
+            ids: string[];
+        };
         /** @description What would change, or did. */
         BulkResult: {
-            /** @description What they were before, each value with its services; enough to take the change back */
+            /** @description What they were before, each value with its services; enough to take the change back. Empty in a dry run */
             before: components["schemas"]["BulkBefore"][];
             /** @description Services that would change, or did */
             changed: string[];
             dry_run: boolean;
-            /** @description Why others did not, by id */
+            /** @description Why others did not, by id, of at most 100; `refused` names all of them */
             errors: {
                 [key: string]: string;
             };
@@ -1282,6 +1290,8 @@ export interface components {
             examples: components["schemas"]["BulkExample"][];
             /** @description Services that were meant and are there */
             matched: number;
+            /** @description Why others did not, each reason with its services */
+            refused: components["schemas"]["BulkRefused"][];
         };
         /** @description Where the calendar is. */
         CalendarLink: {
