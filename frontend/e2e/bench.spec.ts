@@ -13,6 +13,9 @@ const SERVICES = Number(process.env.BENCH_SERVICES ?? 5_000);
 const RUNS = Number(process.env.BENCH_RUNS ?? 5);
 const LIVE_MS = 30_000;
 const SCROLL_PX = 60_000;
+/** Compressed: of a first visit's scripts together, and of its largest answer. */
+const MOST_SCRIPT_KB = 180;
+const MOST_ANSWER_KB = 20;
 const out = fileURLToPath(new URL('../../docs/benchmarks-web.json', import.meta.url));
 
 const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b);
@@ -218,4 +221,8 @@ test('a dashboard of thousands', async ({ browser, page, stage }) => {
   await last.context.close();
   writeFileSync(out, `${JSON.stringify(figures, null, 2)}\n`);
   console.log(figures);
+  // What no machine's speed excuses.
+  expect(figures.initial_script_kb).toBeLessThanOrEqual(MOST_SCRIPT_KB);
+  expect(figures.api_largest_kb).toBeLessThanOrEqual(MOST_ANSWER_KB);
+  expect(figures.live.rows_touched_without_event).toBe(0);
 });

@@ -45,6 +45,38 @@ pub async fn list(conn: &mut PgConnection, workspace: WorkspaceId) -> Result<Vec
     rows.into_iter().map(Window::try_from).collect()
 }
 
+/// A window whose services are counted instead of named: `window.covers` holds none of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    pub window: Window,
+    /// How many single services it covers; none when it covers all, or categories.
+    pub services: Option<i32>,
+}
+
+#[derive(FromRow)]
+struct CountedRow {
+    #[sqlx(flatten)]
+    row: Row,
+    services: Option<i32>,
+}
+
+/// The windows of a workspace in the order of their making, without the ids of what they cover.
+pub async fn list_counted(conn: &mut PgConnection, workspace: WorkspaceId) -> Result<Vec<Counted>> {
+    let rows: Vec<CountedRow> = sqlx::query_as(
+        "select id, title, begins, zone, duration_s, rule, categories, service_ids[1:0] as service_ids,
+                cardinality(service_ids) as services
+         from maintenance_windows where workspace_id = $1 order by created_at, id",
+    )
+    .bind(workspace.0)
+    .fetch_all(conn)
+    .await?;
+    let counted = |CountedRow { row, services }| {
+        let window = Window::try_from(row)?;
+        Ok(Counted { window, services })
+    };
+    rows.into_iter().map(counted).collect()
+}
+
 pub async fn find(
     conn: &mut PgConnection,
     workspace: WorkspaceId,

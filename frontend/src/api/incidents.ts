@@ -7,7 +7,7 @@ import type { Incident, IncidentDetail } from './contract';
 import { keys } from './keys';
 import { pollWhileAway } from './live';
 import { isPageError } from './problem';
-import { api, asked, body, page } from './transport';
+import { api, asked, body, type Page, page } from './transport';
 
 export interface IncidentFilters {
   service_id?: string | undefined;
@@ -45,21 +45,39 @@ export const openIncidentsQuery = (limit: number) =>
 const MOST_SPANS = 1000;
 const MOST_OPEN = 200;
 
+export interface Spans {
+  spans: Incident[];
+  /** How many there are, drawn or not. */
+  total: number;
+  /** How many of all are open. */
+  open: number;
+}
+
+type Counted = Pick<Page<Incident>, 'items' | 'total'>;
+const none: Counted = { items: [], total: 0 };
+const countOf = ({ items, total }: Counted): number => total ?? items.length;
+
 /** Everything that began in a range or is still open: for drawing, so all at once. */
 export const incidentSpansQuery = (filters: IncidentFilters, range: Range) =>
   queryOptions({
     queryKey: keys.incidentSpans({ ...filters, range }),
-    queryFn: async ({ signal }) => {
-      const ask = (more: { since?: string; status?: string; limit: number }) =>
-        body<Incident[]>(
+    queryFn: async ({ signal }): Promise<Spans> => {
+      const ask = (more: { since?: string; until?: string; status?: string; limit: number }) =>
+        page<Incident>(
           api.GET('/api/incidents', { params: { query: asked({ ...filters, ...more }) }, signal }),
         );
       const since = new Date(now() - rangeMs[range]).toISOString();
-      const [begun, open] = await Promise.all([
+      const isOver = filters.status === 'resolved';
+      const [begun, before, open] = await Promise.all([
         ask({ since, limit: MOST_SPANS }),
-        filters.status === 'resolved' ? [] : ask({ status: 'open', limit: MOST_OPEN }),
+        isOver ? none : ask({ until: since, status: 'open', limit: MOST_OPEN }),
+        isOver ? none : ask({ status: 'open', limit: 1 }),
       ]);
-      return [...new Map([...begun, ...open].map((one) => [one.id, one])).values()];
+      return {
+        spans: [...begun.items, ...before.items],
+        total: countOf(begun) + countOf(before),
+        open: countOf(open),
+      };
     },
     refetchInterval: pollWhileAway,
     placeholderData: (previous) => previous,

@@ -39,6 +39,7 @@ export const keys = {
   deliveries: (filters: object) => ['deliveries', 'list', filters] as const,
   delivery: (id: string) => ['deliveries', 'one', id] as const,
   maintenance: ['maintenance'] as const,
+  soonWindows: ['maintenance', 'soon'] as const,
   calendar: ['maintenance', 'calendar'] as const,
   catalogue: (asked: object) => ['catalogue', asked] as const,
   discovery: (asked: object) => ['discovery', asked] as const,

@@ -3,10 +3,11 @@ import { queryOptions } from '@tanstack/react-query';
 import { keys } from './keys';
 import { isPageError } from './problem';
 import type { components } from './schema.gen';
-import { api, body } from './transport';
+import { api, body, page } from './transport';
 
 type Schemas = components['schemas'];
 export type MaintenanceWindow = Schemas['MaintenanceWindow'];
+export type SoonWindow = Schemas['SoonWindow'];
 export type MaintenanceDraft = Schemas['MaintenanceInput'];
 
 export const maintenanceQuery = () =>
@@ -16,11 +17,11 @@ export const maintenanceQuery = () =>
     throwOnError: isPageError,
   });
 
-/** The same list for the dashboard, where it is company and its failure no page of its own. */
-export const windowsQuery = () =>
+/** What is under way or begins within a day, in short, for the dashboard: company there, whose failure is no page of its own. */
+export const soonWindowsQuery = () =>
   queryOptions({
-    ...maintenanceQuery(),
-    throwOnError: false,
+    queryKey: keys.soonWindows,
+    queryFn: ({ signal }) => page<SoonWindow>(api.GET('/api/maintenance/soon', { signal })),
     refetchInterval: 300_000,
     staleTime: 60_000,
   });

@@ -618,6 +618,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/maintenance/soon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Windows that are under way or begin within a day, what begins first on top, at most 20. */
+        get: operations["list_soon"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/maintenance/{id}": {
         parameters: {
             query?: never;
@@ -1170,6 +1187,11 @@ export interface components {
              * @description Seconds down; absent when none
              */
             down_s?: number;
+            /**
+             * Format: int64
+             * @description Seconds of maintenance, which `status`, `uptime` and `coverage` leave out; absent when none
+             */
+            maintenance_s?: number;
             /** @description The worst that was seen: `up`, `degraded`, `down`, or `none` when nothing was observed */
             status: components["schemas"]["DayStatus"];
             /**
@@ -1245,14 +1267,22 @@ export interface components {
             /** @description For `tags`: replaces all tags */
             tags?: string[] | null;
         };
+        /** @description Services for which the change is wrong in the same way. */
+        BulkRefused: {
+            /** @description What is wrong with which field */
+            errors: {
+                [key: string]: string[];
+            };
+            ids: string[];
+        };
         /** @description What would change, or did. */
         BulkResult: {
-            /** @description What they were before, each value with its services; enough to take the change back */
+            /** @description What they were before, each value with its services; enough to take the change back. Empty in a dry run */
             before: components["schemas"]["BulkBefore"][];
             /** @description Services that would change, or did */
             changed: string[];
             dry_run: boolean;
-            /** @description Why others did not, by id */
+            /** @description Why others did not, by id, of at most 100; `refused` names all of them */
             errors: {
                 [key: string]: string;
             };
@@ -1260,6 +1290,8 @@ export interface components {
             examples: components["schemas"]["BulkExample"][];
             /** @description Services that were meant and are there */
             matched: number;
+            /** @description Why others did not, each reason with its services */
+            refused: components["schemas"]["BulkRefused"][];
         };
         /** @description Where the calendar is. */
         CalendarLink: {
@@ -1777,6 +1809,11 @@ export interface components {
         IncidentDetail: components["schemas"]["Incident"] & {
             /** @description Checks while it lasted, newest first, at most 100 */
             checks: components["schemas"]["Check"][];
+            /**
+             * Format: int64
+             * @description How many of them are kept; 1000 means that or more
+             */
+            checks_total: number;
             evidence: components["schemas"]["IncidentEvidence"];
             /** @description What happened, oldest first */
             timeline: components["schemas"]["IncidentEvent"][];
@@ -2650,6 +2687,28 @@ export interface components {
          * @enum {string}
          */
         Severity: "degraded" | "down";
+        /** @description A window that is under way or begins soon, in short. */
+        SoonWindow: {
+            /** @description The first three; null together with `services` for all services */
+            categories: string[] | null;
+            /**
+             * Format: date-time
+             * @description Of the occurrence that is under way or comes next
+             */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            /** @description How many categories there are beside those */
+            more_categories: number;
+            /**
+             * Format: int32
+             * @description How many single services it covers
+             */
+            services: number | null;
+            title: string;
+            /** Format: date-time */
+            until: string;
+        };
         /** @description Services by where they stand. */
         StatusCounts: {
             /** Format: int64 */
@@ -2708,6 +2767,19 @@ export interface components {
              * @description Services that are not paused
              */
             watched: number;
+            worst: components["schemas"]["SummaryWorst"] | null;
+        };
+        /** @description What the dashboard's sentence speaks of. */
+        SummaryWorst: {
+            /** @description Of the only one; null when there are several */
+            name: string | null;
+            /**
+             * Format: date-time
+             * @description Since when the first of them stands so: an outage since its incident began
+             */
+            since: string;
+            /** @description `down`, `degraded`, `unknown` or `maintenance` */
+            status: components["schemas"]["ServiceStatus"];
         };
         /** @description How the installation is. */
         System: {
@@ -4748,6 +4820,35 @@ export interface operations {
             };
             /** @description The link is of another installation */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_soon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Windows; `X-Total-Count` tells how many there are */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SoonWindow"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -38,11 +38,10 @@ export const DayBar = memo(function DayBar({ name, days, createdAt, tall, faded 
   const bar = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<number | null>(null);
   const id = useId();
-  const createdOn = createdAt.slice(0, 10);
-  const today = new Date(now()).toISOString().slice(0, 10);
+  const frame = { createdAt, now: now() };
   const last = days.length - 1;
   const chosen = active === null ? null : (days[active] ?? null);
-  const text = chosen === null ? null : dayText(chosen, createdOn, today);
+  const text = chosen === null ? null : dayText(chosen, frame);
 
   const open = active !== null;
   useEffect(() => {
@@ -90,7 +89,7 @@ export const DayBar = memo(function DayBar({ name, days, createdAt, tall, faded 
         aria-valuemax={days.length}
         aria-valuenow={(active ?? last) + 1}
         aria-valuetext={
-          text === null ? summaryOf(days, createdOn) : `${text.title}: ${text.lines.join(', ')}`
+          text === null ? summaryOf(days, frame) : `${text.title}: ${text.lines.join(', ')}`
         }
         onKeyDown={onKeyDown}
         onFocus={(event) => {
@@ -116,14 +115,14 @@ export const DayBar = memo(function DayBar({ name, days, createdAt, tall, faded 
             key={day.date}
             className={cx(
               'min-w-0 flex-1 rounded-[2px]',
-              segment[lookOf(day, createdOn)],
+              segment[lookOf(day, frame)],
               index === active && 'ring-[1.5px] ring-ink',
             )}
           />
         ))}
       </div>
       <span id={id} className="sr-only">
-        {summaryOf(days, createdOn)}
+        {summaryOf(days, frame)}
       </span>
       {text !== null && open && (
         <Tip anchor={bar.current} at={(active + 0.5) / days.length} text={text} />

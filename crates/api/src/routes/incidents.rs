@@ -36,6 +36,8 @@ use crate::{
 const DEEPEST_OFFSET: i64 = 100_000;
 /// How many affected checks are shown.
 const MOST_CHECKS: i64 = 100;
+/// How many of them are counted.
+const MOST_COUNTED: i64 = 1_000;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -82,6 +84,8 @@ struct IncidentDetailView {
     evidence: IncidentEvidence,
     /// Checks while it lasted, newest first, at most 100
     checks: Vec<CheckView>,
+    /// How many of them are kept; 1000 means that or more
+    checks_total: i64,
 }
 
 /// Looks that were kept whole.
@@ -148,7 +152,7 @@ async fn show_incident(
     let incident = incident.ok_or(Problem::NotFound)?;
     let timeline = reading::timeline(&mut conn, id).await?;
     let evidence = reading::evidence(&mut conn, id).await?;
-    let checks = affected(&mut conn, &incident).await?;
+    let (checks, checks_total) = affected(&mut conn, &incident).await?;
     drop(conn);
     let event = |(at, event): &(_, _)| IncidentEventView::new(*at, event);
     Ok(Json(IncidentDetailView {
@@ -158,11 +162,16 @@ async fn show_incident(
             last_good: evidence.last_good.as_ref().map(ObservationView::from),
         },
         checks,
+        checks_total,
         incident: IncidentView::new(incident, state.clock.now()),
     }))
 }
 
-async fn affected(conn: &mut PgConnection, incident: &Incident) -> Result<Vec<CheckView>, Problem> {
+/// The newest checks while an incident lasted, and how many there are.
+async fn affected(
+    conn: &mut PgConnection,
+    incident: &Incident,
+) -> Result<(Vec<CheckView>, i64), Problem> {
     let wanted = checks::Wanted {
         // The look that failed first stands at a slot shortly before it began.
         since: Some(incident.started_at - TimeDelta::minutes(1)),
@@ -172,13 +181,27 @@ async fn affected(conn: &mut PgConnection, incident: &Incident) -> Result<Vec<Ch
         limit: MOST_CHECKS,
         ..checks::Wanted::default()
     };
-    let found = checks::list(conn, incident.service_key, &wanted).await?;
-    let within = found
+    let is_within = |check: &checks::Check| {
+        check.first_failed_at.unwrap_or(check.started_at) >= incident.started_at
+    };
+    let mut found = checks::list(conn, incident.service_key, &wanted).await?;
+    let first_slots = checks::Wanted {
+        until: Some(incident.started_at),
+        ..wanted.clone()
+    };
+    let before = checks::list(conn, incident.service_key, &first_slots).await?;
+    let before = before.iter().filter(|check| !is_within(check)).count();
+    let before = i64::try_from(before).unwrap_or(0);
+    let all = checks::Wanted {
+        limit: MOST_COUNTED + before,
+        ..wanted
+    };
+    let total = checks::count(conn, incident.service_key, &all).await? - before;
+    found.retain(is_within);
+    let views = found
         .iter()
-        .filter(|check| check.first_failed_at.unwrap_or(check.started_at) >= incident.started_at);
-    Ok(within
-        .map(|check| CheckView::new(incident.service, check))
-        .collect())
+        .map(|check| CheckView::new(incident.service, check));
+    Ok((views.collect(), total))
 }
 
 fn wanted(asked: &IncidentsQuery) -> Result<Wanted, Fields> {

@@ -36,8 +36,11 @@ const AHEAD: TimeDelta = TimeDelta::days(180);
 /// Occurrences of one window in the calendar.
 const MOST_OCCURRENCES: u16 = 200;
 
+mod soon;
+
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .merge(soon::routes())
         .routes(routes!(list_maintenance, create_maintenance))
         .routes(routes!(update_maintenance, delete_maintenance))
         .routes(routes!(show_calendar_link))

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
-use db::services::counting;
+use db::services::counting::{self, Worst};
 use domain::uptime;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,7 +12,7 @@ use crate::{
     auth::{Member, Viewer},
     problem::{Problem, ProblemBody},
     state::AppState,
-    view::counts::StatusCounts,
+    view::{counts::StatusCounts, words::ServiceStatus},
 };
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -32,6 +32,8 @@ struct SummaryView {
     /// Services that are not paused
     watched: i64,
     open_incidents: i64,
+    /// The services that stand worst; null when none stands worse than up
+    worst: Option<WorstView>,
     /// Percent over all services and the last 24 hours, floored; null when nothing was observed
     uptime_24h: Option<f64>,
     /// When the newest look of any service that is not paused began; up to ten seconds behind
@@ -40,6 +42,19 @@ struct SummaryView {
     shortest_interval: Option<i32>,
     /// The server's clock
     now: DateTime<Utc>,
+}
+
+/// What the dashboard's sentence speaks of.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = SummaryWorst)]
+struct WorstView {
+    /// `down`, `degraded`, `unknown` or `maintenance`
+    #[schema(value_type = ServiceStatus)]
+    status: &'static str,
+    /// Since when the first of them stands so: an outage since its incident began
+    since: DateTime<Utc>,
+    /// Of the only one; null when there are several
+    name: Option<String>,
 }
 
 /// The workspace in numbers: counts by status, uptime, open incidents.
@@ -57,6 +72,7 @@ async fn show_summary(
     let mut conn = state.db.acquire().await?;
     let counts = counting::by_status(&mut conn, workspace).await?;
     let open_incidents = counting::open_incidents(&mut conn, workspace).await?;
+    let worst = counting::worst(&mut conn, workspace).await?;
     drop(conn);
     Ok(Json(SummaryView {
         total: counts.total,
@@ -64,9 +80,20 @@ async fn show_summary(
         watched: counts.total - counts.paused,
         counts: counts.into(),
         open_incidents,
+        worst: worst.map(WorstView::from),
         uptime_24h: uptime::uptime(&pulse.last_day),
         checked_at: pulse.checked_at,
         shortest_interval: pulse.shortest_interval_s,
         now,
     }))
+}
+
+impl From<Worst> for WorstView {
+    fn from(worst: Worst) -> Self {
+        Self {
+            status: worst.verdict.as_str(),
+            since: worst.since,
+            name: worst.name,
+        }
+    }
 }

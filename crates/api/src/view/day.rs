@@ -35,6 +35,10 @@ pub struct BarDayView {
     #[serde(skip_serializing_if = "is_none")]
     #[schema(required = false)]
     pub degraded_s: i64,
+    /// Seconds of maintenance, which `status`, `uptime` and `coverage` leave out; absent when none
+    #[serde(skip_serializing_if = "is_none")]
+    #[schema(required = false)]
+    pub maintenance_s: i64,
 }
 
 /// A day in full.
@@ -112,6 +116,7 @@ impl From<DayView> for BarDayView {
             coverage: day.uptime.and(day.coverage),
             down_s: day.down_s,
             degraded_s: day.degraded_s,
+            maintenance_s: day.maintenance_s,
         }
     }
 }
@@ -145,5 +150,30 @@ mod tests {
         assert_eq!((day.uptime, day.coverage), (Some(100.0), Some(50.0)));
         let before = DayView::new(date.pred_opt().unwrap(), &Spent::default(), span);
         assert_eq!((before.status, before.coverage), ("none", None));
+    }
+
+    #[test]
+    fn a_bar_tells_maintenance_apart_from_time_that_nobody_saw() {
+        let date = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
+        let midnight = date.and_time(chrono::NaiveTime::MIN).and_utc();
+        let span = Span {
+            created_at: midnight,
+            now: midnight + Days::new(2),
+        };
+        let day = |maintenance_ms| {
+            let spent = Spent {
+                maintenance_ms,
+                ..Spent::default()
+            };
+            serde_json::to_value(BarDayView::from(DayView::new(date, &spent, span))).unwrap()
+        };
+        assert_eq!(
+            day(86_400_000),
+            serde_json::json!({ "date": "2026-11-21", "status": "none", "maintenance_s": 86_400 })
+        );
+        assert_eq!(
+            day(0),
+            serde_json::json!({ "date": "2026-11-21", "status": "none" })
+        );
     }
 }

@@ -84,3 +84,20 @@ async fn one_incident_has_its_timeline_its_evidence_and_its_checks(pool: PgPool)
         ".id" => "[id]", ".service_id" => "[id]", ".checks" => "[checks]", ".evidence" => "[evidence]",
     });
 }
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn an_incident_says_how_many_checks_it_does_not_show(pool: PgPool) {
+    let world = World::start(pool.clone()).await;
+    let person = world.operator().await;
+    let service = add(&person, shop()).await;
+    let past = Past::of(&pool, &service, world.state.clock.now()).await;
+    past.checks(2_000).await;
+    for (minutes, total) in [(200, 200), (1_500, 1_000)] {
+        let span = (TimeDelta::minutes(minutes), Some(TimeDelta::minutes(0)));
+        let id = past.incident(Severity::Down, span).await;
+        let path = format!("/api/incidents/{id}");
+        let incident = person.get(&path).await.expect(200).body;
+        assert_eq!(incident["checks"].as_array().map(Vec::len), Some(100));
+        assert_eq!(incident["checks_total"], total, "{minutes}");
+    }
+}

@@ -507,6 +507,64 @@ async fn maintenance_is_planned_shown_and_in_the_calendar(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_dashboard_hears_of_windows_that_are_near_and_counts_what_they_cover(pool: PgPool) {
+    let world = World::start(pool).await;
+    let person = world.operator().await;
+    let now = chrono::Utc::now();
+    let at = |hours| {
+        let begins = now + TimeDelta::hours(hours);
+        json!(begins.format("%Y-%m-%dT%H:%M:%S").to_string())
+    };
+    let ids: Vec<_> = (0..900).map(|_| uuid::Uuid::now_v7()).collect();
+    let categories = json!(["Shop", "Home", "Mail", "Search", "News"]);
+    for (title, hours, more) in [
+        ("Tonight", 9, json!({ "categories": categories })),
+        ("Running", -1, json!({ "service_ids": ids })),
+        ("In two days", 48, json!({})),
+        ("Over", -3, json!({})),
+        ("Tomorrow", 23, json!({})),
+    ] {
+        let mut window =
+            json!({ "title": title, "begins": at(hours), "zone": "UTC", "duration_s": 7200 });
+        for (field, value) in more.as_object().expect("fields") {
+            window[field] = value.clone();
+        }
+        person.post("/api/maintenance", window).await.expect(201);
+    }
+    let soon = person.get("/api/maintenance/soon").await.expect(200);
+    assert_eq!(soon.header("x-total-count"), "3");
+    let said: Vec<_> = soon
+        .body
+        .as_array()
+        .expect("windows")
+        .iter()
+        .map(|one| {
+            json!([
+                one["title"],
+                one["categories"],
+                one["more_categories"],
+                one["services"]
+            ])
+        })
+        .collect();
+    let expected = json!([
+        ["Running", null, 0, 900],
+        ["Tonight", ["Shop", "Home", "Mail"], 2, null],
+        ["Tomorrow", null, 0, null],
+    ]);
+    assert_eq!(json!(said), expected);
+    for hours in 1..=20 {
+        let window =
+            json!({ "title": "One more", "begins": at(hours), "zone": "UTC", "duration_s": 7200 });
+        person.post("/api/maintenance", window).await.expect(201);
+    }
+    let soon = person.get("/api/maintenance/soon").await.expect(200);
+    assert_eq!(soon.body.as_array().map(Vec::len), Some(20));
+    assert_eq!(soon.header("x-total-count"), "23");
+    assert!(soon.body.to_string().len() < 8_000);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
 async fn a_message_can_be_seen_before_it_is_sent(pool: PgPool) {
     let world = World::start(pool).await;
     let person = world.operator().await;

@@ -79,6 +79,16 @@ impl<'a> Past<'a> {
         .expect("written");
     }
 
+    /// The verdict has been the same for so long.
+    pub(crate) async fn since(&self, ago: TimeDelta) {
+        sqlx::query("update service_health set since = $2 where service_key = $1")
+            .bind(self.key)
+            .bind(self.now - ago)
+            .execute(self.pool)
+            .await
+            .expect("written");
+    }
+
     /// The newest look at a vendor's page, at the moment.
     pub(crate) async fn said(&self, verdict: Verdict, failure: Option<Failure>, said: Said) {
         let look = LatestLook {

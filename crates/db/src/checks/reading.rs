@@ -75,6 +75,23 @@ pub async fn list(
     Ok(rows.into_iter().filter_map(Row::read).collect())
 }
 
+/// How many checks of a service there are, counted up to `limit`, so that a long history costs no more than a short one.
+pub async fn count(conn: &mut PgConnection, service: ServiceKey, wanted: &Wanted) -> Result<i64> {
+    let sql = "select count(*) from (
+                   select from checks
+                   where service_key = $1 and slot_at >= coalesce($2, '-infinity'::timestamptz)
+                     and slot_at < coalesce($3, 'infinity'::timestamptz) and ($4::smallint is null or verdict = $4)
+                   limit $5) as some";
+    Ok(sqlx::query_scalar(sql)
+        .bind(service.0)
+        .bind(wanted.since)
+        .bind(wanted.until)
+        .bind(wanted.verdict.map(Verdict::number))
+        .bind(wanted.limit)
+        .fetch_one(conn)
+        .await?)
+}
+
 impl Row {
     fn read(self) -> Option<Check> {
         let verdict = Verdict::from_number(self.verdict)?;

@@ -1,7 +1,7 @@
 //! How many services a workspace has, by where they stand: the top of the dashboard and the heads of its groups.
 
 use chrono::{DateTime, Utc};
-use domain::{coverage::Spent, id::WorkspaceId, recent::HOURS_BYTES};
+use domain::{coverage::Spent, id::WorkspaceId, recent::HOURS_BYTES, verdict::Verdict};
 use sqlx::{FromRow, PgConnection, QueryBuilder};
 
 use super::listing::{self, Filter};
@@ -43,6 +43,46 @@ pub async fn by_status(conn: &mut PgConnection, workspace: WorkspaceId) -> Resul
         .fetch_one(conn)
         .await?)
 }
+
+/// The services that stand worst, if any stands worse than up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worst {
+    pub verdict: Verdict,
+    /// Since when the first of them does: an outage since its incident began.
+    pub since: DateTime<Utc>,
+    /// None where there are several.
+    pub name: Option<String>,
+}
+
+/// Reads one row of every service that stands worst.
+pub async fn worst(conn: &mut PgConnection, workspace: WorkspaceId) -> Result<Option<Worst>> {
+    let sql = "select s.standing, case when count(*) = 1 then min(s.name) end,
+                      min(case when s.standing in (0, 1) then coalesce(h.incident_started_at, h.since) else h.since end)
+               from services s join service_health h on h.service_key = s.key
+               where s.workspace_id = $1
+                 and s.standing = (select min(standing) from services where workspace_id = $1 and standing <= 3)
+               group by s.standing";
+    let found: Option<(i16, Option<String>, DateTime<Utc>)> = sqlx::query_as(sql)
+        .bind(workspace.0)
+        .fetch_optional(conn)
+        .await?;
+    Ok(found.and_then(|(standing, name, since)| {
+        let verdict = *TROUBLES.get(usize::try_from(standing).ok()?)?;
+        Some(Worst {
+            verdict,
+            since,
+            name,
+        })
+    }))
+}
+
+/// What is worse than up, by the number of its `Standing`.
+const TROUBLES: [Verdict; 4] = [
+    Verdict::Down,
+    Verdict::Degraded,
+    Verdict::Unknown,
+    Verdict::Maintenance,
+];
 
 /// The services of one category by where they stand.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]

@@ -15,7 +15,6 @@ import { ServiceList } from '@/features/service/list/ServiceList';
 import { StatusBanner } from '@/features/service/list/StatusBanner';
 import { attentionOf, sectionsOf } from '@/features/service/list/sections';
 import { Toolbar } from '@/features/service/list/Toolbar';
-import { useConcerned } from '@/features/service/list/useConcerned';
 import {
   asAsked,
   type Filters,
@@ -82,7 +81,6 @@ function Watched({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }
     ...servicePageQuery(attentionOf(filters), 'status', 0),
     enabled: isPinning(filters),
   });
-  const concerned = useConcerned(summary.counts);
   const change = useCallback(
     (part: Partial<Filters>) =>
       setParams((before) => writeFilters(before, { ...readFilters(before), ...part }), {
@@ -116,7 +114,7 @@ function Watched({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }
 
   return (
     <>
-      <StatusBanner summary={summary} concerned={concerned} fetchedAt={fetchedAt} />
+      <StatusBanner summary={summary} fetchedAt={fetchedAt} />
       <CountsBar
         counts={summary.counts}
         chosen={filters.status}

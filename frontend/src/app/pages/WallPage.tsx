@@ -79,7 +79,7 @@ function Wall({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }) {
   if (data === undefined) return <Unread failure={failure} clock={now} />;
   const worst = worstOf(summary.counts);
   const services = data.items;
-  const concerned = concernedOf(summary.counts, services);
+  const concerned = concernedOf(summary);
   const old = newest === null ? null : Math.max(0, now - Date.parse(newest));
   return (
     <Screen label={stateText.sentence(summary.counts)} counts={summary.counts}>

@@ -1,7 +1,9 @@
 /** The checks that make up an incident. */
 import { useState } from 'react';
+import { Link } from 'react-router';
 import type { Check } from '@/api/contract';
-import { milliseconds } from '@/lib/numbers';
+import { integer, milliseconds } from '@/lib/numbers';
+import { paths } from '@/lib/paths';
 import { incidentText } from '@/lib/text/incident';
 import { shellText } from '@/lib/text/shell';
 import { clock, dayAndTime, exact, isSameDay, now } from '@/lib/time';
@@ -9,13 +11,25 @@ import { Button } from '@/ui/Button';
 import { Panel, Section } from '@/ui/Page';
 import { StatusLabel } from '@/ui/StatusGlyph';
 
+const text = incidentText.page;
 const SHOWN = 15;
 
-export function AffectedChecks({ checks }: { checks: readonly Check[] }) {
+/** More than these are not counted. */
+const COUNTED = 1000;
+
+interface Props {
+  /** The newest ones. */
+  checks: readonly Check[];
+  /** How many there are. */
+  total: number;
+  serviceId: string;
+}
+
+export function AffectedChecks({ checks, total, serviceId }: Props) {
   const [all, setAll] = useState(false);
   if (checks.length === 0) return null;
   return (
-    <Section title={incidentText.page.checks}>
+    <Section title={text.checks}>
       <Panel>
         <ul className="figures divide-y divide-line text-sm">
           {(all ? checks : checks.slice(0, SHOWN)).map((check) => (
@@ -36,6 +50,14 @@ export function AffectedChecks({ checks }: { checks: readonly Check[] }) {
           ))}
         </ul>
       </Panel>
+      {total > checks.length && (
+        <p className="figures mt-2 text-sm text-soft">
+          {text.newestChecks(integer(checks.length), integer(total), total >= COUNTED)}{' '}
+          <Link to={paths.service(serviceId)} className="text-accent-text hover:underline">
+            {text.allChecks}
+          </Link>
+        </p>
+      )}
       {!all && checks.length > SHOWN && (
         <div className="mt-3 text-center">
           <Button size="sm" onClick={() => setAll(true)}>

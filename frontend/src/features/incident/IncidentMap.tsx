@@ -26,7 +26,7 @@ interface Props {
 
 export function IncidentMap({ filters, range }: Props) {
   const read = useQuery(incidentSpansQuery(filters, range));
-  const { data: spans, refetch } = read;
+  const { data, refetch } = read;
   const error = useLastError(read);
   // A minute is finer than a pixel.
   const to = Math.ceil(useNow() / 60_000) * 60_000;
@@ -38,13 +38,15 @@ export function IncidentMap({ filters, range }: Props) {
       </Failure>
     );
   }
-  if (spans === undefined) return <SkeletonBlock className="h-40" />;
+  if (data === undefined) return <SkeletonBlock className="h-40" />;
+  const { spans, total, open } = data;
   const { shown, more } = lanesOf(spans, { from, to, most: LANES });
-  const open = spans.filter(({ resolved_at }) => resolved_at === null).length;
   const services = shown.length + more;
   if (services === 0) {
     return <Panel className="px-4 py-5 text-soft sm:px-5">{text.quiet[range]}</Panel>;
   }
+  // Who has only incidents that are not drawn is not counted.
+  const some = (n: number) => (total > spans.length ? text.atLeast(integer(n)) : integer(n));
   const isShort = range === '24h';
   const ticks = ticksOf(from, to, 6).map((at) => ({
     at,
@@ -54,8 +56,13 @@ export function IncidentMap({ filters, range }: Props) {
   return (
     <Panel className="px-4 pt-3.5 pb-3 sm:px-5">
       <p className="sr-only">
-        {text.summary(spans.length, integer(services), text.ranges[range], open)}
+        {text.summary(integer(total), some(services), text.ranges[range], integer(open))}
       </p>
+      {total > spans.length && (
+        <p className="figures mb-2 text-sm text-soft">
+          {text.newest(integer(spans.length), integer(total))}
+        </p>
+      )}
       <div aria-hidden="true" className="figures">
         <div className="relative">
           <Grid ticks={ticks} />
@@ -66,7 +73,7 @@ export function IncidentMap({ filters, range }: Props) {
           </ul>
         </div>
         <div className={cx(row, 'text-xs text-faint')}>
-          <span className="truncate max-sm:hidden">{more > 0 && text.more(integer(more))}</span>
+          <span className="truncate">{more > 0 && text.more(some(more))}</span>
           <div className="relative mt-1 h-4">
             {ticks.map(({ at, share, label }) => (
               <span

@@ -130,7 +130,11 @@ function Loaded({ incident }: { incident: IncidentDetail }) {
         <Section title={text.timeline}>
           <Timeline incident={incident} />
         </Section>
-        <AffectedChecks checks={incident.checks} />
+        <AffectedChecks
+          checks={incident.checks}
+          total={incident.checks_total}
+          serviceId={incident.service_id}
+        />
       </div>
     </PageColumn>
   );

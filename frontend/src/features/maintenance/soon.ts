@@ -1,26 +1,21 @@
 /** Which of the workspace's own windows concern the reader now: running, or beginning within a day. */
-import type { MaintenanceWindow } from '@/api/maintenance';
+import type { MaintenanceWindow, SoonWindow } from '@/api/maintenance';
 import { maintenanceText as text } from '@/lib/text/maintenance';
 
-const SOON_MS = 24 * 3_600_000;
-
-export interface SoonWindow {
-  window: MaintenanceWindow;
+export interface Near {
+  window: SoonWindow;
   active: boolean;
   /** When it ends if it is running, else when it begins. */
   moment: string;
 }
 
 /** By the clock, not by what was true when the list was read; what runs comes first. */
-export function soonWindows(list: readonly MaintenanceWindow[], now: number): SoonWindow[] {
+export function nearWindows(list: readonly SoonWindow[], now: number): Near[] {
   return list
-    .flatMap((window): SoonWindow[] => {
-      if (window.next === null) return [];
-      const { from, until } = window.next;
-      const begins = Date.parse(from);
-      if (Date.parse(until) <= now || begins - now >= SOON_MS) return [];
-      const active = begins <= now;
-      return [{ window, active, moment: active ? until : from }];
+    .filter(({ until }) => Date.parse(until) > now)
+    .map((window): Near => {
+      const active = Date.parse(window.from) <= now;
+      return { window, active, moment: active ? window.until : window.from };
     })
     .sort(
       (a, b) =>
@@ -32,6 +27,14 @@ export function soonWindows(list: readonly MaintenanceWindow[], now: number): So
 
 /** Which services a window is about, in words. */
 export function covers({ categories, service_ids }: MaintenanceWindow): string {
-  if (categories !== null) return text.categories(categories.join(', '));
-  return service_ids === null ? text.all : text.services(service_ids.length);
+  return coversOf(categories, service_ids === null ? null : service_ids.length);
+}
+
+/** The same of a window in short. */
+export const coversInShort = ({ categories, more_categories, services }: SoonWindow): string =>
+  coversOf(categories, services, more_categories);
+
+function coversOf(categories: string[] | null, services: number | null, more = 0): string {
+  if (categories !== null) return text.categories(categories.join(', '), more);
+  return services === null ? text.all : text.services(services);
 }

@@ -49,8 +49,10 @@ export const incidentText = {
       '30d': 'Nothing in the last 30 days.',
       '90d': 'Nothing in the last 90 days.',
     },
-    summary: (n: number, services: string, range: string, open: number) =>
-      `${n === 1 ? '1 incident' : `${n} incidents`} in ${range}, of ${services === '1' ? '1 service' : `${services} services`}; ${open === 0 ? 'none is open' : `${open} open`}. The list below names each.`,
+    summary: (n: string, services: string, range: string, open: string) =>
+      `${n === '1' ? '1 incident' : `${n} incidents`} in ${range}, of ${services === '1' ? '1 service' : `${services} services`}; ${open === '0' ? 'none is open' : `${open} open`}. The list below names each.`,
+    newest: (n: string, of: string) => `The newest ${n} of ${of} incidents are drawn.`,
+    atLeast: (n: string) => `at least ${n}`,
     more: (n: string) => (n === '1' ? '1 more service' : `${n} more services`),
     bar: (name: string, verb: string, lasted: string, began: string) =>
       `${name} ${verb} for ${lasted}, from ${began}`,
@@ -101,6 +103,9 @@ export const incidentText = {
     noLast: 'No good look on record before this incident.',
     differs: 'differs',
     checks: 'Checks during this incident',
+    newestChecks: (n: string, of: string, orMore: boolean) =>
+      `These are the newest ${n} of ${of}${orMore ? ' or more' : ''}.`,
+    allChecks: 'All checks of the service',
     seeService: 'Open the service',
     dependencyMore: 'See what the vendor says',
     vendorRows: {

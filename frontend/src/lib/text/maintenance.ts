@@ -26,7 +26,8 @@ export const maintenanceText = {
   once: 'once',
   lasts: (span: string) => `for ${span}`,
   all: 'all services',
-  categories: (names: string) => `in ${names}`,
+  categories: (names: string, more: number) =>
+    more === 0 ? `in ${names}` : `in ${names} and ${more} more`,
   services: (n: number) => (n === 1 ? 'one service' : `${n} services`),
   name: 'What is done',
   begins: 'Begins',

@@ -43,6 +43,7 @@ export const stateText = {
   daysWith: {
     down: (n: number) => `${n} with downtime`,
     degraded: (n: number) => `${n} degraded`,
+    maintenance: (n: number) => `${n} under maintenance`,
     up: (n: number) => `${n} up all day`,
     dark: (n: number) => `${n} hardly observed`,
   },

@@ -1,5 +1,7 @@
 //! The same change to many services.
 
+use std::collections::BTreeMap;
+
 use axum::{Json, extract::State};
 use db::{
     Tx, audit,
@@ -37,6 +39,8 @@ const PREVIEW_CHUNK: usize = 1_000;
 const MOST: usize = 5_000;
 /// So many services are shown as examples.
 const EXAMPLES: usize = 8;
+/// So many services get a sentence of their own on why they are left out.
+const SENTENCES: usize = 100;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(change_services))
@@ -105,11 +109,13 @@ struct BulkView {
     matched: usize,
     /// Services that would change, or did
     changed: Vec<Uuid>,
-    /// Why others did not, by id
-    errors: std::collections::BTreeMap<Uuid, String>,
+    /// Why others did not, by id, of at most 100; `refused` names all of them
+    errors: BTreeMap<Uuid, String>,
+    /// Why others did not, each reason with its services
+    refused: Vec<BulkRefused>,
     /// The first few that would change, or did
     examples: Vec<BulkExample>,
-    /// What they were before, each value with its services; enough to take the change back
+    /// What they were before, each value with its services; enough to take the change back. Empty in a dry run
     before: Vec<BulkBefore>,
 }
 
@@ -130,6 +136,15 @@ struct BulkExample {
 struct BulkBefore {
     #[schema(value_type = Value)]
     value: Value,
+    ids: Vec<Uuid>,
+}
+
+/// Services for which the change is wrong in the same way.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct BulkRefused {
+    /// What is wrong with which field
+    #[schema(value_type = BTreeMap<String, Vec<String>>)]
+    errors: Fields,
     ids: Vec<Uuid>,
 }
 
@@ -258,18 +273,20 @@ impl BulkView {
         let step = match step {
             Ok(step) => step?,
             Err(fields) => {
-                self.errors.insert(service.id.0, sentence(&fields));
+                self.refuse(service.id.0, fields);
                 return None;
             }
         };
         let (before, after) = step.values();
         self.changed.push(service.id.0);
-        match self.before.iter_mut().find(|group| &group.value == before) {
-            Some(group) => group.ids.push(service.id.0),
-            None => self.before.push(BulkBefore {
-                value: before.clone(),
-                ids: vec![service.id.0],
-            }),
+        if !self.dry_run {
+            match self.before.iter_mut().find(|group| &group.value == before) {
+                Some(group) => group.ids.push(service.id.0),
+                None => self.before.push(BulkBefore {
+                    value: before.clone(),
+                    ids: vec![service.id.0],
+                }),
+            }
         }
         if self.examples.len() < EXAMPLES {
             self.examples.push(BulkExample {
@@ -280,6 +297,19 @@ impl BulkView {
             });
         }
         Some(step)
+    }
+
+    fn refuse(&mut self, id: Uuid, fields: Fields) {
+        if self.errors.len() < SENTENCES {
+            self.errors.insert(id, sentence(&fields));
+        }
+        match self.refused.iter_mut().find(|group| group.errors == fields) {
+            Some(group) => group.ids.push(id),
+            None => self.refused.push(BulkRefused {
+                errors: fields,
+                ids: vec![id],
+            }),
+        }
     }
 }
 

@@ -24,6 +24,8 @@ async fn a_dry_run_tells_what_a_real_one_then_does(pool: PgPool) {
         .expect(200)
         .body;
     assert_eq!(dry["changed"], json!([a["id"], b["id"]]));
+    // Nothing can be taken back yet, and no id is sent twice.
+    assert_eq!(dry["before"], json!([]));
     assert_eq!(person.get(&path(&a)).await.body["paused_at"], json!(null));
     ask["dry_run"] = json!(false);
     let real = person
@@ -84,14 +86,15 @@ async fn category_tags_and_interval_change_and_ids_of_nobody_are_skipped(pool: P
 async fn what_is_missing_or_wrong_is_named(pool: PgPool) {
     let world = World::start(pool).await;
     let person = world.operator().await;
-    let service = add(&person, shop()).await;
+    let (service, twin) = (add(&person, shop()).await, add(&person, shop()).await);
     let refused = person
         .post("/api/services/bulk", json!({ "action": "dance" }))
         .await
         .expect(422);
     let errors = refused.body["errors"].as_object().expect("errors");
     assert_eq!(errors.keys().collect::<Vec<_>>(), ["action", "ids"]);
-    let ask = json!({ "ids": [service["id"]], "action": "interval", "check_interval": 1 });
+    let ask =
+        json!({ "ids": [service["id"], twin["id"]], "action": "interval", "check_interval": 1 });
     let done = person
         .post("/api/services/bulk", ask)
         .await
@@ -99,6 +102,12 @@ async fn what_is_missing_or_wrong_is_named(pool: PgPool) {
         .body;
     assert_eq!(done["changed"], json!([]));
     assert!(done["errors"][service["id"].as_str().expect("an id")].is_string());
+    let refused = &done["refused"][0];
+    assert_eq!(refused["ids"], json!([service["id"], twin["id"]]));
+    let fields = refused["errors"].as_object().expect("fields");
+    assert_eq!(fields.keys().collect::<Vec<_>>(), ["check_interval"]);
+    let reason = fields["check_interval"][0].as_str().expect("a reason");
+    assert!(reason.starts_with("must be "), "{reason}");
     assert_eq!(person.get(&path(&service)).await.body["check_interval"], 30);
 }
 

@@ -168,6 +168,52 @@ async fn what_was_recorded_is_shown(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
+async fn the_summary_says_since_when_the_worst_stands_so(pool: PgPool) {
+    let world = World::start(pool.clone()).await;
+    let person = world.operator().await;
+    let now = world.state.clock.now();
+    let mut pasts = Vec::new();
+    for name in ["Shop", "Mail", "Search"] {
+        let service = named(&person, name).await;
+        pasts.push(Past::of(&pool, &service, now).await);
+    }
+    let [shop, mail, search] = &pasts[..] else {
+        panic!("three services");
+    };
+    let worst = async || {
+        let answer = person.get("/api/summary").await.expect(200);
+        answer.body["worst"].clone()
+    };
+    let at = |minutes| json!(now - TimeDelta::minutes(minutes));
+    assert_eq!(worst().await, json!(null));
+    for past in &pasts {
+        past.look(Verdict::Maintenance).await;
+    }
+    search.since(TimeDelta::minutes(7)).await;
+    let several = json!({ "status": "maintenance", "since": at(7), "name": null });
+    assert_eq!(worst().await, several);
+
+    // An outage began with its incident, before the look that confirmed it.
+    mail.look(Verdict::Down).await;
+    let from = (TimeDelta::minutes(40), None);
+    mail.incident(Severity::Down, from).await;
+    let only = json!({ "status": "down", "since": at(40), "name": "Mail" });
+    assert_eq!(worst().await, only);
+    shop.look(Verdict::Down).await;
+    shop.since(TimeDelta::minutes(50)).await;
+    let both = json!({ "status": "down", "since": at(50), "name": null });
+    assert_eq!(worst().await, both);
+
+    sqlx::query("update services set paused_at = now() where key = any($1)")
+        .bind(vec![shop.key, mail.key])
+        .execute(&pool)
+        .await
+        .expect("written");
+    let left = json!({ "status": "maintenance", "since": at(7), "name": "Search" });
+    assert_eq!(worst().await, left);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
 async fn a_row_that_was_shown_before_shows_what_happened_since(pool: PgPool) {
     let world = World::start(pool.clone()).await;
     let person = world.operator().await;

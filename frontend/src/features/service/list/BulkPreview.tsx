@@ -7,7 +7,7 @@ import { Button } from '@/ui/Button';
 import { DotList } from '@/ui/DotList';
 import { Icon } from '@/ui/Icon';
 import { Skeleton } from '@/ui/Page';
-import type { BulkAction } from './bulk';
+import { type BulkAction, refusalsOf } from './bulk';
 import { valueWords } from './valueWords';
 
 const text = dashboardText.bulk;
@@ -53,10 +53,9 @@ export function BulkPreview({ action, asked, result, error, onRetry }: Props) {
 }
 
 function Found({ action, result }: { action: BulkAction; result: BulkResult }) {
-  const { changed, matched, errors, examples } = result;
-  const reasons = new Map<string, number>();
-  for (const reason of Object.values(errors)) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  const refused = Object.keys(errors).length;
+  const { changed, matched, examples } = result;
+  // Who is refused by two of several answers is one all the same.
+  const refused = new Set(result.refused.flatMap(({ ids }) => ids)).size;
   const same = matched - changed.length - refused;
   return (
     <>
@@ -80,11 +79,13 @@ function Found({ action, result }: { action: BulkAction; result: BulkResult }) {
         {changed.length > examples.length && (
           <li className="text-faint">{text.others(changed.length - examples.length)}</li>
         )}
-        {[...reasons].slice(0, REASONS).map(([reason, n]) => (
-          <li key={reason} className="text-degraded-text">
-            {n} × {reason}
-          </li>
-        ))}
+        {refusalsOf(result)
+          .slice(0, REASONS)
+          .map(({ field, reason, services }) => (
+            <li key={`${field} ${reason}`} className="text-degraded-text">
+              {text.refusal(text.fields[field] ?? field, reason, services)}
+            </li>
+          ))}
       </ul>
     </>
   );

@@ -3,18 +3,19 @@
  * within a day, and what vendors announce, under way or within the next week.
  */
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import type { Maintenance } from '@/api/contract';
-import { type MaintenanceWindow, windowsQuery } from '@/api/maintenance';
+import { type SoonWindow, soonWindowsQuery } from '@/api/maintenance';
 import { sentenceOf } from '@/api/problem';
 import { maintenancesQuery } from '@/api/services';
 import { useLastError } from '@/api/useLastError';
-import { covers, soonWindows } from '@/features/maintenance/soon';
+import { coversInShort, nearWindows } from '@/features/maintenance/soon';
 import { paths } from '@/lib/paths';
 import { dashboardText as text } from '@/lib/text/dashboard';
 import { shellText } from '@/lib/text/shell';
 import { dayAndTime, exact, isSameDay, shortClock } from '@/lib/time';
+import { Button } from '@/ui/Button';
 import { Failure, Panel, Section } from '@/ui/Page';
 import { useNow } from '@/ui/RelativeTime';
 import { StatusGlyph } from '@/ui/StatusGlyph';
@@ -25,16 +26,22 @@ const SOON_MS = 7 * 86_400_000;
 
 export function Maintenances() {
   const vendors = useQuery(maintenancesQuery());
-  const windows = useQuery(windowsQuery());
+  const windows = useQuery(soonWindowsQuery());
+  const [allAnnounced, setAllAnnounced] = useState(false);
   const vendorsError = useLastError(vendors);
   const windowsError = useLastError(windows);
   const failure = vendorsError ?? windowsError;
   const now = useNow();
-  const own = soonWindows(windows.data ?? [], now);
+  const listed = windows.data?.items ?? [];
+  const own = nearWindows(listed, now);
+  // Those that ended since the list was read are not counted either.
+  const unlisted = Math.max(0, (windows.data?.total ?? 0) - listed.length);
+  const moreOwn = Math.max(0, own.length - SHOWN) + unlisted;
   const announced = (vendors.data ?? []).filter(
     ({ active, scheduled_for }) =>
       active || (scheduled_for != null && Date.parse(scheduled_for) - now < SOON_MS),
   );
+  const moreAnnounced = allAnnounced ? 0 : Math.max(0, announced.length - SHOWN);
   const retry = () => {
     if (vendorsError !== null) void vendors.refetch();
     if (windowsError !== null) void windows.refetch();
@@ -45,12 +52,12 @@ export function Maintenances() {
       className="mt-8"
       title={text.maintenance}
       aside={
-        own.length > SHOWN ? (
+        moreOwn > 0 ? (
           <Link
             to={paths.maintenance()}
             className="touch inline-flex items-center rounded-sm hover:text-ink hover:underline"
           >
-            {text.maintenanceMore(own.length - SHOWN)}
+            {text.maintenanceMore(moreOwn)}
           </Link>
         ) : undefined
       }
@@ -75,7 +82,7 @@ export function Maintenances() {
                 <OwnDetail window={window} />
               </Line>
             ))}
-            {announced.slice(0, SHOWN).map((one) => (
+            {announced.slice(0, announced.length - moreAnnounced).map((one) => (
               <Line
                 key={`${one.page_name} ${one.id}`}
                 to={paths.service(one.service_id)}
@@ -90,13 +97,20 @@ export function Maintenances() {
           </ul>
         </Panel>
       )}
+      {moreAnnounced > 0 && (
+        <div className="mt-3 text-center">
+          <Button size="sm" onClick={() => setAllAnnounced(true)}>
+            {text.maintenanceMoreAnnounced(moreAnnounced)}
+          </Button>
+        </div>
+      )}
     </Section>
   );
 }
 
-const OwnDetail = ({ window }: { window: MaintenanceWindow }) => (
+const OwnDetail = ({ window }: { window: SoonWindow }) => (
   <>
-    {text.maintenanceOwn} · <bdi>{covers(window)}</bdi>
+    {text.maintenanceOwn} · <bdi>{coversInShort(window)}</bdi>
   </>
 );
 

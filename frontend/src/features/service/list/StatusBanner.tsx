@@ -12,7 +12,7 @@ import { cx } from '@/ui/classes';
 import { DotList } from '@/ui/DotList';
 import { RelativeTime, useNow } from '@/ui/RelativeTime';
 import { StatusGlyph } from '@/ui/StatusGlyph';
-import type { Concerned } from './concerned';
+import { concernedOf } from './concerned';
 import { ForSpan } from './ForSpan';
 import { type Freshness, freshnessOf } from './freshness';
 
@@ -27,13 +27,11 @@ const wash = {
 
 interface Props {
   summary: Summary;
-  /** Those in the worst state, as far as they are known. */
-  concerned: Concerned | undefined;
   /** When data last came without the stream, by the browser's clock. */
   fetchedAt: number;
 }
 
-export function StatusBanner({ summary, concerned, fetchedAt }: Props) {
+export function StatusBanner({ summary, fetchedAt }: Props) {
   const connected = useSyncExternalStore(onConnection, isConnected);
   const now = useNow();
   const newest = newestOf(summary);
@@ -45,6 +43,7 @@ export function StatusBanner({ summary, concerned, fetchedAt }: Props) {
   });
   const counts: Counts = summary.counts;
   const worst = worstOf(counts);
+  const concerned = concernedOf(summary);
   const stale = freshness.kind === 'stale';
 
   return (

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { BulkResult } from '@/api/contract';
-import { asked, joined, orders, reversal, without } from './bulk';
+import { asked, joined, orders, refusalsOf, reversal, without } from './bulk';
 
 const values = { category: '  ', addTags: ' eu, eu ,core,', removeTags: '', interval: 60 };
 const some = { on: true, ids: new Set(['a', 'b']), all: null };
@@ -11,7 +11,8 @@ const done: BulkResult = {
   dry_run: false,
   matched: 4,
   changed: ['a', 'b', 'c'],
-  errors: { d: 'is too short' },
+  errors: { d: 'check_interval is too short' },
+  refused: [{ errors: { check_interval: ['is too short'] }, ids: ['d'] }],
   examples: [{ id: 'a', name: 'A', before: 30, after: 60 }],
   before: [
     { value: 30, ids: ['a', 'c'] },
@@ -35,13 +36,22 @@ it('is asked for those that are selected, for all that match, or for both', () =
 });
 
 it('is said of all that are meant together, but of none that was unticked', () => {
-  const more = { ...done, changed: ['c', 'e'], errors: {}, matched: 2, examples: [], before: [] };
+  const more = {
+    ...done,
+    changed: ['c', 'e'],
+    errors: {},
+    refused: [],
+    matched: 2,
+    examples: [],
+    before: [],
+  };
   expect(joined([done, more])).toMatchObject({ changed: ['a', 'b', 'c', 'e'], matched: 6 });
   expect(without(done, new Set(['a', 'd']))).toEqual({
     ...done,
     matched: 2,
     changed: ['b', 'c'],
     errors: {},
+    refused: [],
     examples: [],
     before: [
       { value: 30, ids: ['c'] },
@@ -64,4 +74,19 @@ it('is taken back value by value', () => {
     { action: 'interval', ids: ['b'], check_interval: 300 },
   ]);
   expect(reversal('pause', done)).toEqual([{ action: 'resume', ids: ['a', 'b', 'c'] }]);
+});
+
+it('reasons for a refusal are counted by field, without what was unticked', () => {
+  const refused = [
+    { errors: { check_interval: ['is too short'], timeout_ms: ['is too long'] }, ids: ['d', 'e'] },
+    { errors: { check_interval: ['is too short'] }, ids: ['f'] },
+  ];
+  expect(refusalsOf({ refused })).toEqual([
+    { field: 'check_interval', reason: 'is too short', services: 3 },
+    { field: 'timeout_ms', reason: 'is too long', services: 2 },
+  ]);
+  const left = without({ ...done, refused }, new Set(['d', 'e']));
+  expect(refusalsOf(left)).toEqual([
+    { field: 'check_interval', reason: 'is too short', services: 1 },
+  ]);
 });

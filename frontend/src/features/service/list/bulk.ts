@@ -71,9 +71,32 @@ export function joined(results: readonly BulkResult[]): BulkResult {
     matched: results.reduce((sum, { matched }) => sum + matched, 0),
     changed: [...new Set(results.flatMap(({ changed }) => changed))],
     errors: Object.assign({}, ...results.map(({ errors }) => errors)),
+    refused: results.flatMap(({ refused }) => refused),
     examples: results.flatMap(({ examples }) => examples),
     before: results.flatMap(({ before }) => before),
   };
+}
+
+export interface Refusal {
+  /** As the API calls it. */
+  field: string;
+  reason: string;
+  services: number;
+}
+
+/** Why services are refused, each reason once. */
+export function refusalsOf({ refused }: Pick<BulkResult, 'refused'>): Refusal[] {
+  const found = new Map<string, Refusal>();
+  for (const { errors, ids } of refused) {
+    for (const [field, reasons] of Object.entries(errors)) {
+      for (const reason of reasons) {
+        const key = `${field} ${reason}`;
+        const services = (found.get(key)?.services ?? 0) + ids.length;
+        found.set(key, { field, reason, services });
+      }
+    }
+  }
+  return [...found.values()];
 }
 
 /** The same without those that were unticked. */
@@ -85,6 +108,9 @@ export function without(result: BulkResult, except: ReadonlySet<string>): BulkRe
     matched: result.matched - except.size,
     changed: result.changed.filter(stays),
     errors: Object.fromEntries(Object.entries(result.errors).filter(([id]) => stays(id))),
+    refused: result.refused
+      .map(({ errors, ids }) => ({ errors, ids: ids.filter(stays) }))
+      .filter(({ ids }) => ids.length > 0),
     examples: result.examples.filter(({ id }) => stays(id)),
     before: result.before.map(({ value, ids }) => ({ value, ids: ids.filter(stays) })),
   };

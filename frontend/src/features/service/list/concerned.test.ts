@@ -12,26 +12,28 @@ const service = (name: string, status: Status, since: string, incident?: string)
 const at = (minute: number) => `2026-01-01T00:${String(minute).padStart(2, '0')}:00Z`;
 
 describe('the sentence', () => {
+  const none = { up: 0, degraded: 0, down: 0, unknown: 0, maintenance: 0, paused: 0, pending: 0 };
+
   it.each(['down', 'degraded', 'unknown', 'maintenance'] as const)(
     'names the only one that is %s, and since when',
     (status) => {
-      const services = [service('a', status, at(9)), service('b', 'up', at(1))];
-      expect(concernedOf({ [status]: 1, up: 1 }, services)).toEqual({ name: 'a', since: at(9) });
+      const worst = { status, since: at(9), name: 'a' };
+      const counts = { ...none, [status]: 1, up: 1 };
+      expect(concernedOf({ counts, worst })).toEqual({ name: 'a', since: at(9) });
     },
   );
 
-  it('speaks of several by the one that began first', () => {
-    const services = [service('a', 'down', at(9)), service('b', 'down', at(7), at(4))];
-    expect(concernedOf({ down: 2, degraded: 1 }, services)).toEqual({
-      name: undefined,
-      since: at(4),
-    });
+  it('speaks of thousands by the one that began first', () => {
+    const worst = { status: 'down', since: at(4), name: null } as const;
+    const counts = { ...none, down: 5000, degraded: 1 };
+    expect(concernedOf({ counts, worst })).toEqual({ name: undefined, since: at(4) });
   });
 
-  it('names nobody before all of them are known', () => {
-    expect(concernedOf({ down: 2 }, [service('a', 'down', at(9))])).toBeUndefined();
-    expect(concernedOf({ down: 1 }, [])).toBeUndefined();
-    expect(concernedOf({ up: 1 }, [service('a', 'up', at(9))])).toBeUndefined();
+  it('names nobody of whom the counts do not speak', () => {
+    const worst = { status: 'down', since: at(9), name: 'a' } as const;
+    expect(concernedOf({ counts: { ...none, down: 2 }, worst })?.name).toBeUndefined();
+    expect(concernedOf({ counts: { ...none, degraded: 1 }, worst })).toBeUndefined();
+    expect(concernedOf({ counts: { ...none, up: 1 }, worst: null })).toBeUndefined();
   });
 });
 

@@ -1,6 +1,6 @@
 /** Of whom the sentence over a dashboard speaks: by name when it is one service, and since when. */
-import type { Service } from '@/api/contract';
-import { type Counts, isTroubled, worstOf } from '@/lib/status';
+import type { Service, Summary } from '@/api/contract';
+import { worstOf } from '@/lib/status';
 import { statusOf } from './sections';
 
 export interface Concerned {
@@ -10,17 +10,14 @@ export interface Concerned {
   since: string;
 }
 
-/** Nobody is named before all of them are known: a list may be older than the counts, or only a part. */
-export function concernedOf(counts: Counts, services: readonly Service[]): Concerned | undefined {
-  const worst = worstOf(counts);
-  if (worst === null || !(isTroubled(worst) || worst === 'maintenance')) return undefined;
-  const found = services.filter((service) => statusOf(service) === worst);
-  const [first] = found;
-  if (first === undefined || found.length !== counts[worst]) return undefined;
-  const since = found
-    .map(sinceOf)
-    .reduce((one, other) => (Date.parse(other) < Date.parse(one) ? other : one));
-  return { name: found.length === 1 ? first.name : undefined, since };
+/** What the server says of those that stand worst, as long as its counts say the same. */
+export function concernedOf({
+  counts,
+  worst,
+}: Pick<Summary, 'counts' | 'worst'>): Concerned | undefined {
+  if (worst == null || worst.status !== worstOf(counts)) return undefined;
+  const name = counts[worst.status] === 1 ? worst.name : null;
+  return { name: name ?? undefined, since: worst.since };
 }
 
 /** Since when a service is as it is: an outage began with its incident, before the look that confirmed it. */
