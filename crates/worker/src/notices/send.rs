@@ -7,7 +7,11 @@ use db::{
     PgConnection, channels,
     deliveries::{self, Delivery},
     messages::{self, Claimed, Outcome},
-    outbox, services,
+    outbox::{
+        self,
+        gathering::{self, Taken},
+    },
+    services,
 };
 use domain::{
     channel::ChannelKind,
@@ -144,6 +148,7 @@ async fn settle(
                 ("retry", why.clone())
             } else {
                 messages::settle(&mut tx, claimed.id, Outcome::GivenUp, now).await?;
+                gathering::take_back(&mut tx, claimed.id, Taken::StillSo).await?;
                 let reason = format!("It was tried for a day. {why}");
                 tell_elsewhere(&mut tx, channel, &reason, now).await?;
                 ("given_up", why.clone())
@@ -151,10 +156,11 @@ async fn settle(
         }
         Told::Refused { why } => {
             messages::settle(&mut tx, claimed.id, Outcome::Refused, now).await?;
-            if attempt.is_about_channel
-                && channels::break_off(&mut tx, channel, &cut(why), now).await?
-            {
-                tell_elsewhere(&mut tx, channel, why, now).await?;
+            if attempt.is_about_channel {
+                gathering::take_back(&mut tx, claimed.id, Taken::All).await?;
+                if channels::break_off(&mut tx, channel, &cut(why), now).await? {
+                    tell_elsewhere(&mut tx, channel, why, now).await?;
+                }
             }
             ("refused", why.clone())
         }

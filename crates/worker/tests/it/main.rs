@@ -13,6 +13,7 @@ mod notices_holding;
 mod notices_killed;
 mod notices_plans;
 mod notices_post;
+mod notices_settling;
 mod notices_telling;
 mod notices_truth;
 mod notices_whole;
