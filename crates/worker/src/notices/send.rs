@@ -238,6 +238,7 @@ fn failure(
             certificate_days: None,
             vendor: None,
             link: None,
+            said: None,
         },
         promise: Promise::default(),
         dropped: None,

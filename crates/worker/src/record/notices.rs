@@ -327,6 +327,7 @@ fn subject(item: &Item<'_>, named: &Named) -> Subject {
         certificate_days: None,
         vendor,
         link: None,
+        said: None,
     }
 }
 
