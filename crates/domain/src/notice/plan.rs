@@ -64,9 +64,6 @@ pub struct Promise {
     /// Its end is told too.
     #[serde(default)]
     pub tell_end: bool,
-    /// Its end is held while the service is flapping.
-    #[serde(default)]
-    pub hold_while_flapping: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet: Option<Quiet>,
 }
@@ -128,7 +125,6 @@ pub fn plan(rules: &[Rule], about: &About<'_>, news: News, moment: &Moment) -> V
                         .filter(|_| matches!(news, News::Opened(_) | News::Became(_)))
                         .map(|remind| u32::try_from(remind.as_secs()).unwrap_or(u32::MAX)),
                     tell_end: wish.topics.contains(&Topic::Recovered),
-                    hold_while_flapping: holds,
                     quiet: wish.quiet.clone(),
                 },
             })

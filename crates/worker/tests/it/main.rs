@@ -16,6 +16,7 @@ mod notices_post;
 mod notices_settling;
 mod notices_telling;
 mod notices_truth;
+mod notices_watching;
 mod notices_whole;
 mod notices_windows;
 mod pages_faults;
