@@ -50,6 +50,7 @@ pub struct Stored {
     pub created_at: DateTime<Utc>,
     /// None while it is to be sent; then `sent`, `refused` or `given_up`.
     pub outcome: Option<String>,
+    /// When it ended last; it may be on its way once more.
     pub settled_at: Option<DateTime<Utc>>,
     pub attempts: i32,
     pub next_at: DateTime<Utc>,
@@ -116,6 +117,13 @@ macro_rules! is_mine {
     };
 }
 
+/// It has to leave before later ones of its channel. What is sent once more, which was settled before, has not.
+macro_rules! comes_first {
+    () => {
+        "o.outcome is null and o.settled_at is null"
+    };
+}
+
 /// Nobody sends it: nobody took it on, or no longer has it, or another worker did that has been silent for too long.
 macro_rules! is_free {
     () => {
@@ -139,7 +147,9 @@ const CLAIM: &str = concat!(
                    -- A test is sent whatever holds the others up.
                    and (m.kind = 'test' or c.paused_at is null and c.broken_at is null
                         and not exists (select 1 from messages o
-                                        where o.channel_id = m.channel_id and o.outcome is null and o.id < m.id)))),
+                                        where o.channel_id = m.channel_id and o.id < m.id and ",
+    comes_first!(),
+    ")))),
      -- What is being sent comes first, so that it takes up its room; then tests, for which somebody waits.
      by_workspace as (
          select *, row_number() over (partition by workspace_id order by is_free, is_test desc, next_at) as place
@@ -204,13 +214,14 @@ pub async fn next_due(
     conn: &mut PgConnection,
     after: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>> {
-    Ok(sqlx::query_scalar(
+    Ok(sqlx::query_scalar(concat!(
         "select min(greatest(m.next_at, m.claimed_until)) from messages m join channels c on c.id = m.channel_id
          where m.outcome is null and c.paused_at is null and c.broken_at is null
            and greatest(m.next_at, m.claimed_until) > $1
-           and not exists (select 1 from messages o
-                           where o.channel_id = m.channel_id and o.outcome is null and o.id < m.id)",
-    )
+           and not exists (select 1 from messages o where o.channel_id = m.channel_id and o.id < m.id and ",
+        comes_first!(),
+        ")"
+    ))
     .persistent(false)
     .bind(after)
     .fetch_one(conn)
@@ -347,7 +358,7 @@ pub async fn find(
     Ok(row.map(Stored::from))
 }
 
-/// Sends a message once more, under the same key, as patiently and for as long as a new one. False when there is none, or it is being sent.
+/// Sends a message once more, under the same key, as patiently and for as long as a new one, and beside later ones. False when there is none, or it is being sent.
 pub async fn resend(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
@@ -355,7 +366,7 @@ pub async fn resend(
     now: DateTime<Utc>,
 ) -> Result<bool> {
     let done = sqlx::query(
-        "update messages set outcome = null, settled_at = null, next_at = $3, give_up_at = $3 + $4, claimed_until = null,
+        "update messages set outcome = null, next_at = $3, give_up_at = $3 + $4, claimed_until = null,
                 attempts = 0, done_with = '{}'
          where workspace_id = $1 and id = $2 and (claimed_until is null or claimed_until <= now())",
     )

@@ -78,7 +78,8 @@ macro_rules! ready {
                        order by channel_id, due_at limit 10) o) w
              where c.paused_at is null and c.broken_at is null and w.waiting_since is not null ",
             $which,
-            " and not exists (select 1 from messages m where m.channel_id = c.id and m.outcome is null)
+            " and not exists (select 1 from messages m
+                              where m.channel_id = c.id and m.outcome is null and m.settled_at is null)
              order by w.waiting_since"
         )
     };
@@ -101,7 +102,7 @@ pub enum Taken {
     StillSo,
 }
 
-/// Channels for which something is due and nothing under way, the longest waiting first.
+/// Channels for which something is due and nothing under way for the first time, the longest waiting first.
 pub async fn ready(conn: &mut PgConnection) -> Result<Vec<Ready>> {
     let rows: Vec<ReadyRow> = sqlx::query_as(READY)
         .persistent(false)

@@ -10,7 +10,7 @@ use std::{
 
 use db::messages::{self, Claimed, Outcome};
 use domain::{
-    id::{ChannelId, WorkerId},
+    id::{ChannelId, MessageId, WorkerId},
     notice::message::Kind,
 };
 use serde_json::json;
@@ -123,7 +123,9 @@ const SILENCE: Option<Duration> = Some(Duration::from_secs(10));
 async fn one_waits(pool: PgPool) -> Ground {
     let ground = Ground::new(pool).await;
     let workspace = ground.workspace.0;
-    ground.waiting(workspace, "slack", (1, 60), Kind::Down).await;
+    ground
+        .waiting(workspace, "slack", (1, 60), Kind::Down)
+        .await;
     ground
 }
 
@@ -239,4 +241,38 @@ async fn a_message_that_cannot_be_read_holds_nobody_up_and_is_put_into_words_ane
     assert_eq!(ground.ledger().await, ["refused", "sent"]);
     let words = "deliveries where detail like '%cannot be read: unknown variant%'";
     assert_eq!(ground.count(words).await, 1);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn what_is_sent_once_more_holds_up_nothing_that_is_new(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let service = ground.service().await;
+    ground.listener("ops", &[]).await;
+    let post = Post::answering(|before, _| {
+        Some(match before {
+            1 => Told::Retry {
+                after: Some(Duration::from_hours(5)),
+                why: "Busy.".to_owned(),
+            },
+            _ => Told::Sent { id: None },
+        })
+    });
+    let teller = Teller::start(&ground.db, &post);
+    ground.record([service.down(ground.ago(60))]).await;
+    ground.all_is_told().await;
+    ground.a_while_later().await;
+    let mut conn = ground.db.acquire().await.expect("the database answers");
+    let id = sqlx::query_scalar("select id from messages")
+        .fetch_one(&mut *conn)
+        .await
+        .expect("the database answers");
+    let now = db::services::now(&mut conn).await.expect("the time");
+    let again = messages::resend(&mut conn, ground.workspace, MessageId(id), now).await;
+    assert!(again.expect("the database answers"));
+    ground.run("select pg_notify('notices', '')").await;
+    post.wait(2).await;
+    ground.record([service.recovered(ground.ago(30))]).await;
+    post.wait(3).await;
+    teller.stop().await;
+    assert_eq!(post.kinds(), [Kind::Down, Kind::Down, Kind::Recovered]);
 }
