@@ -68,6 +68,16 @@ pub async fn touch(conn: &mut PgConnection, keys: &[i32], now: DateTime<Utc>) ->
     Ok(())
 }
 
+/// Takes a service out. Gives since when it was flapping, if it was.
+pub async fn remove(conn: &mut PgConnection, service: ServiceKey) -> Result<Option<DateTime<Utc>>> {
+    Ok(
+        sqlx::query_scalar("delete from flapping where service_key = $1 returning since")
+            .bind(service.0)
+            .fetch_optional(conn)
+            .await?,
+    )
+}
+
 /// Takes services out that have not changed since `before`; nobody else can settle them too.
 pub async fn settle(
     conn: &mut PgConnection,

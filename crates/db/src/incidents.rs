@@ -39,6 +39,9 @@ pub async fn resolve_open(
     .bind(key.0)
     .execute(&mut *conn)
     .await?;
+    if matches!(resolution, Resolution::Paused | Resolution::Deleted) {
+        ending::end_flapping(conn, key, why(resolution), now).await?;
+    }
     let Some((id, at)) = ended else {
         return Ok(None);
     };
@@ -51,7 +54,6 @@ pub async fn resolve_open(
     let ended = Ended {
         incident: IncidentId(id),
         at,
-        flapping: false,
         cause: why(resolution),
     };
     ending::end(conn, &[ended], now).await?;

@@ -4,13 +4,20 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    id::{ChannelId, MessageId, WorkerId, WorkspaceId},
+    id::{ChannelId, DeliveryId, MessageId, WorkerId, WorkspaceId},
     notice::{message::Message, retry::GIVEN_UP_AFTER},
 };
+use serde::Deserialize as _;
+use serde_json::Value;
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
-use crate::{Result, columns};
+use crate::{
+    Result, columns,
+    deliveries::{self, Delivery},
+    outbox::gathering::{self, Taken},
+    services,
+};
 
 /// Messages of one workspace that are sent at the same time.
 const MOST_OF_WORKSPACE: i64 = 8;
@@ -27,7 +34,8 @@ pub struct Claimed {
     pub created_at: DateTime<Utc>,
     /// Until then it is tried.
     pub give_up_at: DateTime<Utc>,
-    /// Attempts before this one.
+    /// Who took it on, and how many attempts there were before this one: nobody else says what becomes of it.
+    pub by: Option<WorkerId>,
     pub attempts: i32,
     /// Recipients (or incidents, for a pager) with which earlier attempts are done for good.
     pub done_with: Vec<String>,
@@ -42,6 +50,7 @@ pub struct Stored {
     pub created_at: DateTime<Utc>,
     /// None while it is to be sent; then `sent`, `refused` or `given_up`.
     pub outcome: Option<String>,
+    /// When it ended last; it may be on its way once more.
     pub settled_at: Option<DateTime<Utc>>,
     pub attempts: i32,
     pub next_at: DateTime<Utc>,
@@ -94,20 +103,33 @@ struct ClaimedRow {
     id: Uuid,
     workspace_id: Uuid,
     channel_id: Uuid,
-    body: Json<Message>,
+    body: Value,
     created_at: DateTime<Utc>,
     give_up_at: DateTime<Utc>,
     attempts: i32,
     done_with: Vec<String>,
 }
 
-/// Nobody sends it: nobody took it on, or no longer has it, or is not live any more.
+/// It was not taken on by somebody else since, nor settled.
+macro_rules! is_mine {
+    () => {
+        "id = $1 and claimed_by is not distinct from $2 and attempts = $3 + 1 and outcome is null"
+    };
+}
+
+/// It has to leave before later ones of its channel. What is sent once more, which was settled before, has not.
+macro_rules! comes_first {
+    () => {
+        "o.outcome is null and o.settled_at is null"
+    };
+}
+
+/// Nobody sends it: nobody took it on, or no longer has it, or another worker did that has been silent for too long.
 macro_rules! is_free {
     () => {
         "(m.claimed_until is null or m.claimed_until <= now()
-          or m.claimed_by is not null and not exists (
-                 select 1 from workers w
-                 where w.id = m.claimed_by and w.heartbeat_at > now() - interval '10 seconds'))"
+          or $6::interval is not null and m.claimed_by is not null and m.claimed_by is distinct from $3::uuid
+             and not exists (select 1 from workers w where w.id = m.claimed_by and w.heartbeat_at > now() - $6))"
     };
 }
 
@@ -125,7 +147,9 @@ const CLAIM: &str = concat!(
                    -- A test is sent whatever holds the others up.
                    and (m.kind = 'test' or c.paused_at is null and c.broken_at is null
                         and not exists (select 1 from messages o
-                                        where o.channel_id = m.channel_id and o.outcome is null and o.id < m.id)))),
+                                        where o.channel_id = m.channel_id and o.id < m.id and ",
+    comes_first!(),
+    ")))),
      -- What is being sent comes first, so that it takes up its room; then tests, for which somebody waits.
      by_workspace as (
          select *, row_number() over (partition by workspace_id order by is_free, is_test desc, next_at) as place
@@ -147,15 +171,17 @@ const CLAIM: &str = concat!(
                m.done_with",
 );
 
-/// Takes on messages that are due and that nobody else sends, one per channel and the oldest first. Those of a worker
-/// that is not live any more are taken on again, and those that are not settled within `lease`. A few of each workspace and
-/// a few by mail are sent at once, whoever sends them, so that receivers that are slow hold up their own only; workers that
-/// ask in the same moment may take as many each.
+/// Takes on messages that are due and that nobody else sends, one per channel and the oldest first. Those of other workers
+/// that have been silent for `silence` are taken on again, where that says something; and those that are not settled within
+/// `lease`. A few of each workspace and a few by mail are sent at once, whoever sends them, so that receivers that are slow
+/// hold up their own only; workers that ask in the same moment may take as many each. What cannot be read is settled as
+/// refused, and what it tells is put into words anew.
 pub async fn claim(
     conn: &mut PgConnection,
     by: Option<WorkerId>,
     limit: i64,
     lease: Duration,
+    silence: Option<Duration>,
 ) -> Result<Vec<Claimed>> {
     let rows: Vec<ClaimedRow> = sqlx::query_as(CLAIM)
         .persistent(false)
@@ -164,9 +190,22 @@ pub async fn claim(
         .bind(by.map(|id| id.0))
         .bind(MOST_OF_WORKSPACE)
         .bind(MOST_BY_MAIL)
-        .fetch_all(conn)
+        .bind(silence)
+        .fetch_all(&mut *conn)
         .await?;
-    Ok(rows.into_iter().map(Claimed::from).collect())
+    let mut claimed = Vec::with_capacity(rows.len());
+    for row in rows {
+        match Message::deserialize(&row.body) {
+            Ok(message) => claimed.push(row.with(message, by)),
+            // It keeps nothing from the others: where it cannot be settled either, it is free again when its claim ends.
+            Err(why) => {
+                if let Err(error) = leave(conn, &row, &why.to_string()).await {
+                    tracing::warn!(message = %row.id, %error, "a message that cannot be read waits");
+                }
+            }
+        }
+    }
+    Ok(claimed)
 }
 
 /// When the next message of a channel that works is due or its claim ends, later than `after`; none when none is. What was due
@@ -175,20 +214,21 @@ pub async fn next_due(
     conn: &mut PgConnection,
     after: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>> {
-    Ok(sqlx::query_scalar(
+    Ok(sqlx::query_scalar(concat!(
         "select min(greatest(m.next_at, m.claimed_until)) from messages m join channels c on c.id = m.channel_id
          where m.outcome is null and c.paused_at is null and c.broken_at is null
            and greatest(m.next_at, m.claimed_until) > $1
-           and not exists (select 1 from messages o
-                           where o.channel_id = m.channel_id and o.outcome is null and o.id < m.id)",
-    )
+           and not exists (select 1 from messages o where o.channel_id = m.channel_id and o.id < m.id and ",
+        comes_first!(),
+        ")"
+    ))
     .persistent(false)
     .bind(after)
     .fetch_one(conn)
     .await?)
 }
 
-/// It is over with this message.
+/// It is over with this message, which nobody is sending.
 pub async fn settle(
     conn: &mut PgConnection,
     id: MessageId,
@@ -206,23 +246,68 @@ pub async fn settle(
     Ok(())
 }
 
-/// To be tried again then, but with those that are done with.
+/// It is over with a message that was taken on. False when it was taken on by somebody else since.
+pub async fn finish(
+    conn: &mut PgConnection,
+    claimed: &Claimed,
+    outcome: Outcome,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let done = sqlx::query(concat!(
+        "update messages set outcome = $4, settled_at = $5, claimed_until = null where ",
+        is_mine!()
+    ))
+    .bind(claimed.id.0)
+    .bind(claimed.by.map(|id| id.0))
+    .bind(claimed.attempts)
+    .bind(outcome.as_str())
+    .bind(now)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// To be tried again then, but with those that are done with. False when it was taken on by somebody else since.
 pub async fn put_off(
     conn: &mut PgConnection,
-    id: MessageId,
+    claimed: &Claimed,
     until: DateTime<Utc>,
     done_with: &[String],
-) -> Result<()> {
-    sqlx::query(
-        "update messages set next_at = $2, claimed_until = null, done_with = done_with || $3
-         where id = $1 and outcome is null",
-    )
-    .bind(id.0)
+) -> Result<bool> {
+    let done = sqlx::query(concat!(
+        "update messages set next_at = $4, claimed_until = null, done_with = done_with || $5 where ",
+        is_mine!()
+    ))
+    .bind(claimed.id.0)
+    .bind(claimed.by.map(|id| id.0))
+    .bind(claimed.attempts)
     .bind(until)
     .bind(done_with)
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
+}
+
+/// Settles what cannot be read, and lets what it tells wait again. May be cut short between any two steps.
+async fn leave(conn: &mut PgConnection, row: &ClaimedRow, why: &str) -> Result<()> {
+    tracing::error!(message = %row.id, why, "a message cannot be read");
+    let now = services::now(conn).await?;
+    gathering::take_back(conn, MessageId(row.id), Taken::All).await?;
+    let delivery = Delivery {
+        id: DeliveryId(Uuid::now_v7()),
+        channel: ChannelId(row.channel_id),
+        message: MessageId(row.id),
+        at: now,
+        outcome: Outcome::Refused.as_str().to_owned(),
+        detail: format!(
+            "It was not sent, because it cannot be read: {}. What it tells is put into words anew.",
+            domain::failure::clean(why, 200)
+        ),
+        took_ms: 0,
+    };
+    let nothing = Value::Object(serde_json::Map::new());
+    deliveries::insert(conn, WorkspaceId(row.workspace_id), &delivery, &nothing).await?;
+    settle(conn, MessageId(row.id), Outcome::Refused, now).await
 }
 
 /// Messages that should have been given up by `now`, of channels that do not take them.
@@ -273,7 +358,7 @@ pub async fn find(
     Ok(row.map(Stored::from))
 }
 
-/// Sends a message once more, under the same key, as patiently and for as long as a new one. False when there is none, or it is being sent.
+/// Sends a message once more, under the same key, as patiently and for as long as a new one, and beside later ones. False when there is none, or it is being sent.
 pub async fn resend(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
@@ -281,7 +366,7 @@ pub async fn resend(
     now: DateTime<Utc>,
 ) -> Result<bool> {
     let done = sqlx::query(
-        "update messages set outcome = null, settled_at = null, next_at = $3, give_up_at = $3 + $4, claimed_until = null,
+        "update messages set outcome = null, next_at = $3, give_up_at = $3 + $4, claimed_until = null,
                 attempts = 0, done_with = '{}'
          where workspace_id = $1 and id = $2 and (claimed_until is null or claimed_until <= now())",
     )
@@ -316,17 +401,18 @@ pub async fn tidy(conn: &mut PgConnection, before: DateTime<Utc>) -> Result<u64>
     Ok(notices.rows_affected() + messages.rows_affected())
 }
 
-impl From<ClaimedRow> for Claimed {
-    fn from(row: ClaimedRow) -> Self {
-        Self {
-            id: MessageId(row.id),
-            workspace: WorkspaceId(row.workspace_id),
-            channel: ChannelId(row.channel_id),
-            message: row.body.0,
-            created_at: row.created_at,
-            give_up_at: row.give_up_at,
-            attempts: row.attempts,
-            done_with: row.done_with,
+impl ClaimedRow {
+    fn with(self, message: Message, by: Option<WorkerId>) -> Claimed {
+        Claimed {
+            id: MessageId(self.id),
+            workspace: WorkspaceId(self.workspace_id),
+            channel: ChannelId(self.channel_id),
+            message,
+            created_at: self.created_at,
+            give_up_at: self.give_up_at,
+            by,
+            attempts: self.attempts,
+            done_with: self.done_with,
         }
     }
 }

@@ -19,7 +19,7 @@ const TEXT: usize = 4_000;
 impl Idiom for Ntfy {
     fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, String> {
         let tone = Tone::of(message);
-        let mut text = fit_bytes(&message.sentences(), TEXT);
+        let mut text = fit_bytes(&message.sentences(), TEXT, message.more.total());
         if text.is_empty() {
             text = workspace(message);
         }

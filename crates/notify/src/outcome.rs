@@ -97,7 +97,7 @@ impl Tally {
                 true
             }
             Outcome::Retry { after, why } => {
-                self.retry = Some((after, why));
+                self.retry.get_or_insert((after, why));
                 false
             }
         }
@@ -106,7 +106,7 @@ impl Tally {
     /// The attempt has taken long enough: the rest waits for the next one.
     pub(crate) fn cut_short(&mut self) {
         let why = "It took too long to tell everybody at once; the rest follow.";
-        self.retry = Some((None, why.to_owned()));
+        self.retry.get_or_insert((None, why.to_owned()));
     }
 
     pub(crate) fn note(&mut self, exchange: Exchange) {

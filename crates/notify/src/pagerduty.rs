@@ -72,7 +72,7 @@ struct Letterhead<'a> {
 impl Letterhead<'_> {
     /// An event about one service.
     fn about(&self, subject: &Subject) -> Result<Call, String> {
-        let action = action(self.message.kind, Some(subject));
+        let action = action(subject.kind(self.message.kind), Some(subject));
         self.done_to(subject, action, subject_key(self.message, subject))
     }
 
@@ -142,6 +142,7 @@ impl Letterhead<'_> {
             "workspace": workspace(message),
             "sentences": sentences,
             "common_cause": message.common_cause,
+            "late": message.lateness(),
             "notes": message.notes,
             "since": since,
             "more": (!message.more.is_none()).then(|| message.more.total()),
@@ -215,6 +216,10 @@ fn action(kind: Kind, subject: Option<&Subject>) -> Action {
     match kind {
         Kind::Recovered | Kind::UnknownOver => Action::Resolve,
         Kind::Settled | Kind::Digest if is_up => Action::Resolve,
+        // Nothing is wrong that anybody knows of; it only no longer flaps.
+        Kind::Settled if subject.is_some_and(|subject| subject.incident.is_none()) => {
+            Action::Resolve
+        }
         Kind::Acknowledged => Action::Acknowledge,
         Kind::MaintenanceUpcoming | Kind::MaintenanceStarted | Kind::MaintenanceEnded => {
             Action::Change

@@ -132,22 +132,29 @@ pub(crate) fn body(message: &Message, most: usize, escape: impl Fn(&str) -> Stri
         .iter()
         .map(|line| escape(line))
         .collect();
-    fit(&lines, most)
+    fit(&lines, most, message.more.total())
 }
 
-/// As many lines as fit into `most` characters, then how many were left out.
-pub(crate) fn fit(lines: &[String], most: usize) -> String {
-    fit_by(lines, most, |text| text.chars().count())
+/// As many lines as fit into `most` characters, then how many were left out. Where there are more beyond the named ones, the last
+/// line says how many.
+pub(crate) fn fit(lines: &[String], most: usize, beyond: u32) -> String {
+    fit_by(lines, (most, beyond), |text| text.chars().count())
 }
 
 /// The same for a limit in bytes.
-pub(crate) fn fit_bytes(lines: &[String], most: usize) -> String {
-    fit_by(lines, most, str::len)
+pub(crate) fn fit_bytes(lines: &[String], most: usize, beyond: u32) -> String {
+    fit_by(lines, (most, beyond), str::len)
 }
 
-fn fit_by(lines: &[String], most: usize, size: fn(&str) -> usize) -> String {
+/// That so many lines are left out, the last of which may count those beyond.
+pub(crate) fn ending(left: usize, beyond: u32) -> String {
+    let left = left - usize::from(beyond > 0) + usize::try_from(beyond).unwrap_or(0);
+    format!("… and {left} more")
+}
+
+fn fit_by(lines: &[String], (most, beyond): (usize, u32), size: fn(&str) -> usize) -> String {
     // Room for the last line.
-    let ending = |left: usize| format!("… and {left} more");
+    let ending = |left: usize| ending(left, beyond);
     let mut text = String::new();
     let mut used = 0;
     for (index, line) in lines.iter().enumerate() {
@@ -256,13 +263,20 @@ mod tests {
     fn what_does_not_fit_is_counted() {
         let lines: Vec<String> = (0..100).map(|n| format!("line {n}")).collect();
         for most in [30, 100, 500] {
-            let text = fit(&lines, most);
+            let text = fit(&lines, most, 0);
             assert!(text.chars().count() <= most, "{most}: {text}");
             let shown = text.lines().count() - 1;
             assert!(text.ends_with(&format!("… and {} more", 100 - shown)));
+            // The last line counts others.
+            let text = fit(&lines, most, 4_000);
+            assert!(text.chars().count() <= most, "{most}: {text}");
+            let shown = text.lines().count() - 1;
+            assert!(text.ends_with(&format!("… and {} more", 4_099 - shown)));
         }
-        assert_eq!(fit(&lines[..2], 100), "line 0\nline 1");
-        assert_eq!(fit(&["é".repeat(50)], 10), format!("{}…", "é".repeat(9)));
+        assert_eq!(fit(&lines[..2], 100, 0), "line 0\nline 1");
+        assert_eq!(fit(&lines[..2], 13, 7), "line 0\nline 1");
+        assert_eq!(fit(&lines[..3], 20, 7), "line 0\n… and 8 more");
+        assert_eq!(fit(&["é".repeat(50)], 10, 0), format!("{}…", "é".repeat(9)));
     }
 
     #[test]

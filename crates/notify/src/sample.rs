@@ -11,7 +11,8 @@ use domain::{
 };
 use url::Url;
 
-/// A message of this kind about a service that does not exist; its links lead to `public_url`.
+/// A message of this kind about services that do not exist; its links lead to `public_url`. Of those that say several things
+/// there are several, and more than are named.
 pub fn sample(kind: Kind, workspace: &str, public_url: &Url, now: DateTime<Utc>) -> Message {
     let state = match kind {
         Kind::Down | Kind::Still | Kind::Acknowledged | Kind::Flapping | Kind::Digest => {
@@ -31,12 +32,15 @@ pub fn sample(kind: Kind, workspace: &str, public_url: &Url, now: DateTime<Utc>)
         key: format!("sample-{}", kind.as_str()),
         kind,
         workspace: workspace.to_owned(),
-        subjects: if about_nobody {
-            Vec::new()
-        } else {
-            vec![subject(kind, state, now)]
+        subjects: match kind {
+            _ if about_nobody => Vec::new(),
+            Kind::Digest => several(now),
+            _ => vec![subject(kind, state, now)],
         },
-        more: Counts::default(),
+        more: Counts {
+            down: if kind == Kind::Digest { 211 } else { 0 },
+            ..Counts::default()
+        },
         common_cause: None,
         notes: notes(kind),
         links: Links {
@@ -47,6 +51,25 @@ pub fn sample(kind: Kind, workspace: &str, public_url: &Url, now: DateTime<Utc>)
         occurred_at: now,
         late: None,
     }
+}
+
+/// What a digest says, each of another kind.
+fn several(now: DateTime<Utc>) -> Vec<Subject> {
+    let said = [
+        (Kind::Down, Verdict::Down),
+        (Kind::Flapping, Verdict::Down),
+        (Kind::Degraded, Verdict::Degraded),
+        (Kind::Certificate, Verdict::Up),
+        (Kind::Recovered, Verdict::Up),
+    ];
+    let names = ["Example service", "Shop", "Search", "Blog", "Payments"];
+    let both = said.into_iter().zip(names);
+    both.map(|((kind, state), name)| Subject {
+        name: name.to_owned(),
+        said: Some(kind),
+        ..subject(kind, state, now)
+    })
+    .collect()
 }
 
 fn subject(kind: Kind, state: Verdict, now: DateTime<Utc>) -> Subject {
@@ -83,6 +106,7 @@ fn subject(kind: Kind, state: Verdict, now: DateTime<Utc>) -> Subject {
             url: None,
         }),
         link: None,
+        said: None,
     }
 }
 

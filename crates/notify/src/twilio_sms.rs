@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use domain::{
     channel::TwilioSms,
-    notice::message::{Kind, Message},
+    notice::message::{Kind, Message, span},
 };
 use egress::Answer;
 use http::header;
@@ -73,10 +73,15 @@ impl Idiom for TwilioSms {
     }
 }
 
-/// The headline, then the first sentence and the link where there is room.
+/// Whether it is late and the headline, then the first sentence and the link where there is room.
 fn text(message: &Message) -> String {
-    let headline = segments::simplified(&message.headline());
-    let first = message.sentences().into_iter().next();
+    let late = message
+        .late
+        .map_or_else(String::new, |late| format!("{} late: ", span(late)));
+    let headline = segments::simplified(&format!("{late}{}", message.headline()));
+    let lateness = message.lateness();
+    let mut sentences = message.sentences().into_iter();
+    let first = sentences.find(|line| Some(line) != lateness.as_ref());
     let first = first.map(|line| segments::simplified(&line));
     let mut text = segments::cut(&headline, 1);
     if let Some(first) = first.filter(|_| message.kind != Kind::Recovered) {

@@ -5,6 +5,7 @@ mod compose;
 pub mod courier;
 mod hold;
 mod send;
+mod touch;
 mod watch;
 mod windows;
 
@@ -25,6 +26,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
+use touch::Touch;
 use url::Url;
 
 /// Messages that are sent at the same time.
@@ -123,6 +125,7 @@ async fn deliver(parts: &Parts, bells: &Bells, stop: &CancellationToken) {
     let mut sending = JoinSet::new();
     let mut turns = Rounds::new(BETWEEN_TURNS);
     let mut backoff = Backoff::default();
+    let mut touch = Touch::default();
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
@@ -139,12 +142,13 @@ async fn deliver(parts: &Parts, bells: &Bells, stop: &CancellationToken) {
             }
             () = sleep_until(turns.next) => {}
         }
-        match begin_to_send(parts, &mut sending).await {
+        match begin_to_send(parts, &mut sending, &mut touch).await {
             Ok((begun, pause)) => {
                 backoff.reset();
                 turns.begun(begun, pause);
             }
             Err(error) => {
+                touch.lost();
                 tracing::warn!(%error, "messages wait");
                 turns.rest(backoff.pause());
             }
@@ -159,16 +163,18 @@ async fn deliver(parts: &Parts, bells: &Bells, stop: &CancellationToken) {
 async fn begin_to_send(
     parts: &Parts,
     sending: &mut JoinSet<()>,
+    touch: &mut Touch,
 ) -> db::Result<(Instant, Duration)> {
     let mut conn = parts.db.acquire().await?;
     let now = services::now(&mut conn).await?;
     let begun = Instant::now();
+    touch.answered(begun);
     let free = AT_ONCE.saturating_sub(sending.len());
     if free == 0 {
         return Ok((begun, PATROL));
     }
     let limit = i64::try_from(free).unwrap_or(1);
-    for claimed in messages::claim(&mut conn, parts.id, limit, LEASE).await? {
+    for claimed in messages::claim(&mut conn, parts.id, limit, LEASE, touch.silence(begun)).await? {
         let parts = parts.clone();
         sending.spawn(async move { send::send(&parts, claimed).await });
     }

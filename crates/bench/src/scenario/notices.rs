@@ -64,6 +64,7 @@ fn outage(now: DateTime<Utc>) -> Subject {
         certificate_days: None,
         vendor: None,
         link: None,
+        said: None,
     }
 }
 

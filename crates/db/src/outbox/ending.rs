@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    id::{ChannelId, IncidentId, ServiceId, WorkspaceId},
+    id::{ChannelId, IncidentId, ServiceId, ServiceKey, WorkspaceId},
     notice::{
         message::{Kind, Subject},
         plan::Promise,
@@ -14,15 +14,13 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::{Notice, insert, key};
-use crate::Result;
+use crate::{Result, flapping};
 
 /// An incident that is over.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ended {
     pub incident: IncidentId,
     pub at: DateTime<Utc>,
-    /// The service is flapping: who hears of that is not told of this end.
-    pub flapping: bool,
     /// Why it is over, if it did not recover: "Ada paused it."
     pub cause: Option<String>,
 }
@@ -37,8 +35,9 @@ struct Promised {
     promise: Json<Promise>,
 }
 
-/// Notes for every channel that has a notice of these incidents that they are over. To be called in the transaction that
-/// ends them, after the notices of that transaction.
+/// Notes for every channel that has a notice of these incidents that they are over, also while their service is flapping: what
+/// opens then is not noted for those who hear of flapping, and whoever was told of a beginning is told of its end. To be
+/// called in the transaction that ends them, after the notices of that transaction.
 pub async fn end(conn: &mut PgConnection, ended: &[Ended], now: DateTime<Utc>) -> Result<u64> {
     if ended.is_empty() {
         return Ok(0);
@@ -67,13 +66,7 @@ fn notice(promised: Promised, ended: &Ended, now: DateTime<Utc>) -> Notice {
     let promise = promised.promise.0;
     let before = promised.subject.0;
     let service = promised.service_id.map(ServiceId);
-    let dropped = if !promise.tell_end {
-        Some("not_wanted")
-    } else if ended.flapping && promise.hold_while_flapping {
-        Some("flapping")
-    } else {
-        None
-    };
+    let dropped = (!promise.tell_end).then_some("not_wanted");
     Notice {
         workspace: WorkspaceId(promised.workspace_id),
         channel: ChannelId(promised.channel_id),
@@ -96,5 +89,68 @@ fn notice(promised: Promised, ended: &Ended, now: DateTime<Utc>) -> Notice {
         },
         promise,
         dropped,
+    }
+}
+
+/// A service is no longer looked at: whoever heard that it flaps hears that this is over.
+pub async fn end_flapping(
+    conn: &mut PgConnection,
+    service: ServiceKey,
+    cause: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<u64> {
+    let Some(since) = flapping::remove(conn, service).await? else {
+        return Ok(0);
+    };
+    let told: Vec<Flapping> = sqlx::query_as(
+        "select distinct on (o.channel_id) o.workspace_id, o.channel_id, s.id as service_id, o.subject, o.promise
+         from services s
+         join outbox o on o.service_id = s.id and o.kind = 'flapping' and o.dropped is null and o.created_at >= $2
+         where s.key = $1 order by o.channel_id, o.id desc",
+    )
+    .bind(service.0)
+    .bind(since)
+    .fetch_all(&mut *conn)
+    .await?;
+    let notices: Vec<Notice> = told
+        .into_iter()
+        .map(|told| told.over(cause.clone(), now))
+        .collect();
+    insert(conn, &notices).await
+}
+
+#[derive(FromRow)]
+struct Flapping {
+    workspace_id: Uuid,
+    channel_id: Uuid,
+    service_id: Uuid,
+    subject: Json<Subject>,
+    promise: Json<Promise>,
+}
+
+impl Flapping {
+    fn over(self, cause: Option<String>, now: DateTime<Utc>) -> Notice {
+        let service = ServiceId(self.service_id);
+        Notice {
+            workspace: WorkspaceId(self.workspace_id),
+            channel: ChannelId(self.channel_id),
+            key: key(service, now, Kind::Settled, ""),
+            kind: Kind::Settled,
+            service: Some(service),
+            incident: None,
+            occurred_at: now,
+            due_at: self.promise.0.end_due(now, now),
+            subject: Subject {
+                incident: None,
+                state: Verdict::Unknown,
+                worst: None,
+                cause,
+                since: now,
+                lasted: None,
+                ..self.subject.0
+            },
+            promise: self.promise.0,
+            dropped: None,
+        }
     }
 }

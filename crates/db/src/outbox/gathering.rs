@@ -82,14 +82,31 @@ macro_rules! ready {
                        order by channel_id, due_at limit 10) o) w
              where c.paused_at is null and c.broken_at is null and w.waiting_since is not null ",
             $which,
-            " and not exists (select 1 from messages m where m.channel_id = c.id and m.outcome is null)
+            " and not exists (select 1 from messages m
+                              where m.channel_id = c.id and m.outcome is null and m.settled_at is null)
              order by w.waiting_since"
         )
     };
 }
 const READY: &str = ready!("");
 
-/// Channels for which something is due and nothing under way, the longest waiting first.
+/// It says how an open incident stands.
+macro_rules! is_still_so {
+    () => {
+        "(o.kind in ('down', 'degraded', 'settled', 'still')
+          and exists (select 1 from incidents i where i.id = o.incident_id and i.resolved_at is null))"
+    };
+}
+
+/// What of a message is taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    All,
+    /// How incidents stand that are still open.
+    StillSo,
+}
+
+/// Channels for which something is due and nothing under way for the first time, the longest waiting first.
 pub async fn ready(conn: &mut PgConnection) -> Result<Vec<Ready>> {
     let rows: Vec<ReadyRow> = sqlx::query_as(READY)
         .persistent(false)
@@ -242,6 +259,35 @@ pub async fn told(conn: &mut PgConnection, told: &[(i64, MessageId)]) -> Result<
     .persistent(false)
     .bind(told.iter().map(|(id, _)| *id).collect::<Vec<_>>())
     .bind(told.iter().map(|(_, message)| message.0).collect::<Vec<_>>())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What a message was to tell waits again, for when its channel takes something: then it is told as it stands by then. The reminders
+/// that would follow it go with it.
+pub async fn take_back(conn: &mut PgConnection, message: MessageId, what: Taken) -> Result<()> {
+    let all = what == Taken::All;
+    sqlx::query(concat!(
+        "delete from outbox r using outbox o
+         where o.message_id = $1 and ($2 or ",
+        is_still_so!(),
+        ") and r.channel_id = o.channel_id and r.incident_id = o.incident_id
+           and r.kind = 'still' and r.message_id is null and r.dropped is null"
+    ))
+    .persistent(false)
+    .bind(message.0)
+    .bind(all)
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query(concat!(
+        "update outbox o set message_id = null where o.message_id = $1 and ($2 or ",
+        is_still_so!(),
+        ")"
+    ))
+    .persistent(false)
+    .bind(message.0)
+    .bind(all)
     .execute(conn)
     .await?;
     Ok(())

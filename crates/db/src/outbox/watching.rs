@@ -281,6 +281,7 @@ impl From<Row> for Observed {
                 certificate_days: row.days,
                 vendor: None,
                 link: None,
+                said: None,
             },
         }
     }

@@ -219,6 +219,14 @@ struct States {
     ending: HashSet<IncidentId>,
     /// The newest word that a service has settled.
     settled: HashMap<ServiceId, i64>,
+    /// The newest words of a vendor about each incident of its own, by the title.
+    updates: HashMap<(IncidentId, Option<String>), i64>,
+}
+
+/// What a vendor's words are about.
+fn update(one: &Waiting, incident: IncidentId) -> (IncidentId, Option<String>) {
+    let words = one.subject.vendor.as_ref();
+    (incident, words.and_then(|words| words.incident.clone()))
 }
 
 /// Whether it says how an incident stands.
@@ -234,6 +242,7 @@ impl States {
             first_ripe: HashMap::new(),
             ending: HashSet::new(),
             settled: HashMap::new(),
+            updates: HashMap::new(),
         };
         for one in waiting {
             if let Some(service) = one.subject.service.filter(|_| one.kind == Kind::Settled) {
@@ -245,6 +254,13 @@ impl States {
             };
             if one.kind == Kind::Recovered {
                 states.ending.insert(incident);
+            }
+            if one.kind == Kind::VendorUpdate {
+                let update = states
+                    .updates
+                    .entry(update(one, incident))
+                    .or_insert(one.id);
+                *update = (*update).max(one.id);
             }
             if !is_standing(one.kind) {
                 continue;
@@ -300,6 +316,11 @@ fn judge(one: &Waiting, known: &BTreeMap<IncidentId, Known>, states: &States) ->
         (Kind::Still, None) if known.acknowledged => Err(Why::Acknowledged),
         // The first message carries the vendor's words.
         (Kind::VendorUpdate, None) if !known.told => Err(Why::Outdated),
+        (Kind::VendorUpdate, None)
+            if states.updates.get(&update(one, incident)) > Some(&one.id) =>
+        {
+            Err(Why::Outdated)
+        }
         (_, None) => Ok(()),
     }
 }
@@ -316,13 +337,24 @@ fn about_service(one: &Waiting, states: &States) -> Result<(), Why> {
     Ok(())
 }
 
-/// In a digest each service stands once, as it stood last.
+/// What a later notice about the same service says anew: how it stands, or whether anybody can tell. Nothing else does.
+const fn topic(kind: Kind) -> Kind {
+    match kind {
+        Kind::Degraded | Kind::Settled | Kind::Still | Kind::Recovered => Kind::Down,
+        Kind::UnknownOver => Kind::UnknownLong,
+        Kind::MaintenanceEnded => Kind::MaintenanceStarted,
+        kind => kind,
+    }
+}
+
+/// In a digest each service stands once, as it stood last, beside what else is said of it.
 fn latest_of_each<'a>(all: &[&'a Waiting]) -> Vec<&'a Waiting> {
-    let mut latest: BTreeMap<(bool, String), &Waiting> = BTreeMap::new();
+    let mut latest: BTreeMap<(Kind, bool, String), &Waiting> = BTreeMap::new();
     for one in all {
+        let topic = topic(one.kind);
         let named = one.subject.service.map_or_else(
-            || (false, one.subject.name.clone()),
-            |service| (true, service.to_string()),
+            || (topic, false, one.subject.name.clone()),
+            |service| (topic, true, service.to_string()),
         );
         latest
             .entry(named)
@@ -340,17 +372,27 @@ fn latest_of_each<'a>(all: &[&'a Waiting]) -> Vec<&'a Waiting> {
 
 fn compose(kind: Kind, members: &[&Waiting], now: DateTime<Utc>) -> Composed {
     let mut members = members.to_vec();
-    members.sort_by_key(|one| (gravity(&one.subject), one.occurred_at, one.id));
+    members.sort_by_key(|one| (gravity(one), one.occurred_at, one.id));
+    let said = |one: &&Waiting| Subject {
+        said: (kind == Kind::Digest).then_some(one.kind),
+        ..one.subject.clone()
+    };
     let (named, counted) = members.split_at(members.len().min(NAMED));
     let mut more = Counts::default();
     for one in counted {
-        more.add(one.subject.state);
+        more.add(&said(one));
     }
-    let subjects: Vec<&Subject> = members.iter().map(|one| &one.subject).collect();
+    let named: Vec<Subject> = named.iter().map(said).collect();
+    let is_of_standing = |one: &&Waiting| kind != Kind::Digest || topic(one.kind) == Kind::Down;
+    let subjects: Vec<&Subject> = if members.iter().all(is_of_standing) {
+        members.iter().map(|one| &one.subject).collect()
+    } else {
+        Vec::new()
+    };
     let earliest = |time: fn(&Waiting) -> DateTime<Utc>| members.iter().map(|one| time(one)).min();
     Composed {
         kind,
-        subjects: named.iter().map(|one| one.subject.clone()).collect(),
+        subjects: named,
         more,
         common_cause: common_cause(kind, &subjects),
         notes: over(kind, &members)
@@ -386,8 +428,12 @@ fn held_back(members: &[&Waiting]) -> Option<String> {
     Some(format!("{who} was in trouble."))
 }
 
-const fn gravity(subject: &Subject) -> u8 {
-    match subject.state {
+const fn gravity(one: &Waiting) -> u8 {
+    // It is no trouble yet, whatever else the service is in.
+    if matches!(one.kind, Kind::Certificate) {
+        return 3;
+    }
+    match one.subject.state {
         Verdict::Down => 0,
         Verdict::Degraded => 1,
         Verdict::Unknown => 2,

@@ -192,6 +192,9 @@ pub struct Subject {
     /// Its page in the web app.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<Url>,
+    /// What is said of it, in a message that says several kinds of things.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Kind>,
 }
 
 /// What a vendor says of its own trouble, in its own words.
@@ -235,17 +238,23 @@ pub struct Counts {
     pub unknown: u32,
     pub maintenance: u32,
     pub up: u32,
+    /// Said to go up and down, wherever they stand.
+    pub flapping: u32,
+    /// Of which only the certificate is spoken.
+    pub certificates: u32,
 }
 
 impl Counts {
     /// Counts one more.
-    pub fn add(&mut self, state: Verdict) {
-        let count = match state {
-            Verdict::Down => &mut self.down,
-            Verdict::Degraded => &mut self.degraded,
-            Verdict::Unknown => &mut self.unknown,
-            Verdict::Maintenance => &mut self.maintenance,
-            Verdict::Up => &mut self.up,
+    pub fn add(&mut self, subject: &Subject) {
+        let count = match (subject.said, subject.state) {
+            (Some(Kind::Flapping), _) => &mut self.flapping,
+            (Some(Kind::Certificate), _) => &mut self.certificates,
+            (_, Verdict::Down) => &mut self.down,
+            (_, Verdict::Degraded) => &mut self.degraded,
+            (_, Verdict::Unknown) => &mut self.unknown,
+            (_, Verdict::Maintenance) => &mut self.maintenance,
+            (_, Verdict::Up) => &mut self.up,
         };
         *count = count.saturating_add(1);
     }
@@ -257,6 +266,8 @@ impl Counts {
             self.unknown,
             self.maintenance,
             self.up,
+            self.flapping,
+            self.certificates,
         ]
         .into_iter()
         .fold(0, u32::saturating_add)
@@ -273,6 +284,8 @@ impl Counts {
             unknown: self.unknown.saturating_add(other.unknown),
             maintenance: self.maintenance.saturating_add(other.maintenance),
             up: self.up.saturating_add(other.up),
+            flapping: self.flapping.saturating_add(other.flapping),
+            certificates: self.certificates.saturating_add(other.certificates),
         }
     }
 }
@@ -287,7 +300,7 @@ impl Message {
     pub fn counts(&self) -> Counts {
         let mut named = Counts::default();
         for subject in &self.subjects {
-            named.add(subject.state);
+            named.add(subject);
         }
         named.plus(self.more)
     }
@@ -297,14 +310,24 @@ impl Message {
         sentences::headline(self)
     }
 
-    /// The rest, a line each, without markup and line breaks: what they have in common, then each service with its cause,
-    /// then how many more, then whether this is late.
+    /// The rest, a line each, without markup and line breaks: what they have in common, whether this is late and what else has to
+    /// be known, then each service with its cause, then how many more.
     pub fn sentences(&self) -> Vec<String> {
         sentences::all(self)
+    }
+
+    /// That this is late, as one sentence; none when it is not.
+    pub fn lateness(&self) -> Option<String> {
+        sentences::lateness(self)
     }
 }
 
 impl Subject {
+    /// What is said of it in a message of this kind.
+    pub fn kind(&self, of_message: Kind) -> Kind {
+        self.said.unwrap_or(of_message)
+    }
+
     /// What is known of it beyond its name, a line each.
     pub fn sentences(&self, kind: Kind) -> Vec<String> {
         sentences::of_subject(self, kind)

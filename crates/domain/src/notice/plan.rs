@@ -67,9 +67,6 @@ pub struct Promise {
     /// Its end is told too.
     #[serde(default)]
     pub tell_end: bool,
-    /// Its end is held while the service is flapping.
-    #[serde(default)]
-    pub hold_while_flapping: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet: Option<Quiet>,
 }
@@ -141,7 +138,6 @@ pub fn plan(rules: &[Rule], about: &About<'_>, news: News, moment: &Moment) -> V
                         0
                     },
                     tell_end: wish.topics.contains(&Topic::Recovered),
-                    hold_while_flapping: holds,
                     quiet: wish.quiet.clone(),
                 },
             })

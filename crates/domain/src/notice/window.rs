@@ -80,6 +80,7 @@ pub fn begun(title: &str, span: Span, covered: &[&str]) -> Subject {
         certificate_days: None,
         vendor: None,
         link: None,
+        said: None,
     }
 }
 

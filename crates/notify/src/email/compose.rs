@@ -52,7 +52,8 @@ pub(super) fn letter(message: &Message, recipient: &str, public_url: &Url) -> Le
 }
 
 fn text(message: &Message, unsubscribe: Option<&Url>) -> String {
-    let mut parts = vec![message.headline(), fit(&message.sentences(), TEXT)];
+    let sentences = fit(&message.sentences(), TEXT, message.more.total());
+    let mut parts = vec![message.headline(), sentences];
     parts.push(plain_links(message).join("\n"));
     let mut end = format!("-- \n{}", footer(message));
     if let Some(url) = unsubscribe {

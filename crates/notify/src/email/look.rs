@@ -4,7 +4,7 @@ use domain::notice::message::Message;
 use minijinja::{AutoEscape, Environment, Value, context};
 use url::Url;
 
-use crate::rendering::{Tone, footer, links};
+use crate::rendering::{Tone, ending, footer, links};
 
 const TEMPLATE: &str = include_str!("letter.html");
 /// Lines of one letter; a storm counts the rest in its last line.
@@ -16,7 +16,7 @@ pub(super) fn html(message: &Message, unsubscribe: Option<&Url>, public_url: &Ur
     let left = sentences.len().saturating_sub(MOST_LINES);
     sentences.truncate(MOST_LINES);
     if left > 0 {
-        sentences.push(format!("… and {left} more"));
+        sentences.push(ending(left, message.more.total()));
     }
     let tone = Tone::of(message);
     let links: Vec<Value> = links(message)

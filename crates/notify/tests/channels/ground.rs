@@ -144,6 +144,9 @@ pub(crate) fn with_sealed_links(readers: &[&str]) -> Message {
 /// A message about several services in different states.
 pub(crate) fn digest() -> Message {
     let mut digest = message(Kind::Digest);
+    digest.subjects.truncate(1);
+    digest.subjects[0].said = None;
+    digest.subjects[0].lasted = Some(Duration::from_secs(330));
     let first = digest.subjects[0].clone();
     let states = [Verdict::Degraded, Verdict::Up];
     for (number, state) in (3..).zip(states) {

@@ -2,11 +2,14 @@
 
 use domain::{
     channel::ChannelKind,
-    notice::message::{Kind, Message},
+    id::IncidentId,
+    notice::message::{Counts, Kind, Message, Subject},
+    verdict::Verdict,
 };
 use serde_json::Value;
+use uuid::Uuid;
 
-use crate::ground::{channel, http_channels, message, nasty_name, rendered, storm};
+use crate::ground::{channel, digest, http_channels, message, nasty_name, rendered, storm};
 
 /// A message about one service with a nasty name.
 fn nasty() -> Message {
@@ -71,6 +74,73 @@ fn every_text_that_is_cut_says_how_much_is_missing() {
     ] {
         let text = rendered(&channel(kind), &storm()).remove(0).to_string();
         assert!(text.contains(" more"), "{kind:?}: {text}");
+    }
+}
+
+/// Fifty named, thousands beyond, late, and a cause of them all.
+#[test]
+fn what_has_to_be_known_of_a_storm_is_on_every_channel() {
+    let mut storm = digest();
+    storm.kind = Kind::Down;
+    let mut one = storm.subjects[0].clone();
+    one.name = "A service with a name of some length".to_owned();
+    storm.subjects = (0..50)
+        .map(|n| Subject {
+            incident: Some(IncidentId(Uuid::from_u128(n))),
+            ..one.clone()
+        })
+        .collect();
+    storm.more = Counts {
+        down: 4_950,
+        ..Counts::default()
+    };
+    storm.notes = vec!["3 of them were held back.".to_owned()];
+    for channel in http_channels() {
+        let kind = channel.kind();
+        // A form has plus signs for spaces.
+        let text = Value::from(rendered(&channel, &storm)).to_string();
+        let text = text.replace('+', " ");
+        assert!(text.contains("12 min late"), "{kind:?}: {text}");
+        assert!(
+            kind == ChannelKind::TwilioSms || text.contains("held back"),
+            "{kind:?}: {text}"
+        );
+        let is_counted = match kind {
+            ChannelKind::PagerDuty => text.contains("\"more\":4950"),
+            ChannelKind::TwilioSms => text.contains("5000 services down"),
+            // All of them fit, or those that were cut off are counted with those beyond.
+            _ => {
+                let left = text.split("… and ").skip(1);
+                let left: Vec<u32> = left
+                    .filter_map(|rest| rest.split(' ').next()?.parse().ok())
+                    .collect();
+                let all = text.contains("And 4950 more, all down.");
+                all || !left.is_empty() && left.iter().all(|left| (4_951..5_000).contains(left))
+            }
+        };
+        assert!(is_counted, "{kind:?}: {text}");
+    }
+}
+
+#[test]
+fn an_example_of_many_shows_many_and_counts_more() {
+    let example = message(Kind::Digest);
+    assert_eq!(example.subjects.len(), 5);
+    let lines = example.sentences();
+    assert_eq!(lines[1], "Shop is flapping: it goes up and down.");
+    assert_eq!(lines[5], "And 211 more, all down.");
+}
+
+#[test]
+fn a_pager_that_was_told_of_flapping_hears_that_it_is_over_whatever_comes_after() {
+    for state in [Verdict::Up, Verdict::Unknown] {
+        let mut settled = message(Kind::Settled);
+        settled.subjects[0].incident = None;
+        settled.subjects[0].state = state;
+        let event = rendered(&channel(ChannelKind::PagerDuty), &settled).remove(0);
+        assert_eq!(event["event_action"], "resolve", "{state:?}");
+        let key = event["dedup_key"].as_str().unwrap();
+        assert!(key.starts_with("pulsecheck-flapping-"), "{key}");
     }
 }
 

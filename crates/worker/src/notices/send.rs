@@ -7,7 +7,11 @@ use db::{
     PgConnection, channels,
     deliveries::{self, Delivery},
     messages::{self, Claimed, Outcome},
-    outbox, services,
+    outbox::{
+        self,
+        gathering::{self, Taken},
+    },
+    services,
 };
 use domain::{
     channel::ChannelKind,
@@ -125,13 +129,13 @@ async fn settle(
     let now = services::now(&mut tx).await?;
     let (word, detail) = match &attempt.told {
         Told::Sent { id } => {
-            messages::settle(&mut tx, claimed.id, Outcome::Sent, now).await?;
+            messages::finish(&mut tx, claimed, Outcome::Sent, now).await?;
             channels::mend(&mut tx, channel.id).await?;
             ("sent", id.clone().unwrap_or_default())
         }
         // Whoever tries a channel waits for an answer.
         Told::Retry { why, .. } if claimed.message.kind == Kind::Test => {
-            messages::settle(&mut tx, claimed.id, Outcome::GivenUp, now).await?;
+            messages::finish(&mut tx, claimed, Outcome::GivenUp, now).await?;
             ("given_up", why.clone())
         }
         Told::Retry { after, why } => {
@@ -140,21 +144,25 @@ async fn settle(
                 .saturating_add(1);
             let seed = hash(&(claimed.id, tries));
             if let Some(next) = next_attempt(tries, *after, seed, (now, claimed.give_up_at)) {
-                messages::put_off(&mut tx, claimed.id, next, &attempt.done_with).await?;
+                messages::put_off(&mut tx, claimed, next, &attempt.done_with).await?;
                 ("retry", why.clone())
             } else {
-                messages::settle(&mut tx, claimed.id, Outcome::GivenUp, now).await?;
-                let reason = format!("It was tried for a day. {why}");
-                tell_elsewhere(&mut tx, channel, &reason, now).await?;
+                if messages::finish(&mut tx, claimed, Outcome::GivenUp, now).await? {
+                    gathering::take_back(&mut tx, claimed.id, Taken::StillSo).await?;
+                    let reason = format!("It was tried for a day. {why}");
+                    tell_elsewhere(&mut tx, channel, &reason, now).await?;
+                }
                 ("given_up", why.clone())
             }
         }
         Told::Refused { why } => {
-            messages::settle(&mut tx, claimed.id, Outcome::Refused, now).await?;
-            if attempt.is_about_channel
-                && channels::break_off(&mut tx, channel, &cut(why), now).await?
-            {
-                tell_elsewhere(&mut tx, channel, why, now).await?;
+            // Where somebody else has the message by now, that attempt decides.
+            let is_mine = messages::finish(&mut tx, claimed, Outcome::Refused, now).await?;
+            if is_mine && attempt.is_about_channel {
+                gathering::take_back(&mut tx, claimed.id, Taken::All).await?;
+                if channels::break_off(&mut tx, channel, &cut(why), now).await? {
+                    tell_elsewhere(&mut tx, channel, why, now).await?;
+                }
             }
             ("refused", why.clone())
         }
@@ -230,6 +238,7 @@ fn failure(
             certificate_days: None,
             vendor: None,
             link: None,
+            said: None,
         },
         promise: Promise::default(),
         dropped: None,

@@ -8,6 +8,7 @@ use db::{
     PgConnection, channels, flapping, messages, notice_rules,
     outbox::{
         self, Notice,
+        gathering::{Taken, take_back},
         watching::{self, Observed},
     },
     services,
@@ -119,6 +120,7 @@ async fn give_up(parts: &Parts, now: DateTime<Utc>) -> db::Result<()> {
     let stale = messages::stale(&mut tx, now, AT_ONCE).await?;
     for (message, _, channel) in &stale {
         messages::settle(&mut tx, *message, messages::Outcome::GivenUp, now).await?;
+        take_back(&mut tx, *message, Taken::StillSo).await?;
         let channel = channels::sending(&mut tx, *channel).await?;
         // Of one that is broken or switched off people know.
         if let Some(channel) = channel.filter(|one| one.broken.is_none() && one.paused_at.is_none())

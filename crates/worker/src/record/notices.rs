@@ -63,9 +63,8 @@ pub(super) async fn note(
         .iter()
         .filter(|item| rules.contains_key(&item.look.workspace))
         .collect();
-    let mut flap = HashMap::new();
     if !listened.is_empty() {
-        flap = flapping_now(conn, &listened, now).await?;
+        let flap = flapping_now(conn, &listened, now).await?;
         let keys: BTreeSet<i32> = listened.iter().map(|item| item.look.service.0).collect();
         let keys: Vec<i32> = keys.into_iter().collect();
         let named = telling::named(conn, &keys).await?;
@@ -89,9 +88,6 @@ pub(super) async fn note(
         .map(|item| Ended {
             incident: item.incident,
             at: item.at,
-            flapping: flap
-                .get(&item.look.service)
-                .is_some_and(|flap| flap.is_flapping),
             cause: None,
         })
         .collect();
@@ -327,6 +323,7 @@ fn subject(item: &Item<'_>, named: &Named) -> Subject {
         certificate_days: None,
         vendor,
         link: None,
+        said: None,
     }
 }
 

@@ -51,7 +51,7 @@ impl Ground {
 
     async fn claim(&self) -> Vec<Claimed> {
         let mut conn = self.db.acquire().await.expect("the database answers");
-        let claimed = messages::claim(&mut conn, None, 32, LEASE).await;
+        let claimed = messages::claim(&mut conn, None, 32, LEASE, None).await;
         claimed.expect("the database answers")
     }
 

@@ -100,7 +100,7 @@ async fn taking_messages_on_reads_nothing_that_is_settled(pool: PgPool) {
         reads(&mut tx, tables[1]).await,
     ];
     let lease = std::time::Duration::from_mins(6);
-    let claimed = messages::claim(&mut tx, None, 32, lease).await;
+    let claimed = messages::claim(&mut tx, None, 32, lease, None).await;
     assert_eq!(claimed.expect("the database answers").len(), 8);
     let next = messages::next_due(&mut tx, ground.now).await;
     assert!(next.expect("the database answers").is_some());

@@ -363,6 +363,8 @@ async fn l01_a_service_that_cannot_decide_is_said_to_flap_once_and_to_have_settl
         "{:?}",
         post.kinds()
     );
+    // Of both that were noted the end is told: a pager would have the second open for ever.
+    assert_eq!(count(Kind::Recovered), 2, "{:?}", post.kinds());
     ground.a_while_later().await;
     ground
         .run("update flapping set changed_at = now() - interval '11 minutes'")

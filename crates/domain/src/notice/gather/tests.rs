@@ -36,6 +36,7 @@ fn subject(n: u128, state: Verdict) -> Subject {
         certificate_days: None,
         vendor: None,
         link: None,
+        said: None,
     }
 }
 
@@ -323,6 +324,100 @@ fn more_kinds_than_there_is_room_for_are_one_digest_where_each_service_stands_on
 }
 
 #[test]
+fn in_a_digest_a_certificate_or_a_vendors_words_replace_nothing() {
+    let certificate = Waiting {
+        incident: None,
+        ..waiting(2, Kind::Certificate, 1, 10)
+    };
+    let mut flapping = waiting(3, Kind::Flapping, 1, 10);
+    flapping.incident = None;
+    let all = [
+        waiting(1, Kind::Down, 1, 10),
+        certificate,
+        flapping,
+        waiting(4, Kind::Degraded, 2, 10),
+    ];
+    let gathered = gather(&all, &BTreeMap::new(), 1, at(11));
+    let [digest] = &gathered.messages[..] else {
+        panic!("one message")
+    };
+    let said: Vec<_> = digest.subjects.iter().filter_map(|one| one.said).collect();
+    assert_eq!(
+        said,
+        [
+            Kind::Down,
+            Kind::Flapping,
+            Kind::Degraded,
+            Kind::Certificate
+        ]
+    );
+    assert_eq!(digest.common_cause, None);
+}
+
+#[test]
+fn beyond_those_that_are_named_each_is_counted_as_what_is_said_of_it() {
+    let certificate = |n: i64| Waiting {
+        incident: None,
+        ..waiting(n, Kind::Certificate, u128::try_from(n).unwrap(), 10)
+    };
+    let mut all: Vec<Waiting> = (0..60).map(certificate).collect();
+    all.push(waiting(99, Kind::Down, 99, 10));
+    let gathered = gather(&all, &BTreeMap::new(), 1, at(11));
+    assert_eq!(gathered.messages[0].kind, Kind::Digest);
+    assert_eq!(gathered.messages[0].more.certificates, 11);
+}
+
+#[test]
+fn of_a_vendors_updates_the_newest_of_each_of_its_incidents_is_told() {
+    let update = |id, of, title: &str| {
+        let mut one = waiting(id, Kind::VendorUpdate, of, 10);
+        one.subject.vendor = Some(VendorWords {
+            incident: Some(title.to_owned()),
+            ..VendorWords::default()
+        });
+        one
+    };
+    let all = [
+        update(1, 1, "Errors"),
+        update(2, 1, "Errors"),
+        update(3, 2, "Errors"),
+        update(4, 1, "Delays"),
+    ];
+    let told = Known {
+        told: true,
+        ..Known::default()
+    };
+    let known = [(incident(1), told), (incident(2), told)].into();
+    let gathered = gather(&all, &known, 3, at(11));
+    let outdated = Fate::Dropped(Why::Outdated);
+    assert_eq!(
+        gathered.fates,
+        [outdated, Fate::Told(0), Fate::Told(0), Fate::Told(0)]
+    );
+}
+
+#[test]
+fn why_nobody_could_tell_stands_first_where_it_is_one_cause() {
+    let one = |n, why: &str| Subject {
+        cause: Some(why.to_owned()),
+        ..subject(n, Verdict::Unknown)
+    };
+    let common = |subjects: &[Subject]| {
+        let subjects: Vec<&Subject> = subjects.iter().collect();
+        common_cause(Kind::UnknownLong, &subjects)
+    };
+    let (ours, theirs) = ("Our network is down.", "The page cannot be read.");
+    assert_eq!(
+        common(&[one(1, ours), one(2, ours)]).unwrap(),
+        "One cause: Our network is down."
+    );
+    assert_eq!(common(&[one(1, ours), one(2, theirs)]), None);
+    assert_eq!(common(&[one(1, ours)]), None);
+    let unsaid = subject(2, Verdict::Unknown);
+    assert_eq!(common(&[one(1, ours), unsaid]), None);
+}
+
+#[test]
 fn a_message_that_waited_for_us_says_so() {
     let one = [waiting(1, Kind::Down, 1, 10)];
     let late = |now| gather(&one, &BTreeMap::new(), 3, at(now)).messages[0].late;
@@ -378,6 +473,8 @@ enum Step {
     Stands(Kind, i64),
     /// It is over; the end is due that many seconds later, or nobody wants to hear of it.
     Ends(Option<i64>),
+    /// The service begins to flap, or no longer does: what opens or changes meanwhile is not noted.
+    Flaps(bool),
     /// The channel gathers what is due.
     Gathers,
 }
@@ -390,14 +487,15 @@ fn any_step() -> impl Strategy<Value = (i64, Step)> {
         )
             .prop_map(|(kind, delay)| Step::Stands(kind, delay)),
         proptest::option::weighted(0.8, 0i64..60).prop_map(Step::Ends),
+        any::<bool>().prop_map(Step::Flaps),
         Just(Step::Gathers),
     ];
     (0i64..30, step)
 }
 
 proptest! {
-    /// The store as the outbox keeps it: one notice per incident and kind, one end per incident that has any; first notices
-    /// are held while something else is in trouble.
+    /// The store as the outbox keeps it: one notice per incident and kind, none while the service flaps, one end per incident that
+    /// has any, also while it flaps; first notices are held while something else is in trouble.
     #[test]
     fn a_channel_hears_of_each_kind_once_and_of_the_end_of_all_it_was_told(
         steps in proptest::collection::vec(any_step(), 1..60),
@@ -414,11 +512,13 @@ proptest! {
         let mut told: Vec<(u128, Kind)> = Vec::new();
         // Whose end nobody wants; and who was in trouble for longer than the first notice waits, without a hold.
         let (mut unwanted, mut owed, mut first_due) = (HashSet::new(), HashSet::new(), HashMap::new());
-        let mut open = false;
+        let (mut open, mut flapping) = (false, false);
         let end = [(1_000, Step::Ends(Some(0))), (1_000, Step::Gathers)];
         for (pause, step) in steps.into_iter().chain(end) {
             now += pause;
             match step {
+                Step::Flaps(begins) => flapping = begins,
+                Step::Stands(..) if flapping => open = true,
                 Step::Stands(kind, delay) => {
                     began.entry(incident(current)).or_insert(at(now));
                     let again = outbox.iter().any(|one| one.incident == Some(incident(current)) && one.kind == kind)
@@ -433,10 +533,11 @@ proptest! {
                 }
                 Step::Ends(wanted) if open => {
                     ended.insert(incident(current), at(now));
-                    if let Some(later) = wanted {
+                    let is_noted = first_due.contains_key(&current);
+                    if let Some(later) = wanted.filter(|_| is_noted) {
                         ids += 1;
                         outbox.push(Waiting { due_at: at(now + later), ..waiting(ids, Kind::Recovered, current, now) });
-                    } else {
+                    } else if is_noted {
                         unwanted.insert(current);
                     }
                     if first_due.get(&current).is_some_and(|due| *due <= now) {

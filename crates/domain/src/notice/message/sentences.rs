@@ -14,7 +14,7 @@ const HEADLINE: usize = 200;
 pub(super) fn headline(message: &Message) -> String {
     let line = match (&message.subjects[..], message.affected()) {
         (_, 0) => about_nobody(message.kind),
-        ([only], 1) => about_one(message.kind, only),
+        ([only], 1) => about_one(only.kind(message.kind), only),
         _ => about_several(message),
     };
     clean(&line, HEADLINE - 1)
@@ -62,6 +62,10 @@ fn about_one(kind: Kind, subject: &Subject) -> String {
         (Kind::MaintenanceStarted, _) => format!("Maintenance has begun: {name}"),
         (Kind::MaintenanceEnded, _) => format!("Maintenance is over: {name}"),
         (Kind::Flapping, _) => format!("Flapping: {name} goes up and down"),
+        // Nobody looks at it any more.
+        (Kind::Settled, _) if subject.state == Verdict::Unknown && subject.cause.is_some() => {
+            format!("No longer flapping: {name}")
+        }
         (Kind::Settled, _) => format!("Settled: {name} is {standing}"),
         (Kind::Digest, _) => format!("{}: {name}", capital(standing)),
         (Kind::Isolated, _) => format!("PulseCheck is cut off: {name}"),
@@ -111,12 +115,22 @@ fn about_several(message: &Message) -> String {
         Kind::Flapping => format!("{total} services flapping"),
         Kind::Settled => format!("{total} services settled"),
         Kind::Isolated => format!("PulseCheck is cut off: {total} services unknown"),
-        Kind::DeliveryFailed => format!("Notices about {total} services are not taken"),
+        Kind::DeliveryFailed => format!("{total} channels do not take notices"),
         Kind::Digest | Kind::Test => tally(message.counts()),
     };
-    let named = message.subjects.iter().take(NAMES);
-    let named: Vec<_> = named.map(|subject| clean(&subject.name, 40)).collect();
-    let rest = total.saturating_sub(u32::try_from(named.len()).unwrap_or(u32::MAX));
+    // Of one service several things may be said.
+    let mut named: Vec<String> = Vec::new();
+    let mut rest = total;
+    for name in message.subjects.iter().map(|one| clean(&one.name, 40)) {
+        let is_named = named.contains(&name);
+        if !is_named && named.len() == NAMES {
+            continue;
+        }
+        rest = rest.saturating_sub(1);
+        if !is_named {
+            named.push(name);
+        }
+    }
     match (named.is_empty(), rest) {
         (true, _) => what,
         (false, 0) => format!("{what}: {}", named.join(", ")),
@@ -144,8 +158,10 @@ fn tally(counts: Counts) -> String {
         (counts.down, "down"),
         (counts.degraded, "degraded"),
         (counts.unknown, "unknown"),
+        (counts.flapping, "flapping"),
         (counts.maintenance, "in maintenance"),
         (counts.up, "up"),
+        (counts.certificates, "with a certificate that ends"),
     ];
     let parts = parts.iter().filter(|(count, _)| *count > 0);
     let parts: Vec<_> = parts
@@ -168,91 +184,79 @@ fn beyond(more: Counts) -> String {
 pub(super) fn all(message: &Message) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(message.common_cause.as_deref().and_then(from_outside));
+    // What has to be known stands before what may be cut off.
+    lines.extend(lateness(message));
+    lines.extend(message.notes.iter().filter_map(|note| from_outside(note)));
+    if message.kind == Kind::Test {
+        lines.push("This is how notices arrive here. Nothing happened to any service.".to_owned());
+    }
     if let ([only], 1) = (&message.subjects[..], message.affected()) {
-        lines.extend(of_subject(only, message.kind));
+        lines.extend(of_subject(only, only.kind(message.kind)));
     } else {
-        lines.extend(
-            message
-                .subjects
-                .iter()
-                .map(|subject| in_one_line(subject, message.kind)),
-        );
+        // What a vendor wrote of all of them is said once.
+        let words = same_words(message);
+        let is_said = words.is_some();
+        lines.extend(words);
+        lines.extend(message.subjects.iter().map(|subject| {
+            let line = in_one_line(subject, subject.kind(message.kind));
+            let words = vendor_words(subject);
+            let words = words.filter(|_| subject.kind(message.kind) == Kind::VendorUpdate);
+            match words.filter(|_| !is_said) {
+                Some(words) => format!("{line} {words}"),
+                None => line,
+            }
+        }));
         if !message.more.is_none() {
             lines.push(beyond(message.more));
         }
     }
-    if message.kind == Kind::Test {
-        lines.push("This is how notices arrive here. Nothing happened to any service.".to_owned());
-    }
-    lines.extend(message.notes.iter().filter_map(|note| from_outside(note)));
-    if let Some(late) = message.late {
-        lines.push(format!(
-            "This message is {} late: it happened at {}.",
-            span(late),
-            instant(message.occurred_at)
-        ));
-    }
     lines
+}
+
+pub(super) fn lateness(message: &Message) -> Option<String> {
+    let late = span(message.late?);
+    let at = instant(message.occurred_at);
+    Some(format!("This message is {late} late: it happened at {at}."))
 }
 
 /// `Payments API is down: No answer within 5 s. Since 2026-11-28 12:00:07 UTC.`
 fn in_one_line(subject: &Subject, kind: Kind) -> String {
-    let mut line = format!(
-        "{} is {}",
-        clean(&subject.name, NAME),
-        state_word(subject.state)
-    );
+    let name = clean(&subject.name, NAME);
+    let standing = state_word(subject.state);
+    let is_up = subject.state == Verdict::Up;
+    let after = subject
+        .lasted
+        .map_or_else(String::new, |lasted| format!(" after {}", span(lasted)));
+    let cause = subject.cause.as_deref().and_then(from_outside);
     match kind {
-        Kind::Certificate => {
-            if let Some(days) = subject.certificate_days {
-                line = format!(
-                    "The certificate of {} {}",
-                    clean(&subject.name, NAME),
-                    expires(days)
-                );
-            }
-            line.push('.');
-        }
+        Kind::Certificate => match subject.certificate_days {
+            Some(days) => format!("The certificate of {name} {}.", expires(days)),
+            None => format!("The certificate of {name} needs attention."),
+        },
+        Kind::Flapping => format!("{name} is flapping: it goes up and down."),
+        Kind::Settled if is_up => format!("{name} has settled and is up."),
+        Kind::UnknownOver => format!("{name} is seen again{after}: it is {standing}."),
+        Kind::DeliveryFailed => format!(
+            "{name} does not take notices: {}",
+            cause.unwrap_or_else(|| "no reason is known.".to_owned())
+        ),
         // A window, told beside other things or with other windows.
-        _ if subject.target.is_empty() && subject.state == Verdict::Up => {
-            let name = clean(&subject.name, NAME);
-            let lasted = subject
-                .lasted
-                .map(|lasted| format!(" after {}", span(lasted)));
-            line = format!("{name} is over{}.", lasted.unwrap_or_default());
-        }
-        _ if subject.state == Verdict::Up => {
-            if let Some(lasted) = subject.lasted {
-                line = format!("{line} again after {}", span(lasted));
-            }
-            line.push('.');
-        }
-        _ => {
-            let cause = subject.cause.as_deref().and_then(from_outside);
-            line = format!(
-                "{line}: {} Since {}.",
-                cause.unwrap_or_else(|| "no reason is known.".to_owned()),
-                instant(subject.since)
-            );
-        }
+        _ if subject.target.is_empty() && is_up => format!("{name} is over{after}."),
+        _ if is_up && !after.is_empty() => format!("{name} is up again{after}."),
+        _ if is_up => format!("{name} is up."),
+        _ => format!(
+            "{name} is {}{standing}: {} Since {}.",
+            if kind == Kind::Still { "still " } else { "" },
+            cause.unwrap_or_else(|| "no reason is known.".to_owned()),
+            instant(subject.since)
+        ),
     }
-    line
 }
 
 pub(super) fn of_subject(subject: &Subject, kind: Kind) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(subject.cause.as_deref().and_then(from_outside));
-    if let Some(words) = &subject.vendor
-        && let Some(text) = &words.text
-    {
-        let phase = words.phase.as_deref().map(|phase| clean(phase, 40));
-        let page = clean(&words.page, NAME);
-        let text = clean(text, TEXT);
-        lines.push(match phase {
-            Some(phase) => format!("{page} writes ({phase}): {text}"),
-            None => format!("{page} writes: {text}"),
-        });
-    }
+    lines.extend(vendor_words(subject));
     match (kind, subject.lasted) {
         (Kind::Recovered | Kind::Down | Kind::Degraded, Some(lasted)) => lines.push(format!(
             "It was {} for {}, from {}.",
@@ -283,6 +287,29 @@ pub(super) fn of_subject(subject: &Subject, kind: Kind) -> Vec<String> {
         lines.push(format!("It answers within {}.", span(latency)));
     }
     lines
+}
+
+/// `Stripe writes (identified): We found it.`
+fn vendor_words(subject: &Subject) -> Option<String> {
+    let words = subject.vendor.as_ref()?;
+    let text = clean(words.text.as_ref()?, TEXT);
+    let page = clean(&words.page, NAME);
+    let phase = words.phase.as_deref().map(|phase| clean(phase, 40));
+    Some(match phase {
+        Some(phase) => format!("{page} writes ({phase}): {text}"),
+        None => format!("{page} writes: {text}"),
+    })
+}
+
+/// What a vendor wrote of all that a message is about, where that is all it says.
+fn same_words(message: &Message) -> Option<String> {
+    let first = message.subjects.first()?.vendor.as_ref();
+    let same = |one: &Subject| one.vendor.as_ref() == first;
+    let is_update = message.kind == Kind::VendorUpdate;
+    let first = message.subjects.first()?;
+    (is_update && message.subjects.iter().all(same))
+        .then(|| vendor_words(first))
+        .flatten()
 }
 
 /// A sentence from outside, made fit to show and ended; None when nothing is left of it.

@@ -26,6 +26,7 @@ fn subject(name: &str, state: Verdict) -> Subject {
         certificate_days: Some(7),
         vendor: None,
         link: None,
+        said: None,
     }
 }
 
@@ -115,15 +116,16 @@ fn many_are_named_or_counted() {
     );
     let lines = storm.sentences();
     assert_eq!(lines[0], "All of them are on db-1.example.com.");
+    // Whatever is cut off at the end, this is not.
     assert_eq!(
         lines[1],
-        "A is down: No answer within 5 s. Since 2024-10-04 00:00:07 UTC."
-    );
-    assert_eq!(lines[5], "And 4996 more, all down.");
-    assert_eq!(
-        lines[6],
         "This message is 12 min late: it happened at 2024-10-04 00:00:20 UTC."
     );
+    assert_eq!(
+        lines[2],
+        "A is down: No answer within 5 s. Since 2024-10-04 00:00:07 UTC."
+    );
+    assert_eq!(lines[6], "And 4996 more, all down.");
     let mixed = [
         subject("A", Verdict::Down),
         subject("B", Verdict::Degraded),
@@ -135,15 +137,153 @@ fn many_are_named_or_counted() {
 }
 
 #[test]
+fn a_digest_says_of_each_what_is_to_be_said_of_it() {
+    let rows = [
+        (
+            Kind::Certificate,
+            Verdict::Up,
+            "The certificate of A expires in 7 days.",
+        ),
+        (
+            Kind::Certificate,
+            Verdict::Down,
+            "The certificate of A expires in 7 days.",
+        ),
+        (
+            Kind::Flapping,
+            Verdict::Down,
+            "A is flapping: it goes up and down.",
+        ),
+        (Kind::Settled, Verdict::Up, "A has settled and is up."),
+        (
+            Kind::UnknownOver,
+            Verdict::Up,
+            "A is seen again after 5 min 30 s: it is up.",
+        ),
+        (
+            Kind::Recovered,
+            Verdict::Up,
+            "A is up again after 5 min 30 s.",
+        ),
+        (
+            Kind::DeliveryFailed,
+            Verdict::Unknown,
+            "A does not take notices: No answer within 5 s.",
+        ),
+        (
+            Kind::Still,
+            Verdict::Down,
+            "A is still down: No answer within 5 s. Since 2024-10-04 00:00:07 UTC.",
+        ),
+        (
+            Kind::Down,
+            Verdict::Down,
+            "A is down: No answer within 5 s. Since 2024-10-04 00:00:07 UTC.",
+        ),
+    ];
+    for (kind, state, said) in rows {
+        let of = |kind, name, state| Subject {
+            said: Some(kind),
+            ..subject(name, state)
+        };
+        let other = of(Kind::Down, "B", Verdict::Down);
+        let digest = message(Kind::Digest, vec![of(kind, "A", state), other]);
+        assert_eq!(digest.sentences()[0], said, "{kind:?}");
+    }
+}
+
+#[test]
+fn a_digest_counts_what_it_says_and_names_nobody_twice() {
+    let of = |kind, name, state| Subject {
+        said: Some(kind),
+        ..subject(name, state)
+    };
+    let several = [
+        of(Kind::Down, "A", Verdict::Down),
+        of(Kind::Certificate, "A", Verdict::Down),
+        of(Kind::Flapping, "B", Verdict::Up),
+        of(Kind::Recovered, "C", Verdict::Up),
+        of(Kind::Recovered, "D", Verdict::Up),
+    ];
+    let digest = message(Kind::Digest, several.to_vec());
+    assert_eq!(
+        digest.headline(),
+        "1 down, 1 flapping, 2 up, 1 with a certificate that ends: A, B, C and 1 more"
+    );
+    let alone = |kind, state| message(Kind::Digest, vec![of(kind, "A", state)]);
+    let certificate = alone(Kind::Certificate, Verdict::Up);
+    assert_eq!(
+        certificate.headline(),
+        "The certificate of A expires in 7 days"
+    );
+    let flapping = alone(Kind::Flapping, Verdict::Up);
+    assert_eq!(flapping.headline(), "Flapping: A goes up and down");
+}
+
+fn update(name: &str, text: &str) -> Subject {
+    Subject {
+        vendor: Some(VendorWords {
+            page: "Stripe".to_owned(),
+            incident: Some("API errors".to_owned()),
+            phase: Some("identified".to_owned()),
+            text: Some(text.to_owned()),
+            url: None,
+        }),
+        ..subject(name, Verdict::Degraded)
+    }
+}
+
+#[test]
+fn what_a_vendor_wrote_of_several_services_is_said_once_and_first() {
+    let both = vec![update("A", "We found it."), update("B", "We found it.")];
+    let both = message(Kind::VendorUpdate, both);
+    assert_eq!(both.headline(), "Stripe: API errors (2 services): A, B");
+    assert_eq!(
+        both.sentences(),
+        [
+            "Stripe writes (identified): We found it.",
+            "A is degraded: No answer within 5 s. Since 2024-10-04 00:00:07 UTC.",
+            "B is degraded: No answer within 5 s. Since 2024-10-04 00:00:07 UTC.",
+        ]
+    );
+    let different = vec![update("A", "We found it."), update("B", "It is over.")];
+    let different = message(Kind::VendorUpdate, different).sentences();
+    assert!(different[0].ends_with("UTC. Stripe writes (identified): We found it."));
+    assert!(different[1].ends_with("UTC. Stripe writes (identified): It is over."));
+    // In a digest it stands with its service.
+    let mut said = update("A", "We found it.");
+    said.said = Some(Kind::VendorUpdate);
+    let digest = message(Kind::Digest, vec![said, subject("B", Verdict::Down)]);
+    assert!(digest.sentences()[0].ends_with("We found it."));
+}
+
+#[test]
+fn channels_that_take_nothing_are_no_services() {
+    let channel = |name| Subject {
+        target: "Slack".to_owned(),
+        ..subject(name, Verdict::Unknown)
+    };
+    let both = message(Kind::DeliveryFailed, vec![channel("#ops"), channel("#dev")]);
+    assert_eq!(
+        both.headline(),
+        "2 channels do not take notices: #ops, #dev"
+    );
+    assert_eq!(
+        both.sentences()[0],
+        "#ops does not take notices: No answer within 5 s."
+    );
+}
+
+#[test]
 fn one_service_is_told_in_full() {
     let mut recovered = message(Kind::Recovered, vec![subject("A", Verdict::Up)]);
     recovered.notes.push("Acknowledged by Ada".to_owned());
     assert_eq!(
         recovered.sentences(),
         [
+            "Acknowledged by Ada.",
             "It was down for 5 min 30 s, from 2024-10-04 00:00:07 UTC.",
-            "It answers within 120 ms.",
-            "Acknowledged by Ada."
+            "It answers within 120 ms."
         ]
     );
     let mut vendor = subject("Stripe", Verdict::Degraded);
