@@ -1178,6 +1178,15 @@ export interface components {
              */
             uptime?: number;
         };
+        /** @description A channel that refused for good. */
+        BrokenChannel: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            reason: string;
+            /** Format: date-time */
+            since: string;
+        };
         /** @description Services that were the same before. */
         BulkBefore: {
             ids: string[];
@@ -1531,7 +1540,7 @@ export interface components {
              * @description The same for every attempt to say the same thing
              */
             message_id: string;
-            /** @description `sent`, `retry` (it will be tried again), `refused` (for good) or `given_up` */
+            /** @description `sent`, `retry` (it will be tried again), `refused` (for good), `given_up`, or `interrupted` (nobody saw it end) */
             outcome: string;
             /** Format: int32 */
             took_ms: number;
@@ -1821,7 +1830,7 @@ export interface components {
         LastDelivery: {
             /** Format: date-time */
             at: string;
-            /** @description `sent`, `retry`, `refused` or `given_up` */
+            /** @description `sent`, `retry`, `refused`, `given_up` or `interrupted` */
             outcome: string;
         };
         /** @description One point of a chart: a span of time. */
@@ -2047,6 +2056,8 @@ export interface components {
         MonitorType: "http_ping" | "status_page";
         /** @description A service of which nobody wants to hear for a while. */
         Mute: {
+            /** @description The name of who muted it; null when that account is gone */
+            by: string | null;
             /** Format: uuid */
             service_id: string;
             /** Format: date-time */
@@ -2669,6 +2680,8 @@ export interface components {
         };
         /** @description The workspace in numbers. */
         Summary: {
+            /** @description Channels that take no notices until somebody changes them or tests them with success, the one that stopped first first */
+            broken_channels: components["schemas"]["BrokenChannel"][];
             /**
              * Format: date-time
              * @description When the newest look of any service that is not paused began; up to ten seconds behind
@@ -4156,7 +4169,7 @@ export interface operations {
             query?: {
                 /** @description To this channel only */
                 channel_id?: string;
-                /** @description `sent`, `retry`, `refused` or `given_up` */
+                /** @description `sent`, `retry`, `refused`, `given_up` or `interrupted` */
                 outcome?: string;
                 /** @description Then or later */
                 since?: string;

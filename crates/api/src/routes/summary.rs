@@ -2,11 +2,12 @@
 
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
-use db::services::counting;
-use domain::uptime;
+use db::{channels, services::counting};
+use domain::{id::ChannelId, uptime};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
 use crate::{
     auth::{Member, Viewer},
@@ -32,6 +33,8 @@ struct SummaryView {
     /// Services that are not paused
     watched: i64,
     open_incidents: i64,
+    /// Channels that take no notices until somebody changes them or tests them with success, the one that stopped first first
+    broken_channels: Vec<BrokenChannelView>,
     /// Percent over all services and the last 24 hours, floored; null when nothing was observed
     uptime_24h: Option<f64>,
     /// When the newest look of any service that is not paused began; up to ten seconds behind
@@ -40,6 +43,16 @@ struct SummaryView {
     shortest_interval: Option<i32>,
     /// The server's clock
     now: DateTime<Utc>,
+}
+
+/// A channel that refused for good.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = BrokenChannel)]
+struct BrokenChannelView {
+    id: Uuid,
+    name: String,
+    since: DateTime<Utc>,
+    reason: String,
 }
 
 /// The workspace in numbers: counts by status, uptime, open incidents.
@@ -57,13 +70,21 @@ async fn show_summary(
     let mut conn = state.db.acquire().await?;
     let counts = counting::by_status(&mut conn, workspace).await?;
     let open_incidents = counting::open_incidents(&mut conn, workspace).await?;
+    let all_broken = channels::broken(&mut conn, workspace).await?;
     drop(conn);
+    let broken = |(id, name, since, reason): (ChannelId, _, _, _)| BrokenChannelView {
+        id: id.0,
+        name,
+        since,
+        reason,
+    };
     Ok(Json(SummaryView {
         total: counts.total,
         operational: counts.up,
         watched: counts.total - counts.paused,
         counts: counts.into(),
         open_incidents,
+        broken_channels: all_broken.into_iter().map(broken).collect(),
         uptime_24h: uptime::uptime(&pulse.last_day),
         checked_at: pulse.checked_at,
         shortest_interval: pulse.shortest_interval_s,
