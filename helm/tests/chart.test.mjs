@@ -175,6 +175,21 @@ test('secrets are generated and kept, or all taken from a Secret of the operator
   assert.throws(() => render({ values: { 'secrets.secretKey': 'short' } }), /shorter than 32/);
 });
 
+test('a key that is being changed goes to API and workers together with the one before', () => {
+  const [secretKey, previousSecretKey] = ['n'.repeat(40), 'p'.repeat(40)];
+  const changing = render({ values: { 'secrets.secretKey': secretKey, 'secrets.previousSecretKey': previousSecretKey } });
+  const { SECRET_KEY, SECRET_KEY_PREVIOUS } = opened(changing.find('Secret', '-secrets'));
+  assert.deepEqual([SECRET_KEY, SECRET_KEY_PREVIOUS], [secretKey, previousSecretKey]);
+  assert.equal(opened(render().find('Secret', '-secrets')).SECRET_KEY_PREVIOUS, undefined);
+  for (const part of ['-api', '-worker']) {
+    const [container] = changing.find('Deployment', part).spec.template.spec.containers;
+    const reference = container.env.find((one) => one.name === 'SECRET_KEY_PREVIOUS').valueFrom.secretKeyRef;
+    assert.ok(reference.optional, `${part} starts without one`);
+  }
+  assert.throws(() => render({ values: { 'secrets.previousSecretKey': 'short' } }), /no key that this installation had/);
+  assert.throws(() => render({ values: { 'secrets.existingSecret': 'mine', 'secrets.previousSecretKey': previousSecretKey } }), /nobody would read/);
+});
+
 test('a password that is not the one the database was made with is refused', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pulsecheck-chart-'));
   try {
@@ -188,6 +203,24 @@ test('a password that is not the one the database was made with is refused', () 
     assert.throws(() => password('mine', 'kept'), /not the one that this database was made with/);
     assert.deepEqual([password('kept', 'kept'), password('', 'kept'), password('mine', '')], ['kept', 'kept', 'mine']);
     assert.equal(password('', '').length, 32);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a key in the place of another one wants that as the previous one', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pulsecheck-chart-'));
+  try {
+    cpSync(chart, folder, { recursive: true });
+    const key = (given, kept, previous) => {
+      const call = `{{ include "pulsecheck.secretKey" (dict "given" ${JSON.stringify(given)} "kept" ${JSON.stringify(kept)} "previous" ${JSON.stringify(previous)}) }}`;
+      writeFileSync(`${folder}/templates/asked.yaml`, `kind: Asked\nmetadata: { name: asked }\nkey: ${call}\n`);
+      return render({ folder }).find('Asked', 'asked').key;
+    };
+    assert.throws(() => key('new', 'kept', ''), /what that one sealed would be lost/);
+    assert.throws(() => key('new', 'kept', 'other'), /what that one sealed would be lost/);
+    assert.deepEqual([key('new', 'kept', 'kept'), key('kept', 'kept', ''), key('', 'kept', ''), key('new', '', '')], ['new', 'kept', 'kept', 'new']);
+    assert.equal(key('', '', '').length, 64);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -264,7 +297,7 @@ test('what would be read from nowhere is refused beside an existing Secret', () 
 });
 
 test('secrets and what has a value of its own do not stand in config', () => {
-  for (const name of ['SECRET_KEY', 'SECRET_KEY_FILE', 'DATABASE_URL', 'REDIS_URL', 'GITHUB_CLIENT_SECRET', 'GOOGLE_CLIENT_ID', 'SMTP_PASSWORD']) {
+  for (const name of ['SECRET_KEY', 'SECRET_KEY_FILE', 'SECRET_KEY_PREVIOUS', 'DATABASE_URL', 'REDIS_URL', 'GITHUB_CLIENT_SECRET', 'GOOGLE_CLIENT_ID', 'SMTP_PASSWORD']) {
     assert.throws(() => render({ values: { [`config.${name}`]: 'x' } }), new RegExp(`config\\.${name}: it would stand in a ConfigMap`));
   }
   for (const [name, value] of [['PUBLIC_URL', 'publicUrl'], ['SIGN_UP', 'signUp'], ['TRUSTED_PROXIES', 'trustedProxies'], ['ALLOW_CIDRS', 'egress.allowCidrs']]) {

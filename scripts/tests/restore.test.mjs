@@ -18,9 +18,10 @@ const played = {
   info) ;;
   "compose ps --quiet"*) echo id ;;
   "compose ps --services"*) printf '%s\\n' postgres redis $RAN ;;
+  "compose exec -T postgres cat "*-previous) echo "$PREVIOUS_KEY" ;;
   "compose exec -T postgres cat "*) echo key-of-the-backup ;;
   "compose exec -T postgres "*) shift 4 && exec "$@" ;;
-  "compose run "*) echo "key: $SECRET_KEY" >>"$NOTES" ;;
+  "compose run "*) echo "key: $SECRET_KEY, before: $SECRET_KEY_PREVIOUS" >>"$NOTES" ;;
   inspect*) echo healthy ;;
 esac`,
   kubectl: `case "$*" in
@@ -88,12 +89,23 @@ test('compose: a backup from before a migration is put back, and what ran runs a
   assert.ok(!said().some((line) => / up( |$)/.test(line)), 'other containers might come of it than ran before');
 });
 
-test('compose: the key goes back by the environment, not by a command line', () => {
+test('compose: both keys go back by the environment, not by a command line', () => {
   const backup = file();
-  run('scripts/compose-backup', ['backup', backup]);
+  run('scripts/compose-backup', ['backup', backup], { PREVIOUS_KEY: 'key-before' });
   run('scripts/compose-backup', ['restore', backup]);
-  assert.ok(said().includes('key: key-of-the-backup'));
-  assert.ok(!said().some((line) => line.startsWith('docker ') && line.includes('key-of-the-backup')));
+  assert.ok(said().includes('key: key-of-the-backup, before: key-before'), said().join('\n'));
+  assert.ok(!said().some((line) => line.startsWith('docker ') && /key-of-the-backup|key-before/.test(line)));
+});
+
+test('compose: a backup from before there was a previous key is put back without one', () => {
+  const [parts, backup] = [join(folder, 'older'), file()];
+  mkdirSync(parts);
+  run('pg_dump', ['--username', 'pulsecheck', '--format', 'custom', '--file', join(parts, 'database.dump'), 'pulsecheck']);
+  writeFileSync(join(parts, 'secret-key'), 'key');
+  run('tar', ['czf', backup, '-C', parts, 'database.dump', 'secret-key']);
+  const { status, stderr } = run('scripts/compose-backup', ['restore', backup]);
+  assert.equal(status, 0, stderr);
+  assert.ok(said().includes('key: key, before: '), said().join('\n'));
 });
 
 test('compose: a restore that fails changes nothing, and starts again what ran', () => {

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use chrono::TimeDelta;
-use db::{schema, services, users, workers};
+use db::{resealing, schema, services, users, workers};
 
 use crate::state::AppState;
+
+pub mod secrets;
 
 /// A worker that was silent for longer looks at nothing.
 const LIVE: TimeDelta = TimeDelta::seconds(6);
@@ -19,7 +21,7 @@ pub struct Finding {
     /// What is wrong and what helps; none when it is fine.
     pub fault: Option<String>,
     /// What one should know although it is fine; empty when there is nothing.
-    pub note: &'static str,
+    pub note: String,
 }
 
 impl Finding {
@@ -27,7 +29,7 @@ impl Finding {
         Self {
             subject,
             fault,
-            note: "",
+            note: String::new(),
         }
     }
 
@@ -87,12 +89,22 @@ async fn records(state: &AppState) -> db::Result<Vec<Finding>> {
             "a worker sends it"
         } else {
             "none is sent; SMTP_HOST and MAIL_FROM of the workers change that"
-        },
+        }
+        .to_owned(),
         ..Finding::of("mail", None)
+    };
+    let sealed = resealing::examine(&mut conn, &state.keyring).await?;
+    let secrets = match secrets::said(&sealed, state.keyring.previous().is_some()) {
+        Ok(note) => Finding {
+            note,
+            ..Finding::of("secrets", None)
+        },
+        Err(fault) => Finding::of("secrets", Some(fault)),
     };
     let off = (now - state.clock.now()).abs();
     Ok(vec![
         mail,
+        secrets,
         Finding::of(
             "operator",
             (!operated).then(|| "nobody operates it yet: `api setup-link` shows how".to_owned()),

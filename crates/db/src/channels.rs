@@ -172,6 +172,22 @@ pub async fn update(
     Ok(done.rows_affected() == 1)
 }
 
+/// The channels of a workspace that refused for good and are not switched off: name, since when, and why; the first one first.
+pub async fn broken(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+) -> Result<Vec<(ChannelId, String, DateTime<Utc>, String)>> {
+    let rows: Vec<(Uuid, String, DateTime<Utc>, String)> = sqlx::query_as(
+        "select id, name, broken_at, coalesce(broken_reason, '') from channels
+         where workspace_id = $1 and broken_at is not null and paused_at is null order by broken_at, id",
+    )
+    .bind(workspace.0)
+    .fetch_all(conn)
+    .await?;
+    let broken = |(id, name, since, reason)| (ChannelId(id), name, since, reason);
+    Ok(rows.into_iter().map(broken).collect())
+}
+
 /// Deletes a channel with its rules, its notices and its part of the ledger.
 pub async fn delete(
     conn: &mut PgConnection,

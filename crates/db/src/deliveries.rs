@@ -18,7 +18,7 @@ pub struct Delivery {
     pub channel: ChannelId,
     pub message: MessageId,
     pub at: DateTime<Utc>,
-    /// `sent`, `retry`, `refused` or `given_up`
+    /// `sent`, `retry`, `refused`, `given_up`, or `interrupted` where nobody saw it end
     pub outcome: String,
     /// Why not, in one sentence; or what the receiver calls it.
     pub detail: String,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{
     id::{LetterId, UserId, WorkerId, WorkspaceId},
+    notice::trouble::Trouble,
     report::Report,
 };
 use serde_json::Value;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 
 use crate::{Result, columns};
 
+pub mod trouble;
 pub mod verifying;
 
 /// How a letter ends.
@@ -44,6 +46,8 @@ pub enum Content {
     /// It asks whether the address is the person's.
     Verification,
     Report(Box<Report>),
+    /// A channel of a workspace of theirs takes no notices.
+    Trouble(Box<Trouble>),
     /// Written by another version of the program.
     Unknown,
 }
@@ -133,9 +137,11 @@ pub async fn claim(
                    l.attempts - 1 as attempts, l.expires_at <= now() as expired, l.used_at is not null as used,
                    -- Whoever left the workspace, switched reports off or lost the address meanwhile gets none.
                    l.kind = 'verification' or u.email_verified_at is not null
-                       and exists (select 1 from report_wishes r where r.user_id = u.id and r.next_at is not null)
+                       and (l.kind = 'trouble'
+                            or exists (select 1 from report_wishes r where r.user_id = u.id and r.next_at is not null))
                        and exists (select 1 from memberships m
-                                   where m.user_id = u.id and m.workspace_id = l.workspace_id) as wanted",
+                                   where m.user_id = u.id and m.workspace_id = l.workspace_id
+                                     and (l.kind <> 'trouble' or m.role = 3)) as wanted",
     )
     .bind(limit)
     .bind(lease)
@@ -194,10 +200,11 @@ pub async fn tidy(conn: &mut PgConnection, now: DateTime<Utc>, kept: TimeDelta) 
 
 impl From<Row> for Claimed {
     fn from(row: Row) -> Self {
-        let report = |body: Option<Value>| serde_json::from_value(body?).ok();
-        let content = match row.kind.as_str() {
-            "verification" => Content::Verification,
-            _ => report(row.body).map_or(Content::Unknown, Content::Report),
+        let content = match (row.kind.as_str(), row.body) {
+            ("verification", _) => Some(Content::Verification),
+            ("report", Some(body)) => serde_json::from_value(body).ok().map(Content::Report),
+            ("trouble", Some(body)) => serde_json::from_value(body).ok().map(Content::Trouble),
+            _ => None,
         };
         let in_vain = if row.expired {
             Some("It was too late for it.")
@@ -213,7 +220,7 @@ impl From<Row> for Claimed {
             user: UserId(row.user_id),
             name: row.name,
             address: row.address,
-            content,
+            content: content.unwrap_or(Content::Unknown),
             created_at: row.created_at,
             attempts: row.attempts,
             in_vain,

@@ -27,6 +27,7 @@ pub mod partitions;
 pub mod passwords;
 pub mod refused_looks;
 pub mod report_wishes;
+pub mod resealing;
 pub mod rollups;
 pub mod schema;
 pub mod server;

@@ -23,6 +23,8 @@ use crate::{
 const MOST_OF_WORKSPACE: i64 = 8;
 /// Messages that are sent at the same time through the one mail server, of all workspaces.
 const MOST_BY_MAIL: i64 = 16;
+/// What the ledger says of an attempt that nobody saw end.
+const INTERRUPTED: &str = "The worker ended before it knew what came of this attempt; the message is sent again under the same key.";
 
 /// A message that a worker has taken on.
 #[derive(Clone, Debug, PartialEq)]
@@ -158,24 +160,31 @@ const CLAIM: &str = concat!(
          select *, row_number() over (partition by by_mail order by is_free, is_test desc, next_at) as place_in_all
          from by_workspace where not is_free or place <= $4),
      due as (
-         select m.id from by_kind k join messages m on m.id = k.id
+         select m.id, m.claimed_until is not null as was_taken from by_kind k join messages m on m.id = k.id
          where k.is_free and (not k.by_mail or k.place_in_all <= $5)
            -- Asked once more of the row that is locked, which somebody else may have taken meanwhile.
            and m.outcome is null and m.next_at <= now() and ",
     is_free!(),
     "
-         order by m.next_at limit $1 for update of m skip locked)
-     update messages m set claimed_until = now() + $2, claimed_by = $3, attempts = m.attempts + 1 from due
-     where m.id = due.id
-     returning m.id, m.workspace_id, m.channel_id, m.body, m.created_at, m.give_up_at, m.attempts - 1 as attempts,
-               m.done_with",
+         order by m.next_at limit $1 for update of m skip locked),
+     taken as (
+         update messages m set claimed_until = now() + $2, claimed_by = $3, attempts = m.attempts + 1 from due
+         where m.id = due.id
+         returning m.id, m.workspace_id, m.channel_id, m.body, m.created_at, m.give_up_at, m.attempts - 1 as attempts,
+                   m.done_with, due.was_taken),
+     -- Whoever had it before never said what came of that.
+     interrupted as (
+         insert into deliveries (id, workspace_id, channel_id, message_id, at, outcome, detail, took_ms)
+         select gen_random_uuid(), workspace_id, channel_id, id, now(), 'interrupted', $7, 0 from taken where was_taken)
+     select id, workspace_id, channel_id, body, created_at, give_up_at, attempts, done_with from taken",
 );
 
 /// Takes on messages that are due and that nobody else sends, one per channel and the oldest first. Those of other workers
 /// that have been silent for `silence` are taken on again, where that says something; and those that are not settled within
 /// `lease`. A few of each workspace and a few by mail are sent at once, whoever sends them, so that receivers that are slow
 /// hold up their own only; workers that ask in the same moment may take as many each. What cannot be read is settled as
-/// refused, and what it tells is put into words anew.
+/// refused, and what it tells is put into words anew. An attempt that nobody saw end stands in the
+/// ledger as interrupted.
 pub async fn claim(
     conn: &mut PgConnection,
     by: Option<WorkerId>,
@@ -191,6 +200,7 @@ pub async fn claim(
         .bind(MOST_OF_WORKSPACE)
         .bind(MOST_BY_MAIL)
         .bind(silence)
+        .bind(INTERRUPTED)
         .fetch_all(&mut *conn)
         .await?;
     let mut claimed = Vec::with_capacity(rows.len());
@@ -265,6 +275,27 @@ pub async fn finish(
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// How many of the channel's messages in a row were refused for good up to now, counted up to `most`, since somebody last changed
+/// the channel.
+pub async fn refused_in_a_row(
+    conn: &mut PgConnection,
+    channel: ChannelId,
+    most: i64,
+) -> Result<i64> {
+    Ok(sqlx::query_scalar(
+        "select count(*) from (
+             select outcome, bool_and(outcome = 'refused') over (order by created_at desc, id desc) as in_a_row
+             from (select m.id, m.outcome, m.created_at from messages m join channels c on c.id = m.channel_id
+                   where m.channel_id = $1 and m.outcome is not null and m.settled_at > c.updated_at
+                   order by m.created_at desc, m.id desc limit $2) latest) counted
+         where in_a_row",
+    )
+    .bind(channel.0)
+    .bind(most)
+    .fetch_one(conn)
+    .await?)
 }
 
 /// To be tried again then, but with those that are done with. False when it was taken on by somebody else since.

@@ -124,14 +124,15 @@ pub async fn end(
     Ok(true)
 }
 
-/// The mutes of a workspace that have not ended.
+/// The mutes of a workspace that have not ended, each with who muted it, if that account is still there.
 pub async fn list(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
     now: DateTime<Utc>,
-) -> Result<Vec<(ServiceId, DateTime<Utc>)>> {
-    let rows: Vec<(uuid::Uuid, DateTime<Utc>)> = sqlx::query_as(
-        "select service_id, until from mutes where workspace_id = $1 and until > $2 order by until, service_id",
+) -> Result<Vec<(ServiceId, DateTime<Utc>, Option<String>)>> {
+    let rows: Vec<(uuid::Uuid, DateTime<Utc>, Option<String>)> = sqlx::query_as(
+        "select m.service_id, m.until, u.name from mutes m left join users u on u.id = m.user_id
+         where m.workspace_id = $1 and m.until > $2 order by m.until, m.service_id",
     )
     .bind(workspace.0)
     .bind(now)
@@ -139,6 +140,6 @@ pub async fn list(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|(id, until)| (ServiceId(id), until))
+        .map(|(id, until, by)| (ServiceId(id), until, by))
         .collect())
 }

@@ -11,4 +11,5 @@ pub mod quiet;
 pub mod retry;
 pub mod rule;
 pub mod sentence;
+pub mod trouble;
 pub mod window;

@@ -19,8 +19,9 @@ pub(crate) struct Setting<'a> {
 
 /// A channel that speaks HTTP.
 pub(crate) trait Idiom: Sync {
-    /// The requests that say this; nothing of them depends on anything but the arguments. `Err` says why it cannot be said.
-    fn calls(&self, message: &Message, setting: Setting<'_>) -> Result<Vec<Call>, String>;
+    /// The requests that say this; nothing of them depends on anything but the arguments. `Err` says why it cannot be said:
+    /// here, or ever.
+    fn calls(&self, message: &Message, setting: Setting<'_>) -> Result<Vec<Call>, Outcome>;
 
     /// What an answer means.
     fn judge(&self, answer: &Answer, now: DateTime<Utc>) -> Outcome {

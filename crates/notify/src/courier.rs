@@ -163,11 +163,11 @@ impl Courier {
         };
         let calls = match idiom.calls(message, setting) {
             Ok(calls) => calls,
-            Err(why) => return refused(&why),
+            Err(outcome) => return unsaid(outcome),
         };
         let veil = Veil::of(channel).and_links(&message.links);
         let until = Instant::now() + self.limits.attempt;
-        let mut tally = Tally::default();
+        let mut tally = Tally::after(settled);
         for call in calls.iter().filter(|call| !settled.contains(&call.part)) {
             if Instant::now() >= until {
                 tally.cut_short();
@@ -213,7 +213,15 @@ impl Courier {
             now,
         };
         let veil = Veil::of(channel);
-        let parts = idiom.calls(message, setting)?.into_iter();
+        let calls = idiom
+            .calls(message, setting)
+            .map_err(|outcome| match outcome {
+                Outcome::Retry { why, .. }
+                | Outcome::Permanent { why }
+                | Outcome::Unfit { why } => why,
+                Outcome::Sent { .. } => String::new(),
+            });
+        let parts = calls?.into_iter();
         let parts = parts.map(|call| PreviewPart {
             to: veil.over(&format!("{} {}", call.method, call.url)),
             subject: None,
@@ -356,6 +364,9 @@ fn veiled(outcome: Outcome, veil: &Veil) -> Outcome {
             why: veil.over(&why),
         },
         Outcome::Permanent { why } => Outcome::Permanent {
+            why: veil.over(&why),
+        },
+        Outcome::Unfit { why } => Outcome::Unfit {
             why: veil.over(&why),
         },
     }

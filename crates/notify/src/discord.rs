@@ -17,9 +17,11 @@ use crate::{
 /// <https://discord.com/developers/docs/resources/message#embed-object-embed-limits>.
 const TITLE: usize = 256;
 const DESCRIPTION: usize = 3_400;
+/// Codes of a 400 about what is said: an empty message, a form or JSON that is not right, too large.
+const OF_MESSAGE: [u64; 4] = [50_006, 50_035, 50_109, 40_005];
 
 impl Idiom for Discord {
-    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, String> {
+    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, Outcome> {
         let mut url = stored_url(self.webhook_url.expose())?;
         // With `wait` the answer says what became of the message.
         url.query_pairs_mut().append_pair("wait", "true");
@@ -58,6 +60,11 @@ impl Idiom for Discord {
             Outcome::Retry { after, why } => Outcome::Retry {
                 after: after.or_else(|| judging::seconds_to_wait(said["retry_after"].as_f64()?)),
                 why,
+            },
+            unfit @ Outcome::Unfit { .. } => match said["code"].as_u64() {
+                // Such as a forum that wants a thread.
+                Some(code) if !OF_MESSAGE.contains(&code) => unfit.of_channel(),
+                _ => unfit,
             },
             refused @ Outcome::Permanent { .. } => refused,
         }

@@ -56,7 +56,7 @@ impl Post<'_> {
         veil: &Veil,
         now: DateTime<Utc>,
     ) -> Report {
-        let mut tally = Tally::default();
+        let mut tally = Tally::after(settled);
         let mut session: Option<Session> = None;
         let waiting = |letter: &&Letter| !settled.contains(&letter.to);
         for letter in letters.iter().filter(waiting) {
@@ -70,7 +70,7 @@ impl Post<'_> {
                     let addressed = (letter.to.as_str(), source.as_slice());
                     smtp::deliver(self, &mut session, addressed, &mut dialogue).await
                 }
-                Err(why) => Outcome::Permanent { why },
+                Err(why) => Outcome::Unfit { why },
             };
             tally.note(exchange(self.mail, letter, &dialogue, veil));
             // Whoever takes nothing for now keeps nobody else from hearing, as long as the server listens.

@@ -16,7 +16,7 @@ use crate::{
 const TEXT: usize = 5_000;
 
 impl Idiom for GoogleChat {
-    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, String> {
+    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, Outcome> {
         let mut url = stored_url(self.webhook_url.expose())?;
         url.query_pairs_mut()
             .append_pair("messageReplyOption", "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD");
@@ -49,7 +49,10 @@ impl Idiom for GoogleChat {
     }
 
     fn judge(&self, answer: &Answer, now: DateTime<Utc>) -> Outcome {
-        judging::by_status_and_id(answer, now, "name")
+        match judging::by_status_and_words(answer, now, &["API_KEY_INVALID"]) {
+            Outcome::Sent { .. } => judging::by_status_and_id(answer, now, "name"),
+            other => other,
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
 const TEXT: usize = 8_000;
 
 impl Idiom for Gotify {
-    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, String> {
+    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, Outcome> {
         let url = below(&self.server_url, &["message"])?;
         let mut text = body(message, TEXT, str::to_owned);
         if text.is_empty() {

@@ -1,4 +1,4 @@
-//! What an answer means: taken, try again, or never.
+//! What an answer means: taken, try again, never this message, or never any.
 
 use std::time::Duration;
 
@@ -27,12 +27,29 @@ pub(crate) fn by_status(answer: &Answer, now: DateTime<Utc>) -> Outcome {
         300..=399 => Outcome::permanent(format!(
             "It answers {status} and sends us elsewhere; give the address it leads to."
         )),
+        // Of what was said, not of who said it or where.
+        400 | 409 | 413 | 422 => Outcome::unfit(said(answer)),
         401 | 403 => Outcome::permanent(format!("Our credentials are refused. {}", said(answer))),
         404 | 410 => Outcome::permanent(format!(
             "There is nothing at this address. {}",
             said(answer)
         )),
         _ => Outcome::permanent(said(answer)),
+    }
+}
+
+/// By its status; what is refused is the channel itself where the answer has one of these words.
+pub(crate) fn by_status_and_words(
+    answer: &Answer,
+    now: DateTime<Utc>,
+    of_channel: &[&str],
+) -> Outcome {
+    let text = String::from_utf8_lossy(&answer.body);
+    match by_status(answer, now) {
+        unfit @ Outcome::Unfit { .. } if of_channel.iter().any(|word| text.contains(word)) => {
+            unfit.of_channel()
+        }
+        other => other,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
 const TEXT: usize = 5_000;
 
 impl Idiom for Matrix {
-    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, String> {
+    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, Outcome> {
         let path = [
             "_matrix",
             "client",
@@ -74,7 +74,7 @@ impl Idiom for Matrix {
                     why,
                 }
             }
-            refused @ Outcome::Permanent { .. } => refused,
+            refused => refused,
         }
     }
 }

@@ -1,18 +1,29 @@
 //! Mattermost, and what else understands Slack's older messages: an attachment with a bar of colour.
 
+use chrono::{DateTime, Utc};
 use domain::{channel::Mattermost, notice::message::Message};
+use egress::Answer;
 use serde_json::json;
 
 use crate::{
+    Outcome,
     call::{Call, Idiom, Setting, stored_url},
+    judging,
     rendering::{Tone, body, footer, markdown, markdown_links, signed_headline, unmentioned},
 };
 
 /// A post may have 16,383 characters.
 const TEXT: usize = 12_000;
+/// What a 400 says where no message would be taken: the webhook, its channel or its owner.
+const OF_CHANNEL: [&str; 4] = [
+    "incoming_webhook.invalid",
+    "incoming_webhook.disabled",
+    "incoming_webhook.channel",
+    "incoming_webhook.user",
+];
 
 impl Idiom for Mattermost {
-    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, String> {
+    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, Outcome> {
         let url = stored_url(self.webhook_url.expose())?;
         let headline = markdown(&signed_headline(message));
         let mut text = body(message, TEXT, markdown);
@@ -36,5 +47,9 @@ impl Idiom for Mattermost {
             payload["channel"] = json!(channel);
         }
         Ok(vec![Call::json(url, &payload)])
+    }
+
+    fn judge(&self, answer: &Answer, now: DateTime<Utc>) -> Outcome {
+        judging::by_status_and_words(answer, now, &OF_CHANNEL)
     }
 }

@@ -15,9 +15,11 @@ use crate::{
 
 /// A longer message becomes a file: 4,096 bytes.
 const TEXT: usize = 4_000;
+/// Codes of a 400 where no message would be taken: the topic is no topic, or not allowed.
+const OF_CHANNEL: [&str; 2] = ["40009", "40010"];
 
 impl Idiom for Ntfy {
-    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, String> {
+    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, Outcome> {
         let tone = Tone::of(message);
         let mut text = fit_bytes(&message.sentences(), TEXT, message.more.total());
         if text.is_empty() {
@@ -48,7 +50,10 @@ impl Idiom for Ntfy {
     }
 
     fn judge(&self, answer: &Answer, now: DateTime<Utc>) -> Outcome {
-        judging::by_status_and_id(answer, now, "id")
+        match judging::by_status_and_words(answer, now, &OF_CHANNEL) {
+            Outcome::Sent { .. } => judging::by_status_and_id(answer, now, "id"),
+            other => other,
+        }
     }
 }
 

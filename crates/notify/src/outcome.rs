@@ -17,8 +17,10 @@ pub enum Outcome {
         after: Option<Duration>,
         why: String,
     },
-    /// It will never be taken as things are: the owner has to change something.
+    /// Nothing will ever be taken as things are: the owner has to change something.
     Permanent { why: String },
+    /// This message will never be taken; others may be.
+    Unfit { why: String },
 }
 
 impl Outcome {
@@ -31,6 +33,31 @@ impl Outcome {
 
     pub(crate) fn permanent(why: impl Into<String>) -> Self {
         Self::Permanent { why: why.into() }
+    }
+
+    pub(crate) fn unfit(why: impl Into<String>) -> Self {
+        Self::Unfit { why: why.into() }
+    }
+
+    /// A refusal for good that every message would meet.
+    pub(crate) fn of_channel(self) -> Self {
+        match self {
+            Self::Unfit { why } => Self::Permanent { why },
+            other => other,
+        }
+    }
+}
+
+/// Why something cannot be said on a channel, such as a stored address that cannot be read: no message could be.
+impl From<String> for Outcome {
+    fn from(why: String) -> Self {
+        Self::Permanent { why }
+    }
+}
+
+impl From<&str> for Outcome {
+    fn from(why: &str) -> Self {
+        Self::permanent(why)
     }
 }
 
@@ -75,12 +102,23 @@ pub(crate) struct Tally {
     retry: Option<(Option<Duration>, String)>,
     settled: Vec<String>,
     refused: Vec<Refusal>,
+    /// One of those who refused may take another message, or an earlier attempt was done with somebody.
+    may_take_others: bool,
     transcript: Vec<Exchange>,
 }
 
 impl Tally {
+    /// `settled`: with whom earlier attempts are done.
+    pub(crate) fn after(settled: &[String]) -> Self {
+        Self {
+            may_take_others: !settled.is_empty(),
+            ..Self::default()
+        }
+    }
+
     /// Takes in how one part ended; false when the rest had better wait for the next attempt.
     pub(crate) fn add(&mut self, part: &str, outcome: Outcome) -> bool {
+        let is_unfit = matches!(outcome, Outcome::Unfit { .. });
         match outcome {
             Outcome::Sent { id } => {
                 self.any_sent = true;
@@ -88,7 +126,8 @@ impl Tally {
                 self.settled.push(part.to_owned());
                 true
             }
-            Outcome::Permanent { why } => {
+            Outcome::Permanent { why } | Outcome::Unfit { why } => {
+                self.may_take_others |= is_unfit;
                 self.settled.push(part.to_owned());
                 self.refused.push(Refusal {
                     recipient: part.to_owned(),
@@ -121,7 +160,11 @@ impl Tally {
             (None, Some(first)) if !self.any_sent => {
                 let why = first.why.clone();
                 self.refused.clear();
-                Outcome::Permanent { why }
+                if self.may_take_others {
+                    Outcome::Unfit { why }
+                } else {
+                    Outcome::Permanent { why }
+                }
             }
             _ => Outcome::Sent { id: self.id },
         };
@@ -167,5 +210,17 @@ mod tests {
         let mut tally = Tally::default();
         tally.add("a", Outcome::permanent("no"));
         assert_eq!(tally.finish().outcome, Outcome::permanent("no"));
+    }
+
+    #[test]
+    fn a_refusal_is_of_the_channel_only_where_nobody_could_take_anything() {
+        let mut tally = Tally::default();
+        tally.add("a", Outcome::permanent("no such mailbox"));
+        tally.add("b", Outcome::unfit("too long"));
+        assert_eq!(tally.finish().outcome, Outcome::unfit("no such mailbox"));
+        // An earlier attempt reached somebody, or may have.
+        let mut tally = Tally::after(&["a".to_owned()]);
+        tally.add("b", Outcome::permanent("no such mailbox"));
+        assert_eq!(tally.finish().outcome, Outcome::unfit("no such mailbox"));
     }
 }

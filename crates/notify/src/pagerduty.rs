@@ -33,7 +33,7 @@ enum Action {
 }
 
 impl Idiom for PagerDuty {
-    fn calls(&self, message: &Message, setting: Setting<'_>) -> Result<Vec<Call>, String> {
+    fn calls(&self, message: &Message, setting: Setting<'_>) -> Result<Vec<Call>, Outcome> {
         let letter = Letterhead {
             channel: self,
             message,
@@ -59,7 +59,10 @@ impl Idiom for PagerDuty {
     }
 
     fn judge(&self, answer: &Answer, now: DateTime<Utc>) -> Outcome {
-        judging::by_status_and_id(answer, now, "dedup_key")
+        match judging::by_status_and_words(answer, now, &["routing_key"]) {
+            Outcome::Sent { .. } => judging::by_status_and_id(answer, now, "dedup_key"),
+            other => other,
+        }
     }
 }
 

@@ -16,9 +16,11 @@ use crate::{
 const TITLE: usize = 250;
 const TEXT: usize = 1_024;
 const URL: usize = 512;
+/// Fields that an answer names where no message would be taken.
+const OF_CHANNEL: [&str; 3] = ["token", "user", "device"];
 
 impl Idiom for Pushover {
-    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, String> {
+    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, Outcome> {
         let url = stored_url("https://api.pushover.net/1/messages.json")?;
         let text = body(message, TEXT, str::to_owned);
         let mut payload = json!({
@@ -42,11 +44,19 @@ impl Idiom for Pushover {
 
     fn judge(&self, answer: &Answer, now: DateTime<Utc>) -> Outcome {
         let said = judging::json(answer).unwrap_or_default();
+        let words = said["errors"].to_string();
+        let is_about_channel = |field: &&str| said.get(field).is_some() || words.contains(*field);
+        let outcome = |why: String| {
+            if OF_CHANNEL.iter().any(is_about_channel) {
+                Outcome::permanent(why)
+            } else {
+                Outcome::unfit(why)
+            }
+        };
         match judging::by_status(answer, now) {
             Outcome::Sent { .. } if said["status"] == 1 => judging::sent_as(&said["request"]),
-            Outcome::Sent { .. } if said["status"].is_number() => {
-                Outcome::permanent(judging::said(answer))
-            }
+            Outcome::Sent { .. } if said["status"].is_number() => outcome(judging::said(answer)),
+            Outcome::Unfit { why } => outcome(why),
             Outcome::Sent { .. } => judging::unreadable(answer),
             other => other,
         }

@@ -19,9 +19,30 @@ use crate::{
 
 /// <https://docs.slack.dev/reference/block-kit/blocks/section-block>: 3,000 characters of text.
 const SECTION: usize = 2_900;
+/// What a webhook's 400 says where no message would be taken.
+const OF_CHANNEL: [&str; 6] = [
+    "user_not_found",
+    "channel_not_found",
+    "no_active_hooks",
+    "no_team",
+    "team_disabled",
+    "invalid_token",
+];
+/// What the method says of a message rather than of the channel.
+const OF_MESSAGE: [&str; 9] = [
+    "msg_too_long",
+    "msg_blocks_too_long",
+    "no_text",
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "invalid_attachments",
+    "too_many_attachments",
+    "invalid_arguments",
+    "markdown_text_conflict",
+];
 
 impl Idiom for Slack {
-    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, String> {
+    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, Outcome> {
         let mut payload = payload(message);
         let Some(token) = &self.bot_token else {
             let url = self.webhook_url.as_ref().ok_or("It has no address.")?;
@@ -36,7 +57,7 @@ impl Idiom for Slack {
 
     fn judge(&self, answer: &Answer, now: DateTime<Utc>) -> Outcome {
         if self.bot_token.is_none() || !judging::is_good(answer.status) {
-            return judging::by_status(answer, now);
+            return judging::by_status_and_words(answer, now, &OF_CHANNEL);
         }
         // The method answers 200 whatever happens.
         let Some(said) = judging::json(answer) else {
@@ -58,6 +79,7 @@ impl Idiom for Slack {
                 after: judging::retry_after(answer, now),
                 why,
             },
+            error if OF_MESSAGE.contains(&error) => Outcome::Unfit { why },
             _ => Outcome::Permanent { why },
         }
     }

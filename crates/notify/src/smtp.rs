@@ -57,7 +57,7 @@ pub(crate) async fn deliver(
         // After a refusal the session is good for the next letter, once it has forgotten this one.
         let may_go_on = match &result {
             Ok(_) => true,
-            Err(Trouble::Refused { .. }) => {
+            Err(Trouble::Refused { .. } | Trouble::Unfit { .. }) => {
                 let status = dialogue.status;
                 let reset = open.command("RSET", "to start anew", dialogue).await;
                 dialogue.status = status;
@@ -206,12 +206,13 @@ impl Session {
             .map_err(Trouble::before_recipients)?;
         self.command(&format!("RCPT TO:<{to}>"), "the recipient", dialogue)
             .await?;
-        let ready = self.command("DATA", "the letter", dialogue).await?;
-        expect(ready, 354, "the letter")?;
+        let ready = self.command("DATA", "the letter", dialogue).await;
+        let ready = ready.map_err(Trouble::of_letter)?;
+        expect(ready, 354, "the letter").map_err(Trouble::of_letter)?;
         self.wire.write_all(&stuffed(source)).await?;
         self.wire.flush().await?;
         let taken = self.reply(dialogue).await?;
-        let taken = good(taken, "the letter")?;
+        let taken = good(taken, "the letter").map_err(Trouble::of_letter)?;
         Ok(clean(&taken.lines.join(" "), 100))
     }
 

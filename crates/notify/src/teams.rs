@@ -14,9 +14,11 @@ use crate::{
 
 /// A message may have 28 KB; a character takes at most four bytes, or six as JSON.
 const TEXT: usize = 4_000;
+/// What a workflow's 400 says where no message would be taken.
+const OF_CHANNEL: [&str; 2] = ["WorkflowTriggerIsNotEnabled", "WorkflowNotFound"];
 
 impl Idiom for Teams {
-    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, String> {
+    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, Outcome> {
         let url = stored_url(self.webhook_url.expose())?;
         let lines = body(message, TEXT, str::to_owned);
         let mut card = vec![json!({
@@ -54,7 +56,7 @@ impl Idiom for Teams {
     }
 
     fn judge(&self, answer: &Answer, now: DateTime<Utc>) -> Outcome {
-        let outcome = judging::by_status(answer, now);
+        let outcome = judging::by_status_and_words(answer, now, &OF_CHANNEL);
         let text = String::from_utf8_lossy(&answer.body).to_lowercase();
         // The older connectors answer 200 and tell in the text that Teams itself refused.
         if !matches!(outcome, Outcome::Sent { .. }) || !text.contains("delivery failed") {
@@ -63,6 +65,11 @@ impl Idiom for Teams {
         let may_pass = ["429", "error 5", "returned http error 5", "timeout"];
         if may_pass.iter().any(|word| text.contains(word)) {
             Outcome::retry(judging::said(answer))
+        } else if ["error 400", "error 413"]
+            .iter()
+            .any(|word| text.contains(word))
+        {
+            Outcome::unfit(judging::said(answer))
         } else {
             Outcome::permanent(judging::said(answer))
         }

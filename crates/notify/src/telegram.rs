@@ -15,9 +15,19 @@ use crate::{
 
 /// A message may have 4,096 characters; headline and footer take at most 500 of them.
 const TEXT: usize = 3_500;
+/// What a 400 says of a message rather than of the chat.
+const OF_MESSAGE: [&str; 7] = [
+    "too long",
+    "can't parse",
+    "text is empty",
+    "must be non-empty",
+    "button",
+    "keyboard",
+    "entit",
+];
 
 impl Idiom for Telegram {
-    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, String> {
+    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, Outcome> {
         let token = self.bot_token.expose();
         let url = stored_url(&format!("https://api.telegram.org/bot{token}/sendMessage"))?;
         let mut parts = vec![
@@ -73,9 +83,16 @@ impl Idiom for Telegram {
                 why,
             },
             Some(401 | 404) => Outcome::permanent(format!("{why}; is the bot's token right?")),
+            Some(413) => Outcome::Unfit { why },
+            Some(400) if is_about_message(&description) => Outcome::Unfit { why },
             Some(_) => Outcome::Permanent { why },
         }
     }
+}
+
+fn is_about_message(description: &str) -> bool {
+    let description = description.to_lowercase();
+    OF_MESSAGE.iter().any(|word| description.contains(word))
 }
 
 /// Telegram refuses the whole message when a button leads to a host without a public look.

@@ -24,9 +24,11 @@ use segments::Encoding;
 const MOST_SEGMENTS: usize = 2;
 /// Twilio's own codes that may pass: queue full, too many requests.
 const MAY_PASS: [u64; 3] = [20_429, 21_611, 14_107];
+/// Those about what is said: no body, a body that is too long, one that is not allowed.
+const OF_MESSAGE: [u64; 4] = [21_602, 21_605, 21_617, 21_619];
 
 impl Idiom for TwilioSms {
-    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, String> {
+    fn calls(&self, message: &Message, _: Setting<'_>) -> Result<Vec<Call>, Outcome> {
         let path = format!(
             "https://api.twilio.com/2010-04-01/Accounts/{}/Messages.json",
             self.account_sid
@@ -50,7 +52,8 @@ impl Idiom for TwilioSms {
                 .for_part(number)
                 .with_secret(header::AUTHORIZATION, &basic)
         };
-        self.to.iter().map(call).collect()
+        let calls: Result<Vec<Call>, String> = self.to.iter().map(call).collect();
+        Ok(calls?)
     }
 
     fn judge(&self, answer: &Answer, now: DateTime<Utc>) -> Outcome {
@@ -60,15 +63,26 @@ impl Idiom for TwilioSms {
             let text = judging::word(&said["message"])?;
             Some(format!("Twilio refused it ({code}): {text}"))
         };
-        let may_pass = said["code"]
-            .as_u64()
-            .is_some_and(|code| MAY_PASS.contains(&code));
-        match judging::by_status(answer, now) {
+        let has_code = |codes: &[u64]| {
+            said["code"]
+                .as_u64()
+                .is_some_and(|code| codes.contains(&code))
+        };
+        // A number or an account that is not right is what most of its codes are about.
+        match judging::by_status(answer, now).of_channel() {
             Outcome::Sent { .. } if said["sid"].is_string() => judging::sent_as(&said["sid"]),
             Outcome::Sent { .. } => judging::unreadable(answer),
-            Outcome::Permanent { why: plain } if may_pass => Outcome::retry(why().unwrap_or(plain)),
-            Outcome::Permanent { why: plain } => Outcome::permanent(why().unwrap_or(plain)),
-            retry @ Outcome::Retry { .. } => retry,
+            Outcome::Permanent { why: plain } => {
+                let why = why().unwrap_or(plain);
+                if has_code(&MAY_PASS) {
+                    Outcome::retry(why)
+                } else if has_code(&OF_MESSAGE) || answer.status.as_u16() == 413 {
+                    Outcome::unfit(why)
+                } else {
+                    Outcome::permanent(why)
+                }
+            }
+            other => other,
         }
     }
 }

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::{
+    Outcome,
     call::{Call, Idiom, Setting},
     rendering::cut,
     sample,
@@ -48,15 +49,15 @@ pub(crate) fn check(webhook: &Webhook) -> Result<(), Fields> {
 }
 
 impl Idiom for Webhook {
-    fn calls(&self, message: &Message, setting: Setting<'_>) -> Result<Vec<Call>, String> {
-        let body = body(self, message)?;
+    fn calls(&self, message: &Message, setting: Setting<'_>) -> Result<Vec<Call>, Outcome> {
+        let body = body(self, message).map_err(Outcome::unfit)?;
         let timestamp = setting.now.timestamp();
         let mut headers = HeaderMap::new();
         for custom in &self.headers {
             let name = HeaderName::from_bytes(custom.name.as_bytes());
             let value = HeaderValue::from_bytes(custom.value.as_bytes());
             let (Ok(name), Ok(mut value)) = (name, value) else {
-                return Err(format!("The header {} cannot be sent.", custom.name));
+                return Err(format!("The header {} cannot be sent.", custom.name).into());
             };
             value.set_sensitive(true);
             headers.append(name, value);

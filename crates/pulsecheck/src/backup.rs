@@ -1,4 +1,4 @@
-//! The whole installation in one file, and back: every table and the key, readable without any program of PostgreSQL's.
+//! The whole installation in one file, and back: every table and the keys, readable without any program of PostgreSQL's.
 
 mod archive;
 mod before_migration;
@@ -12,13 +12,13 @@ use db::backup::{Partition, Table};
 use db::{Db, PgConnection};
 use futures_util::TryStreamExt as _;
 use runtime::clock::Clock;
-use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
 pub use self::before_migration::backup_then_migrate;
 pub use self::restore::{Options, restore};
 
 use self::archive::Writer;
+use crate::secret_key::Keys;
 
 /// The version of the file format, raised when an older program could not read what a newer one writes.
 const FORMAT: u32 = 1;
@@ -40,9 +40,9 @@ pub struct Manifest {
     pub partitions: Vec<Partition>,
 }
 
-/// Writes a backup of `db` to `path` (mode 0600: it holds the key and every secret). The file appears only when it is complete.
+/// Writes a backup of `db` to `path` (mode 0600: it holds the keys and every secret). The file appears only when it is complete.
 /// Gives the number of bytes of rows in it.
-pub async fn backup(db: &Db, key: &SecretString, path: &Path) -> anyhow::Result<u64> {
+pub async fn backup(db: &Db, keys: &Keys, path: &Path) -> anyhow::Result<u64> {
     let mut conn = db.dedicated().await?;
     let schema_version = db::schema::version(&mut conn).await?;
     if schema_version == 0 {
@@ -57,7 +57,7 @@ pub async fn backup(db: &Db, key: &SecretString, path: &Path) -> anyhow::Result<
         tables: db::backup::tables(&mut conn).await?,
         partitions: db::backup::partitions(&mut conn).await?,
     };
-    let write = write(&mut conn, &manifest, key, path);
+    let write = write(&mut conn, &manifest, keys, path);
     write
         .await
         .with_context(|| format!("cannot write the backup {}", path.display()))
@@ -66,10 +66,10 @@ pub async fn backup(db: &Db, key: &SecretString, path: &Path) -> anyhow::Result<
 async fn write(
     conn: &mut PgConnection,
     manifest: &Manifest,
-    key: &SecretString,
+    keys: &Keys,
     path: &Path,
 ) -> anyhow::Result<u64> {
-    let mut writer = Writer::create(path, manifest, key.expose_secret())?;
+    let mut writer = Writer::create(path, manifest, keys)?;
     for (number, table) in manifest.tables.iter().enumerate() {
         writer.begin_table(number);
         let mut rows = db::backup::copy_out(conn, table).await?;

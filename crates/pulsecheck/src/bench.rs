@@ -61,6 +61,8 @@ pub async fn run(settings: &Settings, config: &Config) -> anyhow::Result<()> {
         database_url_file: None,
         secret_key: None,
         secret_key_file: None,
+        secret_key_previous: None,
+        secret_key_previous_file: None,
     };
     let target = free_address()?;
     tell(format_args!(

@@ -8,7 +8,7 @@ use runtime::telemetry;
 
 use crate::installation::{Access, Installation, Settings};
 use crate::output::tell;
-use crate::{backup, bench, configuration, doctor, people, serve};
+use crate::{backup, bench, changing_key, configuration, doctor, people, serve};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -49,6 +49,8 @@ enum Command {
     Backup(BackupConfig),
     /// Put a backup into this installation, which must not be running
     Restore(RestoreConfig),
+    /// Take a new key in the place of the one in the data folder, and seal everything anew; PulseCheck must not be running
+    ChangeKey(changing_key::Config),
     /// Fail unless the PulseCheck that runs beside this command works
     Health(HealthConfig),
     /// Measure what looking costs on this machine, in a folder of its own beside whatever runs
@@ -103,6 +105,7 @@ impl Cli {
             Some(Command::Migrate) => migrate(&settings).await,
             Some(Command::Backup(config)) => write_backup(&settings, &config).await,
             Some(Command::Restore(config)) => restore(&settings, &config).await,
+            Some(Command::ChangeKey(config)) => changing_key::run(&settings, &config).await,
             Some(Command::Health(config)) => {
                 runtime::health::ask(config.listen_addr, "/api/health")
             }
@@ -129,7 +132,7 @@ fn programs() -> [clap::Command; 3] {
 async fn migrate(settings: &Settings) -> anyhow::Result<()> {
     let installation = settings.open(Access::Alone).await?;
     let result =
-        backup::backup_then_migrate(&installation.db, &installation.data, &installation.key()?)
+        backup::backup_then_migrate(&installation.db, &installation.data, &installation.keys()?)
             .await;
     close_after(installation, result).await?;
     tell(format_args!(
@@ -141,7 +144,7 @@ async fn migrate(settings: &Settings) -> anyhow::Result<()> {
 
 async fn write_backup(settings: &Settings, config: &BackupConfig) -> anyhow::Result<()> {
     let installation = settings.open(Access::Beside).await?;
-    let result = backup::backup(&installation.db, &installation.key()?, &config.file).await;
+    let result = backup::backup(&installation.db, &installation.keys()?, &config.file).await;
     let bytes = close_after(installation, result).await?;
     let size = match bytes >> 20 {
         0 => format!("{} kB", bytes.div_ceil(1 << 10)),
@@ -159,6 +162,7 @@ async fn restore(settings: &Settings, config: &RestoreConfig) -> anyhow::Result<
     let options = backup::Options {
         force: config.force,
         given_key: installation.given_key.as_ref(),
+        given_previous: installation.given_previous.as_ref(),
     };
     let result = backup::restore(&installation.db, &installation.data, &config.file, options).await;
     let manifest = close_after(installation, result).await?;

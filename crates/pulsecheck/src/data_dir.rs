@@ -78,6 +78,11 @@ impl DataDir {
         self.path.join("secret.key")
     }
 
+    /// The key before that, while what it sealed and signed still counts.
+    pub fn previous_key(&self) -> PathBuf {
+        self.path.join("secret.key.previous")
+    }
+
     /// What people type to open the program that served from here last.
     pub fn served_at(&self) -> Option<String> {
         let text = fs::read_to_string(self.path.join("public-url")).ok()?;

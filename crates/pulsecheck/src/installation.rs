@@ -8,7 +8,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::data_dir::{DataDir, Locked};
 use crate::postgres::{self, Embedded};
-use crate::{backup, output, secret_key};
+use crate::secret_key::{self, Keys};
+use crate::{backup, output};
 
 /// More than all parts together need at once; the embedded server accepts a hundred.
 const CONNECTIONS: u32 = 24;
@@ -53,6 +54,24 @@ pub struct Settings {
     /// File that holds the above
     #[arg(long, env = "SECRET_KEY_FILE", value_name = "FILE", global = true)]
     pub secret_key_file: Option<PathBuf>,
+    /// The secret before `SECRET_KEY`, while that is being changed: what it sealed and signed still counts. Where the key is kept in
+    /// the data folder, `pulsecheck change-key` does all of it
+    #[arg(
+        long,
+        env = "SECRET_KEY_PREVIOUS",
+        hide_env_values = true,
+        value_name = "SECRET",
+        global = true
+    )]
+    pub secret_key_previous: Option<SecretString>,
+    /// File that holds the above; an empty one counts as not set
+    #[arg(
+        long,
+        env = "SECRET_KEY_PREVIOUS_FILE",
+        value_name = "FILE",
+        global = true
+    )]
+    pub secret_key_previous_file: Option<PathBuf>,
 }
 
 /// How an installation is opened.
@@ -75,6 +94,8 @@ pub struct Installation {
     pub url: SecretString,
     /// Given by the operator instead of the one in the folder.
     pub given_key: Option<SecretString>,
+    /// The one before, given by the operator.
+    pub given_previous: Option<SecretString>,
     embedded: Option<Embedded>,
 }
 
@@ -97,6 +118,15 @@ impl Settings {
         )
     }
 
+    /// The operator's own secret of before, if it was given.
+    pub fn given_previous(&self) -> anyhow::Result<Option<SecretString>> {
+        runtime::secret::read_optional(
+            "SECRET_KEY_PREVIOUS",
+            self.secret_key_previous.as_ref(),
+            self.secret_key_previous_file.as_deref(),
+        )
+    }
+
     /// Opens the installation; starts the embedded database where one is needed and none runs.
     pub async fn open(&self, access: Access) -> anyhow::Result<Installation> {
         let data = DataDir::open(&self.data_dir)?;
@@ -105,12 +135,13 @@ impl Settings {
             None => self.embedded(&data, access).await?,
         };
         let db = Db::new(url.expose_secret(), "pulsecheck", CONNECTIONS).context("DATABASE_URL")?;
-        let given_key = self.given_key()?;
+        let (given_key, given_previous) = (self.given_key()?, self.given_previous()?);
         Ok(Installation {
             data,
             db,
             url,
             given_key,
+            given_previous,
             embedded,
         })
     }
@@ -147,10 +178,27 @@ impl Installation {
         }
     }
 
+    /// The secret before that, while it still counts.
+    pub fn previous_key(&self) -> anyhow::Result<Option<SecretString>> {
+        match (&self.given_previous, &self.given_key) {
+            (Some(key), _) => Ok(Some(key.clone())),
+            (None, Some(_)) => Ok(None),
+            (None, None) => secret_key::find_previous(&self.data),
+        }
+    }
+
+    /// Both of them, as a backup keeps them.
+    pub fn keys(&self) -> anyhow::Result<Keys> {
+        Ok(Keys {
+            current: self.key()?,
+            previous: self.previous_key()?,
+        })
+    }
+
     /// Brings the schema up to date where nobody else uses the database, and refuses to go on with a schema that is not ours.
     pub async fn ready_schema(&self) -> anyhow::Result<()> {
         if self.embedded.is_some() {
-            return backup::backup_then_migrate(&self.db, &self.data, &self.key()?).await;
+            return backup::backup_then_migrate(&self.db, &self.data, &self.keys()?).await;
         }
         let mut conn = self
             .db

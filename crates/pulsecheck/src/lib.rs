@@ -3,6 +3,7 @@
 pub mod address;
 pub mod backup;
 pub mod bench;
+pub mod changing_key;
 pub mod cli;
 pub mod configuration;
 pub mod data_dir;

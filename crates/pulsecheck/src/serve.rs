@@ -46,8 +46,8 @@ async fn serve(
     let readiness = Readiness::default();
     let listening = listener.local_addr()?;
     let whole = parts::assemble(installation, config, listening, &readiness)?;
-    let key = installation.key()?;
-    let migrating = backup::backup_then_migrate(&installation.db, &installation.data, &key);
+    let keys = installation.keys()?;
+    let migrating = backup::backup_then_migrate(&installation.db, &installation.data, &keys);
     if signals.unless_heard(migrating).await.transpose()?.is_none() {
         return Ok(());
     }

@@ -44,6 +44,17 @@ pub fn kept(path: &Path) -> anyhow::Result<Option<SecretString>> {
     }
 }
 
+/// The same of a secret that need not be: an empty file is none, as a volume keeps it until there is one.
+pub fn read_optional(
+    name: &str,
+    value: Option<&SecretString>,
+    file: Option<&Path>,
+) -> anyhow::Result<Option<SecretString>> {
+    let is_blank =
+        |path: &&Path| std::fs::read_to_string(path).is_ok_and(|text| text.trim().is_empty());
+    read(name, value, file.filter(|path| !is_blank(path)))
+}
+
 /// The secret `name`, given directly or by file; none when neither is set. Empty values and empty file names count as
 /// not set, as compose files and manifests write them.
 pub fn read(

@@ -49,6 +49,17 @@ pub struct Connections {
     /// A file that holds `SECRET_KEY`
     #[arg(long, env = "SECRET_KEY_FILE", value_name = "FILE")]
     pub secret_key_file: Option<PathBuf>,
+    /// The key before `SECRET_KEY`, while that is being changed: what it sealed and signed still counts
+    #[arg(
+        long,
+        env = "SECRET_KEY_PREVIOUS",
+        hide_env_values = true,
+        value_name = "SECRET"
+    )]
+    pub secret_key_previous: Option<SecretString>,
+    /// A file that holds `SECRET_KEY_PREVIOUS`; an empty one counts as not set
+    #[arg(long, env = "SECRET_KEY_PREVIOUS_FILE", value_name = "FILE")]
+    pub secret_key_previous_file: Option<PathBuf>,
     /// Who may sign up. `open` makes this a shared installation: looks are gentler, and stay out of private networks
     #[arg(long, env = "SIGN_UP", default_value = "closed", value_name = "WHO")]
     pub sign_up: SignUp,
@@ -146,13 +157,17 @@ impl Config {
         let connections = &self.connections;
         let database_url = connections.database.url(&mut faults);
         let redis_url = connections.cache.url(&mut faults);
-        let secret_key = faults.secret(
-            "SECRET_KEY",
-            connections.secret_key.as_ref(),
-            connections.secret_key_file.as_deref(),
+        let keyring = faults.keyring(
+            (
+                connections.secret_key.as_ref(),
+                connections.secret_key_file.as_deref(),
+            ),
+            (
+                connections.secret_key_previous.as_ref(),
+                connections.secret_key_previous_file.as_deref(),
+            ),
             "give the installation's secret, the same as the API's",
         );
-        let keyring = secret_key.and_then(|secret| faults.take(Keyring::new(secret)));
         self.looking.check(&mut faults);
         let shared = connections.sign_up == SignUp::Open;
         self.reach.check(shared, &mut faults);

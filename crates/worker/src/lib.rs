@@ -24,6 +24,7 @@ mod pages;
 pub mod partitions;
 mod progress;
 pub mod record;
+mod resealing;
 pub mod rollups;
 mod roster;
 mod schedule;
@@ -276,6 +277,10 @@ fn tell(parts: &Parts, id: WorkerId, tasks: &mut Tasks) {
         notices::keep_watch(notices.clone(), stop.clone()),
     );
     tasks.spawn("notices", notices::run(notices, stop.clone()));
+    tasks.spawn(
+        "sealed values",
+        resealing::run(parts.db.clone(), parts.keyring.clone(), stop.clone()),
+    );
     tasks.spawn("maintenance", maintenance::run(parts.db.clone(), stop));
 }
 

@@ -3,6 +3,7 @@
 
 mod compose;
 pub mod courier;
+mod expiring;
 mod hold;
 mod send;
 mod touch;

@@ -1200,6 +1200,15 @@ export interface components {
              */
             uptime?: number;
         };
+        /** @description A channel that refused for good. */
+        BrokenChannel: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            reason: string;
+            /** Format: date-time */
+            since: string;
+        };
         /** @description Services that were the same before. */
         BulkBefore: {
             ids: string[];
@@ -1563,7 +1572,7 @@ export interface components {
              * @description The same for every attempt to say the same thing
              */
             message_id: string;
-            /** @description `sent`, `retry` (it will be tried again), `refused` (for good) or `given_up` */
+            /** @description `sent`, `retry` (it will be tried again), `refused` (for good), `given_up`, or `interrupted` (nobody saw it end) */
             outcome: string;
             /** Format: int32 */
             took_ms: number;
@@ -1858,7 +1867,7 @@ export interface components {
         LastDelivery: {
             /** Format: date-time */
             at: string;
-            /** @description `sent`, `retry`, `refused` or `given_up` */
+            /** @description `sent`, `retry`, `refused`, `given_up` or `interrupted` */
             outcome: string;
         };
         /** @description One point of a chart: a span of time. */
@@ -2084,6 +2093,8 @@ export interface components {
         MonitorType: "http_ping" | "status_page";
         /** @description A service of which nobody wants to hear for a while. */
         Mute: {
+            /** @description The name of who muted it; null when that account is gone */
+            by: string | null;
             /** Format: uuid */
             service_id: string;
             /** Format: date-time */
@@ -2728,6 +2739,8 @@ export interface components {
         };
         /** @description The workspace in numbers. */
         Summary: {
+            /** @description Channels that take no notices until somebody changes them or tests them with success, the one that stopped first first */
+            broken_channels: components["schemas"]["BrokenChannel"][];
             /**
              * Format: date-time
              * @description When the newest look of any service that is not paused began; up to ten seconds behind
@@ -4228,7 +4241,7 @@ export interface operations {
             query?: {
                 /** @description To this channel only */
                 channel_id?: string;
-                /** @description `sent`, `retry`, `refused` or `given_up` */
+                /** @description `sent`, `retry`, `refused`, `given_up` or `interrupted` */
                 outcome?: string;
                 /** @description Then or later */
                 since?: string;

@@ -14,11 +14,14 @@
 {{- if and $v.networkPolicy.enabled (not $v.redis.enabled) (not $v.externalRedis.cidrs) -}}
 {{- fail "The network policy would keep api and worker from the external Redis: give externalRedis.cidrs, the networks it is in." -}}
 {{- end -}}
-{{- if and $external (or $v.secrets.secretKey $v.secrets.postgresPassword $v.secrets.googleClientSecret $v.secrets.githubClientSecret $v.secrets.smtpPassword) -}}
+{{- if and $external (or $v.secrets.secretKey $v.secrets.previousSecretKey $v.secrets.postgresPassword $v.secrets.googleClientSecret $v.secrets.githubClientSecret $v.secrets.smtpPassword) -}}
 {{- fail "secrets.existingSecret is set, and so is a secret beside it, which nobody would read: keep one." -}}
 {{- end -}}
 {{- if and $v.secrets.secretKey (lt (len $v.secrets.secretKey) 32) -}}
 {{- fail "secrets.secretKey is shorter than 32 characters; openssl rand -hex 32 makes one." -}}
+{{- end -}}
+{{- if and $v.secrets.previousSecretKey (lt (len $v.secrets.previousSecretKey) 32) -}}
+{{- fail "secrets.previousSecretKey is shorter than 32 characters: it is no key that this installation had." -}}
 {{- end -}}
 {{- if and (eq $v.signUp "open") $v.egress.allowCidrs -}}
 {{- fail "signUp=open lets strangers in, and egress.allowCidrs would let them look into private networks: use signUp=allowlist, or empty allowCidrs." -}}
@@ -51,7 +54,7 @@
 {{- end -}}
 {{- end -}}
 {{- range $name, $value := $v.config -}}
-{{- if regexMatch "^(SECRET_KEY|DATABASE_URL|REDIS_URL|(GOOGLE|GITHUB)_CLIENT_(ID|SECRET)|SMTP_PASSWORD)(_FILE)?$" $name -}}
+{{- if regexMatch "^(SECRET_KEY|SECRET_KEY_PREVIOUS|DATABASE_URL|REDIS_URL|(GOOGLE|GITHUB)_CLIENT_(ID|SECRET)|SMTP_PASSWORD)(_FILE)?$" $name -}}
 {{- fail (printf "config.%s: it would stand in a ConfigMap; the place of secrets is secrets, or the Secret that secrets.existingSecret names." $name) -}}
 {{- end -}}
 {{- $own := dict "PUBLIC_URL" "publicUrl" "FRONTEND_URL" "publicUrl" "OAUTH_REDIRECT_BASE_URL" "oauthRedirectBaseUrl" -}}
@@ -86,6 +89,14 @@
 {{- fail (printf "%s.url is at port %s, but the network policy would open %d: set %s.port." (index $ 0) $port (int $part.port) (index $ 0)) -}}
 {{- end -}}
 {{- end -}}
+{{- end }}
+
+{{/* The given key, else the one that is kept in the cluster, else a new one: (dict "given" … "kept" … "previous" …). */}}
+{{- define "pulsecheck.secretKey" -}}
+{{- if and .given .kept (ne .given .kept) (ne (.previous | default "") .kept) -}}
+{{- fail "secrets.secretKey is not the key that this installation has, and what that one sealed would be lost: give that one as secrets.previousSecretKey, or leave secrets.secretKey out." -}}
+{{- end -}}
+{{- .given | default .kept | default (randAlphaNum 64) -}}
 {{- end }}
 
 {{/* The given password, else the one that is kept in the cluster, else a new one: (dict "given" … "kept" …). */}}

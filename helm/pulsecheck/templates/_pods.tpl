@@ -54,6 +54,7 @@ env:
   {{- include "pulsecheck.secretEnv" (list . "DATABASE_URL" false) | nindent 2 }}
   {{- include "pulsecheck.secretEnv" (list . "REDIS_URL" false) | nindent 2 }}
   {{- include "pulsecheck.secretEnv" (list . "SECRET_KEY" false) | nindent 2 }}
+  {{- include "pulsecheck.secretEnv" (list . "SECRET_KEY_PREVIOUS" true) | nindent 2 }}
 {{- end }}
 
 {{/* An init container that runs a command of a program: (dict "root" $ "part" .Values.api "name" "…" "command" (list …)). */}}

@@ -36,11 +36,12 @@ pub struct Refresh {
     pub generation: i32,
 }
 
-/// Makes and reads tokens with keys derived from the installation's secret.
+/// Makes and reads tokens with keys derived from the installation's secret, and reads those of the secret before.
 pub struct Tokens {
     encode: EncodingKey,
     decode: DecodingKey,
     refresh: hmac::Key,
+    previous: Option<Box<Self>>,
 }
 
 impl Tokens {
@@ -50,6 +51,9 @@ impl Tokens {
             encode: EncodingKey::from_secret(&access),
             decode: DecodingKey::from_secret(&access),
             refresh: hmac::Key::new(hmac::HMAC_SHA256, &keyring.derive("refresh-token")),
+            previous: keyring
+                .previous()
+                .map(|previous| Box::new(Self::new(&previous))),
         }
     }
 
@@ -90,11 +94,10 @@ impl Tokens {
         let mut rules = Validation::new(Algorithm::HS256);
         // Age is judged by our clock, which tests can move.
         rules.validate_exp = false;
-        Some(
-            jsonwebtoken::decode::<Claims>(token, &self.decode, &rules)
-                .ok()?
-                .claims,
-        )
+        match jsonwebtoken::decode::<Claims>(token, &self.decode, &rules) {
+            Ok(read) => Some(read.claims),
+            Err(_) => self.previous.as_ref()?.claims(token),
+        }
     }
 
     /// The refresh token of one generation: always the same, so that tabs that ask together get one successor.
@@ -115,8 +118,10 @@ impl Tokens {
         };
         // Comparing whole tokens also refuses other spellings of the same one.
         let genuine = self.refresh(refresh);
-        constant_time::verify_slices_are_equal(genuine.as_bytes(), token.as_bytes()).ok()?;
-        Some(refresh)
+        match constant_time::verify_slices_are_equal(genuine.as_bytes(), token.as_bytes()) {
+            Ok(()) => Some(refresh),
+            Err(_) => self.previous.as_ref()?.read_refresh(token),
+        }
     }
 }
 
@@ -191,5 +196,28 @@ mod tests {
             tokens("another-key-another-key-another-key").read_refresh(&token),
             None
         );
+    }
+
+    #[test]
+    fn tokens_of_the_key_before_are_read_and_new_ones_are_of_the_current_key() {
+        const NEXT: &str = "another-key-another-key-another-key";
+        let keyring = Keyring::new(SecretString::from(NEXT.to_owned())).expect("long enough");
+        let previous = Some(SecretString::from(SECRET.to_owned()));
+        let changed = Tokens::new(&keyring.with_previous(previous).expect("long enough"));
+        let (start, before) = (DateTime::UNIX_EPOCH, tokens(SECRET));
+        let refresh = Refresh {
+            session: SessionId(Uuid::from_u128(2)),
+            generation: 7,
+        };
+        let old = before.access(access(), start).expect("signed");
+        assert_eq!(changed.read_access(&old, start), Some(access()));
+        assert_eq!(changed.read_access(&old, start + TimeDelta::hours(1)), None);
+        assert_eq!(
+            changed.read_refresh(&before.refresh(refresh)),
+            Some(refresh)
+        );
+        let new = changed.access(access(), start).expect("signed");
+        assert_eq!(tokens(NEXT).read_access(&new, start), Some(access()));
+        assert_eq!(changed.refresh(refresh), tokens(NEXT).refresh(refresh));
     }
 }

@@ -33,6 +33,12 @@ pub struct SiteConfig {
     /// A file that holds `SECRET_KEY`
     #[arg(long, env = "SECRET_KEY_FILE")]
     pub secret_key_file: Option<PathBuf>,
+    /// The key before `SECRET_KEY`, while that is being changed: what it sealed and signed still counts
+    #[arg(long, env = "SECRET_KEY_PREVIOUS", hide_env_values = true)]
+    pub secret_key_previous: Option<SecretString>,
+    /// A file that holds `SECRET_KEY_PREVIOUS`; an empty one counts as not set
+    #[arg(long, env = "SECRET_KEY_PREVIOUS_FILE")]
+    pub secret_key_previous_file: Option<PathBuf>,
     /// Networks of proxies whose `X-Forwarded-*` headers count, as in `10.0.0.0/8,192.0.2.1`
     #[arg(
         long,
@@ -134,13 +140,12 @@ impl SiteConfig {
     }
 
     fn keyring(&self, faults: &mut Faults) -> Option<Keyring> {
-        let secret = faults.secret(
-            "SECRET_KEY",
-            self.secret_key.as_ref(),
-            self.secret_key_file.as_deref(),
+        let previous = &self.secret_key_previous;
+        faults.keyring(
+            (self.secret_key.as_ref(), self.secret_key_file.as_deref()),
+            (previous.as_ref(), self.secret_key_previous_file.as_deref()),
             "`openssl rand -hex 32` makes one",
-        )?;
-        faults.take(Keyring::new(secret))
+        )
     }
 
     fn limits(&self, shared: bool, faults: &mut Faults) -> Option<Limits> {

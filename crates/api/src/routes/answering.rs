@@ -90,6 +90,8 @@ input!(MuteInput { until });
 struct MuteView {
     service_id: Uuid,
     until: DateTime<Utc>,
+    /// The name of who muted it; null when that account is gone
+    by: Option<String>,
 }
 
 /// A link out of a message.
@@ -228,6 +230,7 @@ async fn mute_service(
     Ok(Json(MuteView {
         service_id: id,
         until,
+        by: Some(member.user().name.clone()),
     }))
 }
 
@@ -264,9 +267,10 @@ async fn list_mutes(
     let mut conn = state.db.acquire().await?;
     let now = services::now(&mut conn).await?;
     let found = mutes::list(&mut conn, member.workspace(), now).await?;
-    let view = |(service, until): (ServiceId, _)| MuteView {
+    let view = |(service, until, by): (ServiceId, _, _)| MuteView {
         service_id: service.0,
         until,
+        by,
     };
     Ok(Json(found.into_iter().map(view).collect()))
 }

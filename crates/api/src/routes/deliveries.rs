@@ -53,7 +53,7 @@ struct DeliveriesQuery {
     /// To this channel only
     #[param(value_type = Option<Uuid>)]
     channel_id: Option<String>,
-    /// `sent`, `retry`, `refused` or `given_up`
+    /// `sent`, `retry`, `refused`, `given_up` or `interrupted`
     outcome: Option<String>,
     /// Then or later
     #[param(value_type = Option<DateTime<chrono::Utc>>)]
@@ -148,7 +148,7 @@ fn wanted(asked: &DeliveriesQuery) -> Result<Wanted, Fields> {
     let mut fields = Fields::default();
     let id = asked.channel_id.as_deref();
     let id = query::parsed::<Uuid>(&mut fields, "channel_id", id, "must be the id of a channel");
-    let words = ["sent", "retry", "refused", "given_up"].map(|word| (word, word));
+    let words = ["sent", "retry", "refused", "given_up", "interrupted"].map(|word| (word, word));
     let after = query::cursor::<(i64, Uuid)>(&mut fields, asked.cursor.as_deref());
     let wanted = Wanted {
         channel: id.map(ChannelId),

@@ -2,11 +2,15 @@
 
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
-use db::services::counting::{self, Worst};
-use domain::uptime;
+use db::{
+    channels,
+    services::counting::{self, Worst},
+};
+use domain::{id::ChannelId, uptime};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
 use crate::{
     auth::{Member, Viewer},
@@ -34,6 +38,8 @@ struct SummaryView {
     open_incidents: i64,
     /// The services that stand worst; null when none stands worse than up
     worst: Option<WorstView>,
+    /// Channels that take no notices until somebody changes them or tests them with success, the one that stopped first first
+    broken_channels: Vec<BrokenChannelView>,
     /// Percent over all services and the last 24 hours, floored; null when nothing was observed
     uptime_24h: Option<f64>,
     /// When the newest look of any service that is not paused began; up to ten seconds behind
@@ -57,6 +63,16 @@ struct WorstView {
     name: Option<String>,
 }
 
+/// A channel that refused for good.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = BrokenChannel)]
+struct BrokenChannelView {
+    id: Uuid,
+    name: String,
+    since: DateTime<Utc>,
+    reason: String,
+}
+
 /// The workspace in numbers: counts by status, uptime, open incidents.
 #[utoipa::path(get, path = "/api/summary", tag = "services", responses(
     (status = 200, description = "Numbers", body = SummaryView),
@@ -73,7 +89,14 @@ async fn show_summary(
     let counts = counting::by_status(&mut conn, workspace).await?;
     let open_incidents = counting::open_incidents(&mut conn, workspace).await?;
     let worst = counting::worst(&mut conn, workspace).await?;
+    let all_broken = channels::broken(&mut conn, workspace).await?;
     drop(conn);
+    let broken = |(id, name, since, reason): (ChannelId, _, _, _)| BrokenChannelView {
+        id: id.0,
+        name,
+        since,
+        reason,
+    };
     Ok(Json(SummaryView {
         total: counts.total,
         operational: counts.up,
@@ -81,6 +104,7 @@ async fn show_summary(
         counts: counts.into(),
         open_incidents,
         worst: worst.map(WorstView::from),
+        broken_channels: all_broken.into_iter().map(broken).collect(),
         uptime_24h: uptime::uptime(&pulse.last_day),
         checked_at: pulse.checked_at,
         shortest_interval: pulse.shortest_interval_s,

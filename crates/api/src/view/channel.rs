@@ -59,7 +59,7 @@ struct BrokenView {
 #[schema(as = LastDelivery)]
 struct LastDeliveryView {
     at: DateTime<Utc>,
-    /// `sent`, `retry`, `refused` or `given_up`
+    /// `sent`, `retry`, `refused`, `given_up` or `interrupted`
     outcome: String,
 }
 

@@ -23,7 +23,7 @@ pub struct DeliveryView {
     kind: String,
     /// The message in one line
     headline: String,
-    /// `sent`, `retry` (it will be tried again), `refused` (for good) or `given_up`
+    /// `sent`, `retry` (it will be tried again), `refused` (for good), `given_up`, or `interrupted` (nobody saw it end)
     outcome: String,
     /// Why not, in one sentence; or what the receiver calls it
     detail: String,

@@ -6,6 +6,7 @@ use domain::{
     incident::Severity,
     notice::link::{CONTEXT, Permit},
 };
+use runtime::seal::Keyring;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -390,6 +391,104 @@ async fn an_incident_is_taken_on_once_in_the_app_or_by_the_link_of_a_message(poo
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
+async fn after_a_change_of_the_key_links_and_secrets_of_before_still_count(pool: PgPool) {
+    let before = World::start(pool.clone()).await;
+    let person = before.operator().await;
+    let slack = json!({ "name": "Ops", "kind": "slack", "config": { "bot_token": "xoxb-1-2-abcdef", "channel": "#ops" } });
+    let channel = id(&person.post("/api/channels", slack).await.expect(201).body);
+    let calendar = person
+        .get("/api/maintenance/calendar")
+        .await
+        .expect(200)
+        .body;
+    let calendar = calendar["url"].as_str().expect("a URL").to_owned();
+    let calendar = calendar.split_once("/api/").expect("a path").1.to_owned();
+    let key = |text: &str| secrecy::SecretString::from(text.to_owned());
+    let new = || Keyring::new(key("another-key-another-key-another-key")).expect("long enough");
+    let old = Some(key("0123456789abcdef0123456789abcdef"));
+    let url = before.state.site.public_url.clone();
+    let changing = World::with(pool.clone(), |site| {
+        site.public_url = url.clone();
+        site.keyring = new().with_previous(old).expect("long enough");
+    })
+    .await;
+    let shown = |world: &World| {
+        let browser = Browser::at(&world.url).wearing(&person);
+        let path = format!("/api/channels/{channel}");
+        async move { browser.get(&path).await }
+    };
+    let view = shown(&changing).await.expect(200).body;
+    assert_eq!(view["broken"], Value::Null);
+    assert_eq!(view["summary"], "#ops");
+    let nobody = changing.stranger();
+    nobody.get(&format!("/api/{calendar}")).await.expect(200);
+    let doctor = api::doctor::examine(&changing.state).await;
+    let said = doctor.iter().find(|finding| finding.subject == "secrets");
+    let said = said.expect("it is looked at").to_string();
+    assert!(said.contains("1 still need SECRET_KEY_PREVIOUS"), "{said}");
+    // Without the key of before, all of it is over, and is said to be.
+    let changed = World::with(pool, |site| (site.public_url, site.keyring) = (url, new())).await;
+    shown(&changed).await.expect(401);
+    let nobody = changed.stranger();
+    nobody.get(&format!("/api/{calendar}")).await.expect(404);
+    let doctor = api::doctor::examine(&changed.state).await;
+    let said = doctor.iter().find(|finding| finding.subject == "secrets");
+    let said = said.expect("it is looked at").to_string();
+    assert!(
+        said.starts_with("WRONG") && said.contains("1 channel"),
+        "{said}"
+    );
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_channel_that_takes_nothing_is_named_in_the_summary_and_nothing_is_sent_to_it_again(
+    pool: PgPool,
+) {
+    let world = World::start(pool.clone()).await;
+    let person = world.operator().await;
+    let noticed = Noticed::of(&pool, &person).await;
+    let resend = format!("/api/deliveries/{}/resend", noticed.delivery);
+    let broken =
+        async || person.get("/api/summary").await.expect(200).body["broken_channels"].clone();
+    assert_eq!(broken().await, json!([]));
+    for (statement, named) in [
+        (
+            "update channels set broken_at = now(), broken_reason = 'Gone.'",
+            1,
+        ),
+        // Of one that is switched off nobody expects anything.
+        ("update channels set paused_at = now()", 0),
+        (
+            "update channels set broken_at = null, broken_reason = null",
+            0,
+        ),
+    ] {
+        sqlx::query(statement).execute(&pool).await.expect("done");
+        person.post(&resend, json!({})).await.expect(409);
+        let channels = broken().await;
+        assert_eq!(
+            channels.as_array().map(Vec::len),
+            Some(named),
+            "{statement}"
+        );
+        if named == 1 {
+            assert_eq!(channels[0]["id"], noticed.channel.as_str());
+            assert_eq!(
+                (&channels[0]["name"], &channels[0]["reason"]),
+                (&json!("Ops"), &json!("Gone."))
+            );
+            assert!(channels[0]["since"].is_string());
+        }
+    }
+    let under_way = "select count(*) from messages where outcome is null";
+    let under_way: i64 = sqlx::query_scalar(under_way)
+        .fetch_one(&pool)
+        .await
+        .expect("a count");
+    assert_eq!(under_way, 0);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
 async fn a_mail_program_takes_its_reader_out_of_a_channel(pool: PgPool) {
     let world = World::start(pool).await;
     let person = world.operator().await;
@@ -451,6 +550,14 @@ async fn a_mute_has_an_end_and_can_be_ended(pool: PgPool) {
         .expect(200);
     let mutes = person.get("/api/mutes").await.expect(200).body;
     assert_eq!(mutes[0]["service_id"], service.as_str());
+    let me = person.get("/api/auth/me").await.expect(200).body;
+    assert_eq!(mutes[0]["by"], me["name"], "whoever muted it is named");
+    sqlx::query("update mutes set user_id = null")
+        .execute(&pool)
+        .await
+        .expect("the account is gone");
+    let mutes = person.get("/api/mutes").await.expect(200).body;
+    assert_eq!(mutes[0]["by"], Value::Null);
     person.delete(&path).await.expect(204);
     assert_eq!(person.get("/api/mutes").await.expect(200).body, json!([]));
 }
@@ -508,9 +615,12 @@ async fn maintenance_is_planned_shown_and_in_the_calendar(pool: PgPool) {
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
 async fn a_dashboard_hears_of_windows_that_are_near_and_counts_what_they_cover(pool: PgPool) {
-    let world = World::start(pool).await;
+    let world = World::start(pool.clone()).await;
     let person = world.operator().await;
-    let now = chrono::Utc::now();
+    let now: chrono::DateTime<chrono::Utc> = sqlx::query_scalar("select now()")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
     let at = |hours| {
         let begins = now + TimeDelta::hours(hours);
         json!(begins.format("%Y-%m-%dT%H:%M:%S").to_string())

@@ -6,8 +6,13 @@ use domain::{
 };
 use runtime::seal::Keyring;
 use serde_json::Value;
+use sqlx::PgConnection;
 
 use super::Channel;
+use crate::Result;
+
+/// Why a channel is stopped whose secrets no key of ours opens.
+pub const FOREIGN: &str = "Its secrets were sealed with another SECRET_KEY. Give them again.";
 
 /// A configuration as it is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,9 +46,7 @@ pub fn open(keyring: &Keyring, channel: &Channel) -> Result<ChannelConfig, Strin
         None => Value::Object(serde_json::Map::new()),
         Some(sealed) => {
             let plain = keyring.open(&channel.id.to_string(), sealed);
-            let plain = plain.map_err(|_| {
-                "Its secrets were sealed with another SECRET_KEY. Give them again.".to_owned()
-            })?;
+            let plain = plain.map_err(|_| FOREIGN.to_owned())?;
             serde_json::from_slice(&plain)
                 .map_err(|_| "Its secrets cannot be read. Give them again.".to_owned())?
         }
@@ -54,4 +57,17 @@ pub fn open(keyring: &Keyring, channel: &Channel) -> Result<ChannelConfig, Strin
     };
     ChannelConfig::join(channel.kind, split)
         .map_err(|_| "Its configuration cannot be read. Save it again.".to_owned())
+}
+
+/// Lets those of these channels go on that were stopped because nothing opened their secrets: now something does. Gives how many.
+pub(crate) async fn opened(conn: &mut PgConnection, ids: &[ChannelId]) -> Result<u64> {
+    let done = sqlx::query(
+        "update channels set broken_at = null, broken_reason = null
+         where id = any($1) and broken_at is not null and broken_reason = $2",
+    )
+    .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
+    .bind(FOREIGN)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
 }

@@ -98,6 +98,16 @@ macro_rules! is_still_so {
     };
 }
 
+/// It waits, and is not how an open incident stands.
+macro_rules! is_outdated {
+    () => {
+        concat!(
+            "o.message_id is null and o.dropped is null and not ",
+            is_still_so!()
+        )
+    };
+}
+
 /// What of a message is taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
@@ -177,30 +187,63 @@ pub async fn due(conn: &mut PgConnection, channel: ChannelId, limit: i64) -> Res
     .bind(limit)
     .fetch_all(conn)
     .await?;
-    let due = |row: Row| {
-        // A kind that a newer version wrote waits for a newer worker.
-        let kind = Kind::parse(&row.kind)?;
-        let span = (row.subject.since, row.occurred_at);
-        let ripe_at =
-            topic(kind, &row.subject).map(|topic| row.promise.ripe_at(topic, span, row.due_at));
-        Some(Due {
-            waiting: Waiting {
-                id: row.id,
-                kind,
-                ripe_at: ripe_at.unwrap_or(row.due_at),
-                incident: row.incident_id.map(IncidentId),
-                occurred_at: row.occurred_at,
-                due_at: row.due_at,
-                held: row.held_at.is_some(),
-                subject: row.subject.0,
-            },
-            key: row.key,
-            service: row.service_id.map(ServiceId),
-            promise: row.promise.0,
-            held_at: row.held_at,
-        })
-    };
-    Ok(rows.into_iter().filter_map(due).collect())
+    Ok(rows.into_iter().filter_map(Row::due).collect())
+}
+
+/// Channels that take nothing, being stopped or switched off, for which something has been due since before then that is not true
+/// any more: everything but how open incidents stand.
+pub async fn stuck(
+    conn: &mut PgConnection,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<ChannelId>> {
+    let ids: Vec<Uuid> = sqlx::query_scalar(concat!(
+        "select c.id from channels c
+         where (c.paused_at is not null or c.broken_at is not null)
+           and exists (select 1 from outbox o where o.channel_id = c.id and o.due_at < $1 and ",
+        is_outdated!(),
+        ") limit $2"
+    ))
+    .persistent(false)
+    .bind(before)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().map(ChannelId).collect())
+}
+
+/// The same lock as `lock`, of a channel that takes nothing.
+pub async fn lock_stuck(conn: &mut PgConnection, channel: ChannelId) -> Result<bool> {
+    let locked: Option<Uuid> = sqlx::query_scalar(
+        "select id from channels where id = $1 and (paused_at is not null or broken_at is not null)
+         for no key update skip locked",
+    )
+    .bind(channel.0)
+    .fetch_optional(conn)
+    .await?;
+    Ok(locked.is_some())
+}
+
+/// What was due for such a channel before then and is not true any more, oldest first. Needs its lock.
+pub async fn outdated(
+    conn: &mut PgConnection,
+    channel: ChannelId,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Due>> {
+    let rows: Vec<Row> = sqlx::query_as(concat!(
+        "select o.id, o.key, o.kind, o.service_id, o.incident_id, o.occurred_at, o.due_at, o.subject, o.promise, o.held_at
+         from outbox o where o.channel_id = $1 and o.due_at < $2 and ",
+        is_outdated!(),
+        " order by o.id limit $3"
+    ))
+    .persistent(false)
+    .bind(channel.0)
+    .bind(before)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().filter_map(Row::due).collect())
 }
 
 #[derive(FromRow)]
@@ -321,6 +364,32 @@ pub async fn hold(conn: &mut PgConnection, held: &[Held]) -> Result<()> {
     .execute(conn)
     .await?;
     Ok(())
+}
+
+impl Row {
+    /// None for a kind that a newer version wrote: it waits for a newer worker.
+    fn due(self) -> Option<Due> {
+        let kind = Kind::parse(&self.kind)?;
+        let span = (self.subject.since, self.occurred_at);
+        let ripe_at =
+            topic(kind, &self.subject).map(|topic| self.promise.ripe_at(topic, span, self.due_at));
+        Some(Due {
+            waiting: Waiting {
+                id: self.id,
+                kind,
+                ripe_at: ripe_at.unwrap_or(self.due_at),
+                incident: self.incident_id.map(IncidentId),
+                occurred_at: self.occurred_at,
+                due_at: self.due_at,
+                held: self.held_at.is_some(),
+                subject: self.subject.0,
+            },
+            key: self.key,
+            service: self.service_id.map(ServiceId),
+            promise: self.promise.0,
+            held_at: self.held_at,
+        })
+    }
 }
 
 impl From<ReadyRow> for Ready {

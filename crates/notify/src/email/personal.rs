@@ -1,11 +1,11 @@
-//! Letters to one person: the question whether an address is theirs, and the report of a week.
+//! Letters to one person: the question whether an address is theirs, the report of a week, and that a channel of theirs is in trouble.
 
 use std::time::Duration;
 
 use domain::{
     channel::parse_address,
     failure::clean,
-    notice::message::span,
+    notice::{message::span, trouble::Trouble},
     report::{Certificate, Report, WITHIN_DAYS},
 };
 use url::Url;
@@ -65,6 +65,33 @@ pub fn verification(addressee: Addressee<'_>, link: Url) -> Result<Letter, Strin
         ],
         button: Some(("Verify this address", link)),
         footer: format!("Sent by PulseCheck at {place} because somebody entered this address."),
+        ..Sheet::default()
+    };
+    let to = addressee.to()?;
+    Ok(sheet.letter(addressee.envelope(&to, None)))
+}
+
+/// Says that a channel takes no notices. Fails with a sentence where no mail can be sent to the address.
+pub fn trouble(
+    addressee: Addressee<'_>,
+    trouble: &Trouble,
+    channels: Url,
+) -> Result<Letter, String> {
+    let (channel, workspace) = (clean(&trouble.name, 200), clean(&trouble.workspace, 200));
+    let sheet = Sheet {
+        headline: format!("Notices are not taken: {channel}"),
+        sentences: vec![
+            format!(
+                "The channel {channel} ({}) of {workspace} does not take its notices. {}",
+                clean(&trouble.kind, 50),
+                clean(&trouble.why, 500)
+            ),
+            "There is no other channel that could say so. What it should have said waits until it works again: change the channel, or \
+             send a test to it."
+                .to_owned(),
+        ],
+        button: Some(("Open the channels", channels)),
+        footer: format!("Sent by PulseCheck because you own {workspace}."),
         ..Sheet::default()
     };
     let to = addressee.to()?;

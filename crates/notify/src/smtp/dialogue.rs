@@ -53,6 +53,8 @@ pub(super) struct Reply {
 pub(super) enum Trouble {
     /// The server said no; 4xx passes, 5xx does not.
     Refused { doing: &'static str, reply: Reply },
+    /// The same of the letter, which another one need not share.
+    Unfit { doing: &'static str, reply: Reply },
     /// Between the server and us, in words: the connection, the settings, how we are received. No recipient can help it, so
     /// it is never for good.
     Ours(String),
@@ -63,9 +65,21 @@ impl Trouble {
     pub(super) fn before_recipients(self) -> Self {
         match self {
             Self::Refused { doing, reply } => Self::Ours(refusal(doing, &reply)),
-            ours @ Self::Ours(_) => ours,
+            other => other,
         }
     }
+
+    /// The same once the recipient was accepted: a refusal is of what the letter says.
+    pub(super) fn of_letter(self) -> Self {
+        match self {
+            Self::Refused { doing, reply } => Self::Unfit { doing, reply },
+            other => other,
+        }
+    }
+}
+
+fn is_final(reply: &Reply) -> bool {
+    (500..600).contains(&reply.code)
 }
 
 fn refusal(doing: &str, reply: &Reply) -> String {
@@ -88,12 +102,15 @@ impl From<io::Error> for Trouble {
 impl From<Trouble> for Outcome {
     fn from(trouble: Trouble) -> Self {
         match trouble {
-            Trouble::Refused { doing, reply } if (500..600).contains(&reply.code) => {
-                Self::Permanent {
-                    why: refusal(doing, &reply),
-                }
+            Trouble::Refused { doing, reply } if is_final(&reply) => {
+                Self::permanent(refusal(doing, &reply))
             }
-            Trouble::Refused { doing, reply } => Self::retry(refusal(doing, &reply)),
+            Trouble::Unfit { doing, reply } if is_final(&reply) => {
+                Self::unfit(refusal(doing, &reply))
+            }
+            Trouble::Refused { doing, reply } | Trouble::Unfit { doing, reply } => {
+                Self::retry(refusal(doing, &reply))
+            }
             Trouble::Ours(why) => Self::retry(why),
         }
     }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use domain::{channel::ChannelKind, notice::message::Kind};
+use domain::{
+    channel::{ChannelConfig, ChannelKind},
+    notice::message::Kind,
+};
 use notify::{Outcome, Report};
 use test_support::{Mode, Upstream};
 use tokio::task::JoinSet;
@@ -36,12 +39,10 @@ async fn statuses_mean_the_same_for_every_channel() {
             (503, true),
             (408, true),
             (429, true),
-            (400, false),
             (401, false),
             (403, false),
             (404, false),
             (410, false),
-            (413, false),
             (302, false),
         ] {
             upstream.set(Mode::status(status)).await;
@@ -137,9 +138,9 @@ async fn each_providers_own_words_are_understood() {
         (
             of(ChannelKind::Slack),
             400,
-            "invalid_payload",
+            "user_not_found",
             never,
-            "invalid_payload",
+            "user_not_found",
         ),
         (
             of(ChannelKind::Discord),
@@ -154,6 +155,48 @@ async fn each_providers_own_words_are_understood() {
             r#"{"message":"Unknown Webhook","code":10015}"#,
             never,
             "Unknown Webhook",
+        ),
+        (
+            of(ChannelKind::Discord),
+            400,
+            r#"{"message":"Webhooks posted to forum channels must have a thread_name or thread_id","code":220001}"#,
+            never,
+            "forum",
+        ),
+        (
+            of(ChannelKind::Mattermost),
+            400,
+            r#"{"id":"web.incoming_webhook.invalid.app_error","message":"Invalid webhook."}"#,
+            never,
+            "Invalid webhook",
+        ),
+        (
+            of(ChannelKind::Telegram),
+            400,
+            r#"{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}"#,
+            never,
+            "chat not found",
+        ),
+        (
+            of(ChannelKind::Ntfy),
+            400,
+            r#"{"code":40009,"http":400,"error":"invalid request: topic invalid"}"#,
+            never,
+            "topic invalid",
+        ),
+        (
+            of(ChannelKind::Teams),
+            400,
+            r#"{"error":{"code":"WorkflowTriggerIsNotEnabled","message":"the trigger is not enabled"}}"#,
+            never,
+            "not enabled",
+        ),
+        (
+            of(ChannelKind::GoogleChat),
+            400,
+            r#"{"error":{"status":"INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]}}"#,
+            never,
+            "API_KEY_INVALID",
         ),
         (
             of(ChannelKind::Teams),
@@ -325,6 +368,87 @@ async fn each_providers_own_words_are_understood() {
             }
             other => panic!("{kind:?} {body}: {other:?}"),
         }
+    }
+}
+
+/// What is refused is this message: nothing is said about the next one.
+async fn refuses_this_message(channel: &ChannelConfig, status: u16, body: &str) {
+    let upstream = Upstream::start();
+    upstream.set(answer(status, body)).await;
+    let report = courier(&upstream)
+        .send(channel, &message(Kind::Down), &[], now())
+        .await;
+    let kind = channel.kind();
+    let Outcome::Unfit { why } = &report.outcome else {
+        panic!("{kind:?} {status} {body}: {:?}", report.outcome)
+    };
+    assert!(!why.is_empty());
+}
+
+#[tokio::test]
+async fn a_refusal_of_what_one_message_says_is_none_of_the_channel() {
+    for channel in http_channels() {
+        if channel.kind() != ChannelKind::TwilioSms && channel.kind() != ChannelKind::Telegram {
+            refuses_this_message(&channel, 400, "").await;
+            refuses_this_message(&channel, 422, "").await;
+        }
+        if channel.kind() != ChannelKind::Telegram {
+            refuses_this_message(&channel, 413, "").await;
+        }
+    }
+    let telegram = |code: u16, description: &str| {
+        format!(r#"{{"ok":false,"error_code":{code},"description":"{description}"}}"#)
+    };
+    let of = channel;
+    for (channel, status, body) in [
+        (
+            slack_bot(),
+            200,
+            r#"{"ok":false,"error":"msg_too_long"}"#.to_owned(),
+        ),
+        (of(ChannelKind::Slack), 400, "invalid_payload".to_owned()),
+        (
+            of(ChannelKind::Discord),
+            400,
+            r#"{"message":"Invalid Form Body","code":50035}"#.to_owned(),
+        ),
+        (
+            of(ChannelKind::Telegram),
+            400,
+            telegram(400, "Bad Request: can't parse entities"),
+        ),
+        (
+            of(ChannelKind::Telegram),
+            413,
+            telegram(413, "Request Entity Too Large"),
+        ),
+        (
+            of(ChannelKind::Teams),
+            200,
+            "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 413".to_owned(),
+        ),
+        (
+            of(ChannelKind::Matrix),
+            413,
+            r#"{"errcode":"M_TOO_LARGE","error":"event too large"}"#.to_owned(),
+        ),
+        (
+            of(ChannelKind::Pushover),
+            400,
+            r#"{"status":0,"errors":["message cannot be blank"]}"#.to_owned(),
+        ),
+        (
+            of(ChannelKind::PagerDuty),
+            400,
+            r#"{"status":"invalid event","errors":["'payload.summary' is missing or blank"]}"#.to_owned(),
+        ),
+        (
+            of(ChannelKind::TwilioSms),
+            400,
+            r#"{"code":21617,"message":"The concatenated message body exceeds the 1600 character limit","status":400}"#.to_owned(),
+        ),
+    ] {
+        refuses_this_message(&channel, status, &body).await;
     }
 }
 

@@ -136,7 +136,7 @@ async fn a_template_that_fails_is_told_when_it_is_stored_and_sends_nothing() {
         let report = courier(&upstream)
             .send(&channel, &message(Kind::Down), &[], now())
             .await;
-        assert!(matches!(report.outcome, Outcome::Permanent { .. }));
+        assert!(matches!(report.outcome, Outcome::Unfit { .. }));
     }
     assert_eq!(upstream.requests().len(), 0);
 }

@@ -1,4 +1,4 @@
-//! The file: a gzipped tar with `manifest.json`, `secret.key`, `tables/NN/NNNNNN` (rows, in pieces) and `complete` at its end.
+//! The file: a gzipped tar with `manifest.json`, `secret.key`, while it is being changed `secret.key.previous`, `tables/NN/NNNNNN` (rows, in pieces) and `complete` at its end.
 
 use std::fs::{self, File};
 use std::io::{BufReader, Read as _};
@@ -9,10 +9,12 @@ use anyhow::{Context as _, bail};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use secrecy::{ExposeSecret as _, SecretString};
 use tar::{Archive, Builder, Entries, EntryType, Header};
 use tempfile::NamedTempFile;
 
 use super::{FORMAT, Manifest};
+use crate::secret_key::Keys;
 
 /// A tar entry has to know its size before its content, so rows are written in pieces of this many bytes.
 const PIECE: usize = 4 << 20;
@@ -21,6 +23,7 @@ const LARGEST: u64 = 64 << 20;
 
 const MANIFEST: &str = "manifest.json";
 const KEY: &str = "secret.key";
+const PREVIOUS_KEY: &str = "secret.key.previous";
 const COMPLETE: &str = "complete";
 
 /// Writes a backup piece by piece.
@@ -34,7 +37,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn create(path: &Path, manifest: &Manifest, key: &str) -> anyhow::Result<Self> {
+    pub(super) fn create(path: &Path, manifest: &Manifest, keys: &Keys) -> anyhow::Result<Self> {
         let path = std::path::absolute(path)?;
         let folder = path.parent().context("a file name is needed")?;
         let file = tempfile::Builder::new()
@@ -50,7 +53,10 @@ impl Writer {
             written: 0,
         };
         writer.entry(MANIFEST, &serde_json::to_vec_pretty(manifest)?)?;
-        writer.entry(KEY, key.as_bytes())?;
+        writer.entry(KEY, keys.current.expose_secret().as_bytes())?;
+        if let Some(previous) = &keys.previous {
+            writer.entry(PREVIOUS_KEY, previous.expose_secret().as_bytes())?;
+        }
         Ok(writer)
     }
 
@@ -105,8 +111,8 @@ pub(super) struct Contents<'a> {
     entries: std::iter::Peekable<Pieces<'a>>,
     /// What the backup says about itself.
     pub(super) manifest: Manifest,
-    /// The installation's secret.
-    pub(super) key: String,
+    /// The installation's secret, and the one before if it still counted.
+    pub(super) keys: Keys,
 }
 
 type Source = GzDecoder<BufReader<File>>;
@@ -145,11 +151,14 @@ impl<'a> Contents<'a> {
             );
         }
         let manifest = serde_json::from_slice(&manifest).context(not_ours)?;
-        let key = String::from_utf8(named(&mut entries, KEY)?).context("its key is damaged")?;
+        let current = text(named(&mut entries, KEY)?)?;
+        let is_previous = |entry: &anyhow::Result<(String, Vec<u8>)>| matches!(entry, Ok((name, _)) if name == PREVIOUS_KEY);
+        let previous = entries.next_if(is_previous).transpose()?;
+        let previous = previous.map(|(_, content)| text(content)).transpose()?;
         Ok(Self {
             entries,
             manifest,
-            key,
+            keys: Keys { current, previous },
         })
     }
 
@@ -208,6 +217,12 @@ fn named(entries: &mut std::iter::Peekable<Pieces<'_>>, wanted: &str) -> anyhow:
         Some(Err(error)) => Err(error),
         _ => bail!("{wanted} is missing in it"),
     }
+}
+
+fn text(content: Vec<u8>) -> anyhow::Result<SecretString> {
+    Ok(String::from_utf8(content)
+        .context("its key is damaged")?
+        .into())
 }
 
 fn piece_prefix(table: usize) -> String {

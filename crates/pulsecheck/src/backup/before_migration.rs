@@ -6,21 +6,17 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use db::Db;
 use runtime::clock::Clock;
-use secrecy::SecretString;
 
 use super::backup;
 use crate::data_dir::{DataDir, private_folder};
+use crate::secret_key::Keys;
 
 /// How many are kept.
 const KEPT: usize = 3;
 const PREFIX: &str = "before-schema-";
 
 /// Brings the schema up to date; existing data is backed up first, and a newer schema is refused.
-pub async fn backup_then_migrate(
-    db: &Db,
-    data: &DataDir,
-    key: &SecretString,
-) -> anyhow::Result<()> {
+pub async fn backup_then_migrate(db: &Db, data: &DataDir, keys: &Keys) -> anyhow::Result<()> {
     let mut conn = db.dedicated().await?;
     let (found, known) = (
         db::schema::version(&mut conn).await?,
@@ -38,7 +34,7 @@ pub async fn backup_then_migrate(
             Clock::System.now().format("%Y%m%dT%H%M%S%3fZ")
         ));
         tracing::info!(file = %path.display(), "backing up before the database is migrated from schema {found} to {known}");
-        backup(db, key, &path).await?;
+        backup(db, keys, &path).await?;
         forget_old(&folder)?;
     }
     db::schema::migrate(db).await?;

@@ -10,10 +10,10 @@ use sqlx::Connection as _;
 use super::archive::{self, Contents};
 use super::{Manifest, backup};
 use crate::data_dir::{DataDir, private_folder};
-use crate::secret_key;
+use crate::secret_key::{self, Keys};
 
 /// Puts the backup at `path` into `db` and its key into `data`. A database in use is refused unless `force`; then what it held is first
-/// written to `before-restore.tar.gz` among the backups. `given` is the operator's own key, if it is not kept in the data folder.
+/// written to `before-restore.tar.gz` among the backups. What was sealed with a key of before is sealed anew with the current one.
 pub async fn restore(
     db: &Db,
     data: &DataDir,
@@ -29,8 +29,8 @@ pub async fn restore(
         "this backup has schema {needed} (PulseCheck {}), this program knows up to {known}: restore it with that version or a later one",
         contents.manifest.product_version
     );
-    let key = SecretString::from(contents.key.clone());
-    check_key(&key, options.given_key)?;
+    let keys = keys(&contents.keys, &options)?;
+    let changing = keys.previous.is_some().then(|| keys.ring()).transpose()?;
     // What is there goes only for a backup that is whole.
     archive::check(path).context("nothing was changed")?;
     make_room(db, data, &options).await?;
@@ -39,9 +39,13 @@ pub async fn restore(
         .await
         .context("nothing was restored")?;
     if options.given_key.is_none() {
-        secret_key::keep(&data.secret_key(), &key)?;
+        secret_key::keep_previous(data, keys.previous.as_ref())?;
+        secret_key::keep(&data.secret_key(), &keys.current)?;
     }
     db::schema::migrate(db).await?;
+    if let Some(ring) = changing {
+        db::resealing::reseal(db, &ring).await?;
+    }
     Ok(contents.manifest)
 }
 
@@ -52,15 +56,33 @@ pub struct Options<'a> {
     pub force: bool,
     /// `SECRET_KEY`, where the operator set it.
     pub given_key: Option<&'a SecretString>,
+    /// `SECRET_KEY_PREVIOUS`, where the operator set it.
+    pub given_previous: Option<&'a SecretString>,
 }
 
-/// Sealed values and sessions open only with the key they were made with.
-fn check_key(key: &SecretString, given: Option<&SecretString>) -> anyhow::Result<()> {
+/// With which keys the installation goes on: sealed values and sessions open only with those they were made with.
+fn keys(ours: &Keys, options: &Options<'_>) -> anyhow::Result<Keys> {
+    let Some(given) = options.given_key else {
+        return Ok(ours.clone());
+    };
+    let is_ours =
+        |key: &SecretString| key.expose_secret().trim() == ours.current.expose_secret().trim();
+    if is_ours(given) {
+        return Ok(ours.clone());
+    }
     ensure!(
-        given.is_none_or(|given| given.expose_secret().trim() == key.expose_secret()),
-        "SECRET_KEY is set, but the backup was made with another key: unset it, or set it to the one of that installation"
+        options.given_previous.is_some_and(is_ours),
+        "SECRET_KEY is set, but the backup was made with another key: unset it, set it to the one of that installation, or give that one \
+         as SECRET_KEY_PREVIOUS"
     );
-    Ok(())
+    ensure!(
+        ours.previous.is_none(),
+        "the backup was made while its key was being changed: set SECRET_KEY to the one of that installation, and change it afterwards"
+    );
+    Ok(Keys {
+        current: given.clone(),
+        previous: Some(ours.current.clone()),
+    })
 }
 
 async fn make_room(db: &Db, data: &DataDir, options: &Options<'_>) -> anyhow::Result<()> {
@@ -72,8 +94,14 @@ async fn make_room(db: &Db, data: &DataDir, options: &Options<'_>) -> anyhow::Re
             );
         }
         let ours = match options.given_key {
-            Some(key) => key.clone(),
-            None => secret_key::find_or_make(data)?,
+            Some(key) => Keys {
+                current: key.clone(),
+                previous: options.given_previous.cloned(),
+            },
+            None => Keys {
+                current: secret_key::find_or_make(data)?,
+                previous: secret_key::find_previous(data)?,
+            },
         };
         private_folder(&data.backups())?;
         let kept = data.backups().join("before-restore.tar.gz");

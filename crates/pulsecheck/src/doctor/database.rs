@@ -1,8 +1,8 @@
-//! The database: its programs, whether it answers, how old its schema is, and whether its clock is ours.
+//! The database: its programs, whether it answers, how old its schema is, whether its clock is ours, and which keys open what it holds.
 
 use runtime::clock::Clock;
 
-use super::Finding;
+use super::{Finding, Grade};
 use crate::installation::{Access, Installation, Settings};
 use crate::postgres::{Account, Binaries, data_major};
 
@@ -87,7 +87,12 @@ async fn questions(installation: &Installation) -> Vec<Finding> {
     let middle = before + (after - before) / 2;
     let apart = (about.now - middle).num_milliseconds();
     let size = about.size >> 20;
-    vec![
+    let schema = schema(&mut conn).await;
+    let secrets = match schema.grade {
+        Grade::Good => secrets(installation, &mut conn).await,
+        _ => None,
+    };
+    let mut findings = vec![
         Finding::good(
             "database",
             format!("PostgreSQL {} answers; {size} MB", about.version),
@@ -105,8 +110,32 @@ async fn questions(installation: &Installation) -> Vec<Finding> {
                 ),
             ),
         },
-        schema(&mut conn).await,
-    ]
+        schema,
+    ];
+    findings.extend(secrets);
+    findings
+}
+
+/// Which keys open what is sealed; none where nothing can be sealed yet.
+async fn secrets(installation: &Installation, conn: &mut db::PgConnection) -> Option<Finding> {
+    let has_key = installation.given_key.is_some() || installation.data.secret_key().exists();
+    if !has_key || db::schema::version(conn).await.ok()? == 0 {
+        return None;
+    }
+    let ring = match installation.keys().and_then(|keys| keys.ring()) {
+        Ok(ring) => ring,
+        // Said of the key already.
+        Err(_) => return None,
+    };
+    let is_changing = ring.previous().is_some();
+    let standing = db::resealing::examine(conn, &ring).await;
+    Some(match standing {
+        Err(error) => Finding::wrong("secrets", error.to_string()),
+        Ok(standing) => match api::doctor::secrets::said(&standing, is_changing) {
+            Ok(note) => Finding::good("secrets", note),
+            Err(fault) => Finding::wrong("secrets", fault),
+        },
+    })
 }
 
 async fn schema(conn: &mut db::PgConnection) -> Finding {

@@ -3,12 +3,12 @@
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Finding;
 use crate::data_dir::{DataDir, share};
 use crate::installation::Settings;
-use crate::secret_key;
+use crate::secret_key::{self, Keys};
 
 /// Below this much free disk PostgreSQL may stop any hour.
 const LITTLE: u64 = 256 << 20;
@@ -101,6 +101,25 @@ fn examine_share(settings: &Settings, data: &DataDir) -> Finding {
     }
 }
 
+/// A key that the operator gives, and the one before.
+fn given(settings: &Settings, key: SecretString) -> Finding {
+    let keys = settings.given_previous().and_then(|previous| {
+        let keys = Keys {
+            current: key,
+            previous,
+        };
+        keys.ring()
+    });
+    match keys.map(|ring| ring.previous().is_some()) {
+        Err(error) => Finding::failure("key", &error),
+        Ok(false) => Finding::good("key", "given by SECRET_KEY"),
+        Ok(true) => Finding::good(
+            "key",
+            "given by SECRET_KEY, the one before by SECRET_KEY_PREVIOUS",
+        ),
+    }
+}
+
 fn key(settings: &Settings, data: &DataDir) -> Finding {
     let shortest = runtime::seal::SHORTEST_SECRET;
     match settings.given_key() {
@@ -113,7 +132,7 @@ fn key(settings: &Settings, data: &DataDir) -> Finding {
                 ),
             );
         }
-        Ok(Some(_)) => return Finding::good("key", "given by SECRET_KEY"),
+        Ok(Some(key)) => return given(settings, key),
         Ok(None) => {}
     }
     let path = data.secret_key();

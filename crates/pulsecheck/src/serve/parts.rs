@@ -110,7 +110,9 @@ fn check(
         frontend_url: site.frontend_url.take(),
     };
     site.public_url = Some(public_url.or_local(listening.port()));
-    (site.secret_key, site.secret_key_file) = (Some(installation.key()?), None);
+    let keys = installation.keys()?;
+    (site.secret_key, site.secret_key_file) = (Some(keys.current), None);
+    (site.secret_key_previous, site.secret_key_previous_file) = (keys.previous, None);
     let mut faults = Faults::default();
     config.looking.check(&mut faults);
     let site = site.check(&mut faults);

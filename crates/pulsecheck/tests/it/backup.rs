@@ -7,7 +7,9 @@ use std::path::Path;
 use db::Db;
 use pulsecheck::backup::{Manifest, Options, backup, backup_then_migrate, restore};
 use pulsecheck::installation::Installation;
-use secrecy::ExposeSecret as _;
+use pulsecheck::secret_key::{self, Keys};
+use runtime::seal::Keyring;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::place::{Place, ask, tell};
 
@@ -56,6 +58,7 @@ async fn put_back(
     let options = Options {
         force,
         given_key: None,
+        given_previous: None,
     };
     restore(&installation.db, &installation.data, file, options).await
 }
@@ -67,7 +70,9 @@ async fn what_was_backed_up_comes_back_whole_elsewhere() {
     let first = filled(&here).await;
     let before = ask(url(&first), EVERYTHING).await;
     let key = first.key().unwrap();
-    backup(&first.db, &key, &file).await.unwrap();
+    backup(&first.db, &first.keys().unwrap(), &file)
+        .await
+        .unwrap();
     assert_eq!(file.metadata().unwrap().mode() & 0o777, 0o600);
     first.close().await.unwrap();
 
@@ -104,7 +109,7 @@ async fn a_database_in_use_is_replaced_only_by_force_and_kept_beside() {
     let file = here.path("backup.tar.gz");
     let first = filled(&here).await;
     let before = ask(url(&first), EVERYTHING).await;
-    backup(&first.db, &first.key().unwrap(), &file)
+    backup(&first.db, &first.keys().unwrap(), &file)
         .await
         .unwrap();
     first.close().await.unwrap();
@@ -132,7 +137,7 @@ async fn a_damaged_backup_restores_nothing() {
     let (here, there) = (Place::new(), Place::new());
     let file = here.path("backup.tar.gz");
     let first = filled(&here).await;
-    backup(&first.db, &first.key().unwrap(), &file)
+    backup(&first.db, &first.keys().unwrap(), &file)
         .await
         .unwrap();
     first.close().await.unwrap();
@@ -162,7 +167,7 @@ async fn a_damaged_backup_replaces_nothing_even_by_force() {
     let place = Place::new();
     let file = place.path("backup.tar.gz");
     let installation = filled(&place).await;
-    backup(&installation.db, &installation.key().unwrap(), &file)
+    backup(&installation.db, &installation.keys().unwrap(), &file)
         .await
         .unwrap();
     let before = ask(url(&installation), EVERYTHING).await;
@@ -199,7 +204,7 @@ async fn an_older_program_refuses_a_newer_schema_and_a_newer_backup() {
         refusal.contains("install the newer version again"),
         "{refusal}"
     );
-    backup(&first.db, &first.key().unwrap(), &file)
+    backup(&first.db, &first.keys().unwrap(), &file)
         .await
         .unwrap();
     first.close().await.unwrap();
@@ -222,7 +227,7 @@ async fn data_of_an_older_schema_is_backed_up_before_it_is_migrated() {
         .await
         .unwrap();
     tell(url(&installation), "insert into users (id, email, name) values ('00000000-0000-7000-8000-0000000000aa', 'bob@example.com', 'Bob')").await;
-    let key = installation.key().unwrap();
+    let key = installation.keys().unwrap();
     backup_then_migrate(&installation.db, &installation.data, &key)
         .await
         .unwrap();
@@ -257,4 +262,83 @@ async fn data_of_an_older_schema_is_backed_up_before_it_is_migrated() {
         db::schema::known_version()
     );
     installation.close().await.unwrap();
+}
+
+/// A service of `SOME_DATA`, sealed as the installation seals now.
+async fn seal(installation: &Installation) {
+    let id = "00000000-0000-7000-8000-000000000003";
+    let ring = installation.keys().unwrap().ring().unwrap();
+    let sealed = ring.seal(id, b"{}").unwrap();
+    sqlx::query("update services set secrets = $1")
+        .bind(sealed)
+        .execute(installation.db.pool())
+        .await
+        .unwrap();
+}
+
+/// Whether this key alone opens everything.
+async fn opens(installation: &Installation, key: &SecretString) -> bool {
+    let ring = Keyring::new(key.clone()).unwrap();
+    let mut conn = installation.db.dedicated().await.unwrap();
+    let standing = db::resealing::examine(&mut conn, &ring).await.unwrap();
+    standing.all == 1 && standing.is_whole()
+}
+
+#[tokio::test]
+async fn a_backup_from_amidst_a_change_of_the_key_brings_both_and_is_sealed_anew() {
+    let (here, there) = (Place::new(), Place::new());
+    let file = here.path("backup.tar.gz");
+    let first = filled(&here).await;
+    seal(&first).await;
+    let keys = secret_key::change(&first.data).unwrap();
+    assert!(!opens(&first, &keys.current).await, "not yet sealed anew");
+    backup(&first.db, &first.keys().unwrap(), &file)
+        .await
+        .unwrap();
+    first.close().await.unwrap();
+
+    let second = there.open().await;
+    put_back(&second, &file, false).await.unwrap();
+    let brought = second.keys().unwrap();
+    let previous = |keys: &Keys| {
+        keys.previous
+            .as_ref()
+            .map(|key| key.expose_secret().to_owned())
+    };
+    assert_eq!(
+        brought.current.expose_secret(),
+        keys.current.expose_secret()
+    );
+    assert_eq!(previous(&brought), previous(&keys));
+    assert!(opens(&second, &keys.current).await);
+    second.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_backup_of_the_key_before_is_sealed_with_the_given_one() {
+    let (here, there) = (Place::new(), Place::new());
+    let file = here.path("backup.tar.gz");
+    let first = filled(&here).await;
+    seal(&first).await;
+    let old = first.key().unwrap();
+    backup(&first.db, &first.keys().unwrap(), &file)
+        .await
+        .unwrap();
+    first.close().await.unwrap();
+
+    let second = there.open().await;
+    let new = SecretString::from("another-key-another-key-another-key".to_owned());
+    let with = |given_previous| Options {
+        force: false,
+        given_key: Some(&new),
+        given_previous,
+    };
+    let refused = restore(&second.db, &second.data, &file, with(None)).await;
+    let refusal = refused.unwrap_err().to_string();
+    assert!(refusal.contains("SECRET_KEY_PREVIOUS"), "{refusal}");
+    restore(&second.db, &second.data, &file, with(Some(&old)))
+        .await
+        .unwrap();
+    assert!(opens(&second, &new).await);
+    second.close().await.unwrap();
 }

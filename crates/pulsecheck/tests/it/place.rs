@@ -34,6 +34,8 @@ impl Place {
             pg_bin_dir: None,
             secret_key: None,
             secret_key_file: None,
+            secret_key_previous: None,
+            secret_key_previous_file: None,
         }
     }
 

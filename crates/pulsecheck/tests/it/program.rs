@@ -19,6 +19,7 @@ fn command(place: &Place, arguments: &[&str]) -> Command {
         "PUBLIC_URL",
         "SSH_CONNECTION",
         "SECRET_KEY",
+        "SECRET_KEY_PREVIOUS",
         "PG_BIN_DIR",
     ] {
         command.env_remove(name);
@@ -358,4 +359,60 @@ async fn get(address: SocketAddr, path: &str) -> (u16, String) {
         head.split_whitespace().nth(1).unwrap().parse().unwrap(),
         head,
     )
+}
+
+#[tokio::test]
+async fn the_key_is_changed_by_a_command_and_the_one_before_counts_until_it_is_forgotten() {
+    let place = Place::new();
+    assert!(output(&place, &["migrate"]).status.success());
+    let (key, previous) = (place.data().secret_key(), place.data().previous_key());
+    let read = |path: &std::path::Path| std::fs::read_to_string(path).unwrap();
+    let first = read(&key);
+    let changed = output(&place, &["change-key"]);
+    let said = String::from_utf8_lossy(&changed.stdout).into_owned();
+    assert!(
+        changed.status.success() && said.contains("--forget-previous"),
+        "{changed:?}"
+    );
+    assert_ne!(read(&key), first);
+    assert_eq!(read(&previous), first);
+    let doctor = output(&place, &["doctor"]);
+    let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    let line = said.lines().find(|line| line.contains("secrets"));
+    assert!(
+        line.is_some_and(|line| line.contains("It may be taken out")),
+        "{said}"
+    );
+    let given = command(&place, &["change-key"])
+        .env("SECRET_KEY", first.trim())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&given.stderr).into_owned();
+    assert!(
+        !given.status.success() && said.contains("SECRET_KEY_PREVIOUS"),
+        "{said}"
+    );
+    let running = Running::start(&place);
+    let refused = output(&place, &["change-key"]);
+    assert!(
+        !refused.status.success(),
+        "a running one has the key in its memory"
+    );
+    drop(running);
+}
+
+#[tokio::test]
+async fn the_key_before_is_forgotten_by_a_command() {
+    let place = Place::new();
+    assert!(output(&place, &["migrate"]).status.success());
+    assert!(output(&place, &["change-key"]).status.success());
+    let key = std::fs::read_to_string(place.data().secret_key()).unwrap();
+    assert!(place.data().previous_key().exists());
+    let forgotten = output(&place, &["change-key", "--forget-previous"]);
+    assert!(forgotten.status.success(), "{forgotten:?}");
+    assert!(!place.data().previous_key().exists());
+    assert_eq!(
+        std::fs::read_to_string(place.data().secret_key()).unwrap(),
+        key
+    );
 }

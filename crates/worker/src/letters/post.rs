@@ -77,6 +77,11 @@ fn compose(parts: &Parts, claimed: &Claimed) -> Result<Letter, String> {
             let unsubscribe = sealed(parts, "api/unsubscribe", &permit)?;
             personal::report(addressee, report, &unsubscribe)
         }
+        Content::Trouble(trouble) => {
+            let page = parts.public_url.join("notices");
+            let page = page.unwrap_or_else(|_| parts.public_url.clone());
+            personal::trouble(addressee, trouble, page)
+        }
         Content::Unknown => Err("Another version of the program wrote it.".to_owned()),
     }
 }
@@ -100,7 +105,7 @@ async fn post(parts: &Parts, letter: Letter, now: DateTime<Utc>) -> Told {
     match report.outcome {
         notify::Outcome::Sent { .. } => Told::Sent,
         notify::Outcome::Retry { after, why } => Told::Retry { after, why },
-        notify::Outcome::Permanent { why } => Told::Refused(why),
+        notify::Outcome::Permanent { why } | notify::Outcome::Unfit { why } => Told::Refused(why),
     }
 }
 

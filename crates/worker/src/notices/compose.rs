@@ -156,7 +156,7 @@ fn reminder(due: &Due, place: (WorkspaceId, ChannelId), now: DateTime<Utc>) -> O
     gathering::reminder(due, place, times, now)
 }
 
-fn message(id: MessageId, workspace: String, composed: Composed) -> Message {
+pub(super) fn message(id: MessageId, workspace: String, composed: Composed) -> Message {
     Message {
         key: id.0.simple().to_string(),
         kind: composed.kind,
@@ -257,3 +257,6 @@ impl Address<'_> {
         Some(url)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,7 @@ pub enum Told {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {
     pub told: Told,
-    /// A refusal that every message would meet, such as a wrong token.
+    /// A refusal that every message would meet, such as a wrong token, rather than one of what this one says.
     pub is_about_channel: bool,
     /// Recipients with which this attempt is done for good.
     pub done_with: Vec<String>,
@@ -81,6 +81,7 @@ impl From<notify::Courier> for Courier {
 
 impl From<notify::Report> for Attempt {
     fn from(report: notify::Report) -> Self {
+        let is_about_channel = !matches!(report.outcome, notify::Outcome::Unfit { .. });
         let told = match report.outcome {
             notify::Outcome::Sent { id } => Told::Sent {
                 id: match report.refused.first() {
@@ -92,11 +93,13 @@ impl From<notify::Report> for Attempt {
                 },
             },
             notify::Outcome::Retry { after, why } => Told::Retry { after, why },
-            notify::Outcome::Permanent { why } => Told::Refused { why },
+            notify::Outcome::Permanent { why } | notify::Outcome::Unfit { why } => {
+                Told::Refused { why }
+            }
         };
         Self {
             told,
-            is_about_channel: true,
+            is_about_channel,
             done_with: report.settled,
             transcript: serde_json::to_value(report.transcript).unwrap_or_default(),
         }

@@ -6,12 +6,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use db::{
     PgConnection, channels,
     deliveries::{self, Delivery},
+    letters,
     messages::{self, Claimed, Outcome},
     outbox::{
         self,
         gathering::{self, Taken},
     },
-    services,
+    services, workers, workspaces,
 };
 use domain::{
     channel::ChannelKind,
@@ -20,6 +21,7 @@ use domain::{
         message::{Kind, Subject},
         plan::Promise,
         retry::next_attempt,
+        trouble::Trouble,
     },
     verdict::Verdict,
 };
@@ -38,6 +40,9 @@ const WORTH_SAYING: TimeDelta = TimeDelta::seconds(120);
 
 /// Longest reason that is kept, in characters.
 const REASON: usize = 500;
+
+/// So many messages in a row that are refused for what they say are no chance: the channel takes nothing.
+const REFUSED_IN_A_ROW: i64 = 5;
 
 /// Sends a message and settles it. What cannot be settled is sent again, under the same key, when its claim has ended.
 pub(super) async fn send(parts: &Parts, claimed: Claimed) {
@@ -158,10 +163,13 @@ async fn settle(
         Told::Refused { why } => {
             // Where somebody else has the message by now, that attempt decides.
             let is_mine = messages::finish(&mut tx, claimed, Outcome::Refused, now).await?;
-            if is_mine && attempt.is_about_channel {
+            if is_mine
+                && let Some(why) =
+                    why_of_channel(&mut tx, channel, attempt.is_about_channel, why).await?
+            {
                 gathering::take_back(&mut tx, claimed.id, Taken::All).await?;
-                if channels::break_off(&mut tx, channel, &cut(why), now).await? {
-                    tell_elsewhere(&mut tx, channel, why, now).await?;
+                if channels::break_off(&mut tx, channel, &cut(&why), now).await? {
+                    tell_elsewhere(&mut tx, channel, &why, now).await?;
                 }
             }
             ("refused", why.clone())
@@ -180,7 +188,24 @@ async fn settle(
     Ok(tx.commit().await?)
 }
 
-/// Says through another channel of the workspace, by mail where there is one, that this one does not take its notices.
+/// Why the channel is to be left alone after a refusal; none when only this message was refused, and not many before it.
+async fn why_of_channel(
+    conn: &mut PgConnection,
+    channel: &channels::Channel,
+    is_about_channel: bool,
+    why: &str,
+) -> db::Result<Option<String>> {
+    if is_about_channel {
+        return Ok(Some(why.to_owned()));
+    }
+    let refused = messages::refused_in_a_row(conn, channel.id, REFUSED_IN_A_ROW).await?;
+    Ok((refused >= REFUSED_IN_A_ROW).then(|| {
+        format!("It refused {REFUSED_IN_A_ROW} messages in a row, the last one so: {why}")
+    }))
+}
+
+/// Says through another channel of the workspace, by mail where there is one, that this one does not take its notices; where there
+/// is no other, its owners get a letter, if any mail is sent at all.
 pub(super) async fn tell_elsewhere(
     conn: &mut PgConnection,
     broken: &channels::Channel,
@@ -196,12 +221,35 @@ pub(super) async fn tell_elsewhere(
         .collect();
     others.sort_by_key(|other| other.kind != ChannelKind::Email);
     let Some(other) = others.first() else {
-        tracing::warn!(channel = %broken.id.0, why, "a channel does not take its notices, and there is no other to say so");
+        let letters = tell_owners(conn, broken, why).await?;
+        tracing::warn!(channel = %broken.id.0, why, letters, "a channel does not take its notices, and there is no other to say so");
         return Ok(());
     };
     let notice = failure(broken, (broken.workspace, other.id), why, now);
     outbox::insert(conn, &[notice]).await?;
     Ok(())
+}
+
+/// Writes to the owners of the workspace. Gives how many letters that makes.
+async fn tell_owners(
+    conn: &mut PgConnection,
+    broken: &channels::Channel,
+    why: &str,
+) -> db::Result<u64> {
+    if !workers::send_mail(conn).await? {
+        return Ok(0);
+    }
+    let workspace = workspaces::find(conn, broken.workspace).await?;
+    let trouble = Trouble {
+        channel: broken.id,
+        name: broken.name.clone(),
+        kind: broken.kind.label().to_owned(),
+        workspace: workspace
+            .map(|workspace| workspace.name)
+            .unwrap_or_default(),
+        why: cut(why),
+    };
+    letters::trouble::insert(conn, broken.workspace, &trouble).await
 }
 
 fn failure(
@@ -245,6 +293,6 @@ fn failure(
     }
 }
 
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     domain::failure::clean(text, REASON)
 }

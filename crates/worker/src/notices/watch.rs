@@ -26,12 +26,19 @@ use domain::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Parts, send::tell_elsewhere, windows};
+use super::{
+    Parts,
+    expiring::{expire, never_sent},
+    send::tell_elsewhere,
+    windows,
+};
 
 /// How often it is looked what has come about.
 const PERIOD: Duration = Duration::from_secs(5);
 /// How often certificates are looked at.
 const CERTIFICATES: TimeDelta = TimeDelta::minutes(10);
+/// How often it is looked what has waited in vain, so that the ledger says it of many at once.
+const EXPIRING: TimeDelta = TimeDelta::hours(1);
 /// How long nobody could tell before that is told.
 const UNKNOWN_FOR: TimeDelta = TimeDelta::minutes(15);
 /// Days before its end at which a certificate is told of.
@@ -43,6 +50,7 @@ const AT_ONCE: i64 = 500;
 
 pub(super) async fn run(parts: Parts, stop: CancellationToken) -> anyhow::Result<()> {
     let mut certificates_at = None;
+    let mut expired_at = None;
     let mut tidied_on = None;
     loop {
         let round = async {
@@ -57,6 +65,10 @@ pub(super) async fn run(parts: Parts, stop: CancellationToken) -> anyhow::Result
             if certificates_at.is_none_or(|at| now >= at) {
                 certificates(&mut conn, now).await?;
                 certificates_at = Some(now + CERTIFICATES);
+            }
+            if expired_at.is_none_or(|at| now >= at) {
+                expire(&parts).await?;
+                expired_at = Some(now + EXPIRING);
             }
             if tidied_on != Some(now.date_naive()) {
                 while messages::tidy(&mut conn, now - KEPT).await? > 0 {}
@@ -122,10 +134,13 @@ async fn give_up(parts: &Parts, now: DateTime<Utc>) -> db::Result<()> {
         messages::settle(&mut tx, *message, messages::Outcome::GivenUp, now).await?;
         take_back(&mut tx, *message, Taken::StillSo).await?;
         let channel = channels::sending(&mut tx, *channel).await?;
-        // Of one that is broken or switched off people know.
-        if let Some(channel) = channel.filter(|one| one.broken.is_none() && one.paused_at.is_none())
-        {
+        let Some(channel) = channel else { continue };
+        never_sent(&mut tx, &channel, *message, now).await?;
+        if channel.broken.is_none() && channel.paused_at.is_none() {
             tell_elsewhere(&mut tx, &channel, "Nobody took a message for a day.", now).await?;
+        } else {
+            // Of one that is broken or switched off people know. What is still so is told when it works again.
+            take_back(&mut tx, *message, Taken::StillSo).await?;
         }
     }
     Ok(tx.commit().await?)

@@ -17,7 +17,7 @@ use crate::{
     ground::Ground,
     notices_post::{Teller, wish},
     notices_whole::courier,
-    stage::eventually,
+    stage::{eventually, keyring},
 };
 
 fn config(kind: ChannelKind, entered: &Value) -> ChannelConfig {
@@ -88,6 +88,26 @@ impl Ground {
         self.run(&format!(
             "update outbox set created_at = created_at - {span}, due_at = due_at - {span},
                     occurred_at = occurred_at - {span}"
+        ))
+        .await;
+        self.run("select pg_notify('notices', '')").await;
+    }
+
+    /// The latest message that was refused was so this often before.
+    async fn refused_before(&self, times: u32) {
+        self.run(&format!(
+            "insert into messages (id, workspace_id, channel_id, kind, body, next_at, outcome, created_at, settled_at)
+             select gen_random_uuid(), workspace_id, channel_id, kind, body, next_at, outcome, created_at, settled_at
+             from (select * from messages where outcome = 'refused' order by created_at desc limit 1) latest,
+                  generate_series(1, {times})"
+        ))
+        .await;
+    }
+
+    /// Somebody changed what was wrong with it.
+    async fn mend(&self, channel: ChannelId) {
+        self.run(&format!(
+            "update channels set broken_at = null, broken_reason = null, revision = revision + 1 where id = '{channel}'"
         ))
         .await;
         self.run("select pg_notify('notices', '')").await;
@@ -285,14 +305,210 @@ async fn a_template_that_fails_sends_nothing_and_a_mail_says_so(pool: PgPool) {
     ground.connect("mail", &mailbox()).await;
     let teller = Teller::by(&ground.db, courier(&inbox).into());
     ground.record([service.down(ground.ago(60))]).await;
+    ground.all_is_told().await;
+    assert_eq!(ground.ledger().await, ["refused"]);
+    assert_eq!(ground.broken(channel).await, None, "one is no reason");
+    ground.refused_before(3).await;
+    ground.a_while_later().await;
+    ground.record([service.recovered(ground.ago(30))]).await;
     let letter = inbox.wait_for(1).await.remove(0).letter();
     teller.stop().await;
     assert_eq!(letter.subject, "Notices are not taken: hook");
     let why = ground.broken(channel).await.expect("it is left alone");
+    assert!(why.contains("5 messages in a row"), "{why}");
     assert!(why.contains("template"), "{why}");
     assert_eq!(receiver.requests().len(), 0);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_refusal_of_one_message_leaves_the_channel_to_the_next_one(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let service = ground.service().await;
+    let (inbox, slack) = (Inbox::start().await, Upstream::start());
+    let too_long = r#"{"ok":false,"error":"msg_too_long"}"#;
+    slack.set(answer(200, too_long, &[])).await;
+    let channel = ground.listens("#ops", &slack_bot()).await;
+    ground.connect("mail", &mailbox()).await;
+    let teller = Teller::by(&ground.db, with_slack(courier(&inbox), &slack).into());
+    ground.record([service.down(ground.ago(60))]).await;
+    ground.all_is_told().await;
+    slack
+        .set(answer(200, r#"{"ok":true,"ts":"1.2"}"#, &[]))
+        .await;
+    // Three before, one of now and one that is taken between: never five in a row.
+    ground.refused_before(3).await;
+    ground.a_while_later().await;
+    ground.record([service.recovered(ground.ago(30))]).await;
+    ground.all_is_told().await;
+    slack.set(answer(200, too_long, &[])).await;
+    ground.a_while_later().await;
+    ground.record([service.down(ground.ago(10))]).await;
+    ground.all_is_told().await;
+    teller.stop().await;
+    let ledger = ground.ledger().await;
+    assert_eq!(ledger, ["refused", "sent", "refused"]);
+    assert_eq!(ground.broken(channel).await, None);
     assert_eq!(
-        ground.ledger().await.first().map(String::as_str),
-        Some("refused")
+        inbox.letters(),
+        [],
+        "there is nothing to say of the channel"
+    );
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_channel_that_was_changed_begins_to_count_anew(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let channel = ground.listener("hook", &[]).await;
+    ground
+        .run(
+            "insert into messages (id, workspace_id, channel_id, kind, body, next_at, outcome, settled_at)
+             select gen_random_uuid(), workspace_id, id, 'down', '{}', now(), 'refused', now() + interval '1 second'
+             from channels",
+        )
+        .await;
+    ground.refused_before(4).await;
+    let counted = async || {
+        let mut conn = ground.db.acquire().await.expect("the database answers");
+        let counted = db::messages::refused_in_a_row(&mut conn, channel, 5).await;
+        counted.expect("the database answers")
+    };
+    assert_eq!(counted().await, 5);
+    ground
+        .run("update channels set updated_at = now() + interval '2 seconds'")
+        .await;
+    assert_eq!(counted().await, 0);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn what_a_broken_channel_refused_is_told_as_it_stands_when_it_works_again(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let (lasting, passing) = (ground.service().await, ground.service().await);
+    let (inbox, slack) = (Inbox::start().await, Upstream::start());
+    let wrong = r#"{"ok":false,"error":"invalid_auth"}"#;
+    slack.set(answer(200, wrong, &[])).await;
+    let channel = ground.listens("#ops", &slack_bot()).await;
+    let teller = Teller::by(&ground.db, with_slack(courier(&inbox), &slack).into());
+    ground
+        .record([lasting.down(ground.ago(60)), passing.down(ground.ago(60))])
+        .await;
+    eventually("it is broken", async || ground.broken(channel).await).await;
+    ground.record([passing.recovered(ground.ago(30))]).await;
+    assert_eq!(ground.ledger().await, ["refused"]);
+    ground.a_while_later().await;
+    slack
+        .set(answer(200, r#"{"ok":true,"ts":"1.2"}"#, &[]))
+        .await;
+    ground.mend(channel).await;
+    ground.all_is_told().await;
+    teller.stop().await;
+    assert_eq!(ground.ledger().await, ["refused", "sent", "sent"]);
+    let kinds: Vec<String> = sqlx::query_scalar(
+        "select kind from messages where outcome = 'sent' order by created_at, id",
+    )
+    .fetch_all(ground.db.pool())
+    .await
+    .expect("the database answers");
+    assert_eq!(kinds, ["recovered", "down"]);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn what_waited_for_a_broken_channel_for_a_day_is_not_told_and_the_ledger_says_so(
+    pool: PgPool,
+) {
+    let ground = Ground::new(pool).await;
+    let (lasting, passing) = (ground.service().await, ground.service().await);
+    let (inbox, slack) = (Inbox::start().await, Upstream::start());
+    slack
+        .set(answer(200, r#"{"ok":true,"ts":"1.2"}"#, &[]))
+        .await;
+    let channel = ground.listens("#ops", &slack_bot()).await;
+    ground
+        .run("update channels set broken_at = now(), broken_reason = 'Gone.'")
+        .await;
+    ground
+        .record([lasting.down(ground.ago(60)), passing.down(ground.ago(60))])
+        .await;
+    ground.record([passing.recovered(ground.ago(30))]).await;
+    ground.time_passes(TimeDelta::hours(25)).await;
+    let teller = Teller::by(&ground.db, with_slack(courier(&inbox), &slack).into());
+    eventually("it is given up", async || {
+        (ground.ledger().await == ["given_up"]).then_some(())
+    })
+    .await;
+    let detail: String = sqlx::query_scalar("select detail from deliveries")
+        .fetch_one(ground.db.pool())
+        .await
+        .expect("the database answers");
+    assert!(detail.contains("takes nothing"), "{detail}");
+    assert!(detail.ends_with("Gone."), "{detail}");
+    assert_eq!(slack.requests().len(), 0);
+    ground.mend(channel).await;
+    ground.all_is_told().await;
+    teller.stop().await;
+    assert_eq!(ground.ledger().await, ["given_up", "sent"]);
+    let told = slack.requests();
+    assert_eq!(told.len(), 1, "what is still so is told, and nothing else");
+    assert!(told[0].body.contains("Down: S"), "{}", told[0].body);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn where_no_other_channel_can_say_it_the_owners_get_a_letter(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let service = ground.service().await;
+    let (inbox, slack) = (Inbox::start().await, Upstream::start());
+    slack
+        .set(answer(200, r#"{"ok":false,"error":"invalid_auth"}"#, &[]))
+        .await;
+    let channel = ground.listens("#ops", &slack_bot()).await;
+    for (email, role, verified) in [
+        ("owner@example.com", 3, "now()"),
+        ("unverified@example.com", 3, "null"),
+        ("viewer@example.com", 1, "now()"),
+    ] {
+        ground
+            .run(&format!(
+                "with person as (
+                     insert into users (id, email, name, email_verified_at)
+                     values (gen_random_uuid(), '{email}', 'P', {verified}) returning id)
+                 insert into memberships (workspace_id, user_id, role)
+                 select workspaces.id, person.id, {role} from person, workspaces"
+            ))
+            .await;
+    }
+    ground
+        .run(
+            "insert into workers (id, host, version, started_at, heartbeat_at, figures)
+              values (gen_random_uuid(), 'h', '1', now(), now(), '{\"mail\": true}')",
+        )
+        .await;
+    let courier = with_slack(courier(&inbox), &slack);
+    let teller = Teller::by(&ground.db, courier.clone().into());
+    ground.record([service.down(ground.ago(60))]).await;
+    eventually("it is broken", async || ground.broken(channel).await).await;
+    let parts = worker::letters::Parts {
+        db: ground.db.clone(),
+        id: None,
+        keyring: keyring(),
+        courier,
+        public_url: "https://status.example/".parse().expect("a URL"),
+    };
+    let stop = tokio_util::sync::CancellationToken::new();
+    let letters = tokio::spawn(worker::letters::run(parts, stop.clone()));
+    let letter = inbox.wait_for(1).await.remove(0);
+    // Broken once more within the day: it was said.
+    ground.mend(channel).await;
+    eventually("it is broken", async || ground.broken(channel).await).await;
+    stop.cancel();
+    letters.await.expect("no panic").expect("no error");
+    teller.stop().await;
+    assert_eq!(ground.count("letters").await, 1);
+    assert_eq!(letter.to, ["owner@example.com"]);
+    let letter = letter.letter();
+    assert_eq!(letter.subject, "Notices are not taken: #ops");
+    assert!(letter.text.contains("invalid_auth"), "{}", letter.text);
+    assert!(
+        letter.text.contains("https://status.example/notices"),
+        "{}",
+        letter.text
     );
 }

@@ -31,16 +31,16 @@ async fn count(stage: &Stage, from: &str) -> i64 {
         .unwrap()
 }
 
-/// The one attempt in the ledger, once there is one.
-async fn settled(stage: &Stage) -> (String, DateTime<Utc>) {
+/// The attempts in the ledger, once there are so many.
+async fn settled(stage: &Stage, count: usize) -> Vec<(String, DateTime<Utc>)> {
     eventually("the ledger", async || {
         let all: Vec<(String, DateTime<Utc>)> =
-            sqlx::query_as("select outcome, at from deliveries")
+            sqlx::query_as("select outcome, at from deliveries order by at, id")
                 .fetch_all(stage.db.pool())
                 .await
                 .unwrap();
-        assert!(all.len() < 2, "{all:?}");
-        all.into_iter().next()
+        assert!(all.len() <= count, "{all:?}");
+        (all.len() == count).then_some(all)
     })
     .await
 }
@@ -63,10 +63,11 @@ async fn a_worker_killed_between_sending_and_settling_is_followed_by_the_same_me
     assert_eq!(count(&stage, "deliveries").await, 0);
     receiver.set_for("/in", Mode::ok());
     let second = Program::start(&stage, &[], &[]);
-    let (outcome, _) = settled(&stage).await;
+    let ledger = settled(&stage, 2).await;
     second.signal("-KILL");
     drop(second);
-    assert_eq!(outcome, "sent");
+    let outcomes: Vec<&str> = ledger.iter().map(|(outcome, _)| outcome.as_str()).collect();
+    assert_eq!(outcomes, ["interrupted", "sent"], "every attempt is in it");
     let bodies = posted(&receiver);
     assert_eq!(bodies.len(), 2);
     assert!(!bodies[0].0.is_empty(), "it has a key");
@@ -95,7 +96,7 @@ async fn w02_a_worker_killed_between_an_incident_and_its_notice_is_followed_by_o
     holding.rollback().await.unwrap();
     let started = db::services::now(&mut *stage.conn().await).await.unwrap();
     let second = Program::start(&stage, &[], &[]);
-    let (outcome, at) = settled(&stage).await;
+    let (outcome, at) = settled(&stage, 1).await.remove(0);
     second.signal("-KILL");
     drop(second);
     assert_eq!(outcome, "sent");

@@ -177,7 +177,7 @@ async fn whoever_dies_between_sending_and_settling_is_followed_by_the_same_messa
     let carried = post.carried();
     assert_eq!(carried.len(), 2);
     assert_eq!(carried[0], carried[1]);
-    assert_eq!(ground.ledger().await, ["sent"]);
+    assert_eq!(ground.ledger().await, ["interrupted", "sent"]);
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]

@@ -9,7 +9,7 @@ use std::{
 
 use url::Url;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, eventually};
 
 /// A running program; it is killed when this is dropped.
 pub(crate) struct Program(Child);
@@ -73,4 +73,30 @@ fn an_admin_port_that_is_taken_is_told_with_its_setting() {
     assert!(!output.status.success());
     let sentence = format!("ADMIN_ADDR: cannot listen on {address}: ");
     assert!(said.contains(&sentence), "{said}");
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_worker_with_a_new_key_and_the_one_before_seals_everything_anew(pool: sqlx::PgPool) {
+    const NEW: &str = "another-key-another-key-another-key";
+    let stage = Stage::set(pool).await;
+    let hook = serde_json::json!({ "bot_token": "xoxb-1-2-abcdef", "channel": "#ops" });
+    let slack = domain::channel::ChannelKind::Slack;
+    stage.listener("#ops", slack, hook).await;
+    let standing = async || {
+        let ring = runtime::seal::Keyring::new(NEW.into()).unwrap();
+        let mut conn = stage.db.acquire().await.unwrap();
+        db::resealing::examine(&mut conn, &ring).await.unwrap()
+    };
+    assert_eq!(
+        (standing().await.all, standing().await.lost_channels),
+        (1, 1)
+    );
+    let old = "0123456789abcdef0123456789abcdef";
+    let keys = [("SECRET_KEY", NEW), ("SECRET_KEY_PREVIOUS", old)];
+    let running = Program::start(&stage, &[], &keys);
+    eventually("it is sealed anew", async || {
+        standing().await.is_whole().then_some(())
+    })
+    .await;
+    drop(running);
 }

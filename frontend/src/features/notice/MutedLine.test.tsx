@@ -7,10 +7,10 @@ import { MutedLine } from './MutedLine';
 
 const service = { id: 'a', name: 'Shop' } as Service;
 let client: QueryClient;
-const show = (role: string, ofService = 'a') => {
+const show = (role: string, ofService = 'a', by: string | null = 'Ada') => {
   const until = new Date(Date.now() + 30_000).toISOString();
   client.setQueryData(keys.me, { role });
-  client.setQueryData(keys.mutes, [{ service_id: ofService, until }]);
+  client.setQueryData(keys.mutes, [{ service_id: ofService, until, by }]);
   render(
     <QueryClientProvider client={client}>
       <MutedLine service={service} />
@@ -34,6 +34,16 @@ it('a mute is over at its end, before the list is read again', async () => {
   expect(end()).not.toBeNull();
   await act(() => vi.advanceTimersByTimeAsync(31_000));
   expect(line()).toBeNull();
+});
+
+it('it says who muted, where that account is still there', () => {
+  show('viewer');
+  expect(line()?.textContent).toMatch(/, by Ada\.$/);
+});
+
+it('a mute of an account that is gone is nobody’s', () => {
+  show('viewer', 'a', null);
+  expect(line()?.textContent).toMatch(/\)\.$/);
 });
 
 it('viewers see it and cannot end it', () => {

@@ -24,7 +24,7 @@ function Line({ service, mute }: { service: Service; mute: Mute }) {
     <div className="mt-4 flex flex-wrap items-center gap-x-3 gap-y-1.5 text-soft">
       <Icon name="mute" className="text-faint" />
       <p className="min-w-0">
-        {text.line} <MuteEnd until={mute.until} />.
+        {text.line} <MuteEnd mute={mute} />.
       </p>
       {mayEdit && <EndMute service={service.id} name={service.name} />}
     </div>

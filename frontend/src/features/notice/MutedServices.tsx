@@ -57,7 +57,8 @@ function List({ mutes }: { mutes: readonly Mute[] }) {
   );
 }
 
-function Line({ mute: { service_id, until } }: { mute: Mute }) {
+function Line({ mute }: { mute: Mute }) {
+  const { service_id } = mute;
   const mayEdit = useMayEdit();
   // It is company here: its failure is no page of its own, and its figures are not shown.
   const { data } = useQuery({
@@ -74,7 +75,7 @@ function Line({ mute: { service_id, until } }: { mute: Mute }) {
           <bdi>{name}</bdi>
         </Link>
         <p className="text-sm text-soft">
-          {text.untilWhen} <MuteEnd until={until} />
+          {text.untilWhen} <MuteEnd mute={mute} />
         </p>
       </div>
       {mayEdit && <EndMute service={service_id} name={name} named />}

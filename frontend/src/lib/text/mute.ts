@@ -25,5 +25,6 @@ export const muteText = {
   listHint: 'Nobody is told of these services.',
   loadError: 'What is muted could not be loaded.',
   untilWhen: 'until',
+  by: ', by',
   unnamed: 'A service',
 };

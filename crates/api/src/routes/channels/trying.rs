@@ -162,7 +162,9 @@ async fn answer(
         let mut conn = state.db.acquire().await?;
         let found = deliveries::of_message(&mut conn, member.workspace(), message).await?;
         drop(conn);
-        if let Some(whole) = found {
+        // An attempt that nobody saw end is followed by another one.
+        let ended = found.filter(|whole| whole.listed.delivery.outcome != "interrupted");
+        if let Some(whole) = ended {
             return Ok(Json(DeliveryDetailView::new(&whole)));
         }
         if Instant::now() >= until {

@@ -1,0 +1,76 @@
+//! Workers that compose for one channel at once.
+
+use sqlx::PgPool;
+
+use super::*;
+use crate::notices::courier::{Attempt, Courier};
+
+async fn run(pool: &PgPool, statement: &'static str) {
+    let done = sqlx::query(statement).execute(pool).await;
+    done.expect("the database answers");
+}
+
+/// Something that is due for every channel.
+async fn note(pool: &PgPool) {
+    run(
+        pool,
+        r#"insert into outbox (workspace_id, channel_id, key, kind, occurred_at, due_at, created_at, subject)
+           select workspace_id, id, gen_random_uuid()::text, 'certificate', now(), now() - interval '40 seconds',
+                  now() - interval '40 seconds', '{"name": "Shop", "target": "", "state": "up", "since": "2030-01-01T00:00:00Z"}'
+           from channels"#,
+    )
+    .await;
+}
+
+async fn messages(pool: &PgPool) -> i64 {
+    let count = sqlx::query_scalar("select count(*) from messages");
+    count.fetch_one(pool).await.expect("the database answers")
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn workers_that_found_a_channel_ready_together_keep_it_to_its_rate(pool: PgPool) {
+    run(
+        &pool,
+        "insert into workspaces (id, name) values (gen_random_uuid(), 'Shop')",
+    )
+    .await;
+    let channel: Uuid = sqlx::query_scalar(
+        "insert into channels (id, workspace_id, name, kind, config, most_per_minute)
+         select gen_random_uuid(), id, 'hook', 'webhook', '{}', 1 from workspaces returning id",
+    )
+    .fetch_one(&pool)
+    .await
+    .expect("the database answers");
+    let channel = ChannelId(channel);
+    let parts = Parts {
+        db: db::Db::from_pool(pool.clone()),
+        id: None,
+        keyring: Keyring::new("0123456789abcdef0123456789abcdef".into()).expect("long enough"),
+        courier: Courier::scripted(|_, _, _| async { Attempt::refused(String::new()) }),
+        public_url: "https://status.example/".parse().expect("a URL"),
+    };
+    note(&pool).await;
+    let (one, other) = tokio::join!(compose(&parts, channel), compose(&parts, channel));
+    one.and(other).expect("the database answers");
+    assert_eq!(messages(&pool).await, 1);
+    // It has left, and a worker that had found the channel ready before comes with what fell due since.
+    run(
+        &pool,
+        "update messages set outcome = 'sent', settled_at = now()",
+    )
+    .await;
+    note(&pool).await;
+    compose(&parts, channel)
+        .await
+        .expect("the database answers");
+    assert_eq!(messages(&pool).await, 1, "one in any minute");
+    run(
+        &pool,
+        "update messages set created_at = created_at - interval '1 minute'",
+    )
+    .await;
+    compose(&parts, channel)
+        .await
+        .expect("the database answers");
+    assert_eq!(messages(&pool).await, 2);
+}
