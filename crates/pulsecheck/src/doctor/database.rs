@@ -122,10 +122,9 @@ async fn secrets(installation: &Installation, conn: &mut db::PgConnection) -> Op
     if !has_key || db::schema::version(conn).await.ok()? == 0 {
         return None;
     }
-    let ring = match installation.keys().and_then(|keys| keys.ring()) {
-        Ok(ring) => ring,
-        // Said of the key already.
-        Err(_) => return None,
+    // Otherwise it is said of the key already.
+    let Ok(ring) = installation.keys().and_then(|keys| keys.ring()) else {
+        return None;
     };
     let is_changing = ring.previous().is_some();
     let standing = db::resealing::examine(conn, &ring).await;

@@ -493,13 +493,16 @@ async fn where_no_other_channel_can_say_it_the_owners_get_a_letter(pool: PgPool)
         public_url: "https://status.example/".parse().expect("a URL"),
     };
     let stop = tokio_util::sync::CancellationToken::new();
-    let letters = tokio::spawn(worker::letters::run(parts, stop.clone()));
+    let mut letters = tokio::task::JoinSet::new();
+    letters.spawn(worker::letters::run(parts, stop.clone()));
     let letter = inbox.wait_for(1).await.remove(0);
     // Broken once more within the day: it was said.
     ground.mend(channel).await;
     eventually("it is broken", async || ground.broken(channel).await).await;
     stop.cancel();
-    letters.await.expect("no panic").expect("no error");
+    for ended in letters.join_all().await {
+        ended.expect("no error");
+    }
     teller.stop().await;
     assert_eq!(ground.count("letters").await, 1);
     assert_eq!(letter.to, ["owner@example.com"]);
