@@ -153,6 +153,10 @@ pub(crate) fn ending(left: usize, beyond: u32) -> String {
 }
 
 fn fit_by(lines: &[String], (most, beyond): (usize, u32), size: fn(&str) -> usize) -> String {
+    let all = lines.join("\n");
+    if size(&all) <= most {
+        return all;
+    }
     // Room for the last line.
     let ending = |left: usize| ending(left, beyond);
     let mut text = String::new();
@@ -275,7 +279,7 @@ mod tests {
         }
         assert_eq!(fit(&lines[..2], 100, 0), "line 0\nline 1");
         assert_eq!(fit(&lines[..2], 13, 7), "line 0\nline 1");
-        assert_eq!(fit(&lines[..3], 20, 7), "line 0\n… and 8 more");
+        assert_eq!(fit(&lines[..3], 19, 7), "line 0\n… and 8 more");
         assert_eq!(fit(&["é".repeat(50)], 10, 0), format!("{}…", "é".repeat(9)));
     }
 

@@ -81,7 +81,7 @@ pub async fn count(conn: &mut PgConnection, service: ServiceKey, wanted: &Wanted
                    select from checks
                    where service_key = $1 and slot_at >= coalesce($2, '-infinity'::timestamptz)
                      and slot_at < coalesce($3, 'infinity'::timestamptz) and ($4::smallint is null or verdict = $4)
-                   limit $5) as some";
+                   limit $5) as counted";
     Ok(sqlx::query_scalar(sql)
         .bind(service.0)
         .bind(wanted.since)

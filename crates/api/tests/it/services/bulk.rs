@@ -105,7 +105,11 @@ async fn what_is_missing_or_wrong_is_named(pool: PgPool) {
     let refused = &done["refused"][0];
     assert_eq!(refused["ids"], json!([service["id"], twin["id"]]));
     let fields = refused["errors"].as_object().expect("fields");
-    assert_eq!(fields.keys().collect::<Vec<_>>(), ["check_interval"]);
+    // Their timeout of ten seconds would be longer than the interval.
+    assert_eq!(
+        fields.keys().collect::<Vec<_>>(),
+        ["check_interval", "timeout_ms"]
+    );
     let reason = fields["check_interval"][0].as_str().expect("a reason");
     assert!(reason.starts_with("must be "), "{reason}");
     assert_eq!(person.get(&path(&service)).await.body["check_interval"], 30);
