@@ -272,7 +272,7 @@ test('the incident page shows the first failing look beside the last good one', 
   await expect(page).toHaveURL(`/incidents/${incidentId(1)}`);
   await expect(page.getByRole('heading', { name: 'First failing look' })).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Last good look' })).toBeVisible();
-  await expect(page.getByText('(differs)')).toHaveCount(2);
+  await expect(page.getByText('(differs)')).toHaveCount(4);
   await expect(page.getByText('upstream connect error')).toBeVisible();
 });
 
