@@ -118,13 +118,13 @@ for (const [action, names, title, fill, done, expected] of [
     { current_status: { status: 'up' } },
   ],
 ] as const) {
-  test(`${action}: done to what is selected, and taken back`, async ({ page }) => {
+  test(`${action}: done to what is selected, and taken back`, async ({ page, isMobile }) => {
     await choose(page, 'busy');
     await page.goto('/');
     await page.getByRole('button', { name: 'Select', exact: true }).click();
     for (const name of names) await page.getByLabel(`Select ${name}`, { exact: true }).check();
     const before = await stored(page, names[0]);
-    await bar(page).getByRole('button', { name: action }).click();
+    await changeSelected(page, isMobile, action);
     const dialog = page.getByRole('dialog', { name: title });
     if (fill === 'tags') {
       await dialog.getByLabel('Add tags').fill('cellar');
@@ -141,13 +141,13 @@ for (const [action, names, title, fill, done, expected] of [
   });
 }
 
-test('several are deleted, and come back while there is time', async ({ page }) => {
+test('several are deleted, and come back while there is time', async ({ page, isMobile }) => {
   await choose(page, 'busy');
   await page.goto('/');
   await page.getByRole('button', { name: 'Select', exact: true }).click();
   for (const name of ['NAS', 'Router'])
     await page.getByLabel(`Select ${name}`, { exact: true }).check();
-  await bar(page).getByRole('button', { name: 'Delete' }).click();
+  await changeSelected(page, isMobile, 'Delete');
   const dialog = page.getByRole('dialog', { name: 'Delete 2 services' });
   await expect(dialog).toContainText('You can undo this for ten seconds.');
   await dialog.getByRole('button', { name: 'Delete 2 services' }).click();
