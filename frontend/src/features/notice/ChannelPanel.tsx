@@ -130,6 +130,7 @@ function TestButton({ channel }: { channel: Channel }) {
     onError: (error) => toast(sentenceOf(error), { kind: 'error' }),
     onSettled: () => {
       void client.invalidateQueries({ queryKey: keys.deliveryLists });
+      void client.invalidateQueries({ queryKey: keys.summary });
       return client.invalidateQueries({ queryKey: keys.channels });
     },
   });

@@ -18,6 +18,15 @@ export const noticeText = {
   ledger: 'Ledger',
   paused: 'switched off',
   broken: (reason: string) => `It does not take notices. ${reason}`,
+  /** Above every page, for those who can mend it. */
+  stopped: {
+    label: 'Channels that take no notices',
+    one: (name: string, since: string, reason: string) =>
+      `${name} takes no notices since ${since}: ${reason.replace(/\.$/, '')}.`,
+    several: (n: number) => `${n} channels take no notices.`,
+    toChannel: 'Mend the channel',
+    toList: 'See which',
+  },
   lastDelivery: {
     sent: 'delivered',
     retry: 'trying again',
