@@ -136,6 +136,39 @@ test('the title of a planned window is read in full', async ({ page }) => {
   expect(await shownTitle.evaluate(isCut)).toBe(false);
 });
 
+test('what is wrong with a service is read in full on its row, which is as high as any', async ({
+  page,
+}) => {
+  await choose(page, 'busy');
+  await page.goto('/about');
+  const sentence = 'Connection to db-1.example.com was refused.';
+  const reason = { code: 'refused', phase: 'connect', sentence };
+  await happen(page, { service: { id: serviceId(2), current_status: { reason } } });
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 700 });
+    await page.goto('/');
+    await shown(page);
+    const troubled = page.getByRole('region', { name: 'Needs attention' });
+    const words = troubled.getByText(sentence).filter({ visible: true });
+    expect(await words.evaluate(isCut)).toBe(false);
+    const rows = await page.locator('[data-service]').evaluateAll((all) =>
+      all.map((row) => ({
+        height: row.parentElement?.getBoundingClientRect().height ?? 0,
+        spills: row.scrollHeight > row.clientHeight + 1,
+      })),
+    );
+    expect(rows.length).toBeGreaterThan(5);
+    expect(rows.filter(({ spills }) => spills)).toEqual([]);
+    const heights = rows.map(({ height }) => height);
+    expect(Math.max(...heights) - Math.min(...heights)).toBeLessThanOrEqual(2);
+    // A touch on the reason opens the service.
+    await words.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    const place = await words.boundingBox();
+    await page.touchscreen.tap((place?.x ?? 0) + 20, (place?.y ?? 0) + 5);
+    await expect(page).toHaveURL(/\/services\//);
+  }
+});
+
 test('the filters of incidents are in a sheet', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 700 });
   await choose(page, 'busy');
