@@ -145,6 +145,35 @@ test('a mute is ended from the list of them; viewers only see it', async ({ page
   await expect(page.getByRole('button', { name: 'End now' })).toHaveCount(0);
 });
 
+test('recoveries and reminders need outages or degradations', async ({ page }) => {
+  await choose(page, 'stopped');
+  await page.goto('/notices');
+  const said = 'Hears nothing until outages or degradations are chosen.';
+  const rule = panel(page, '#ops').getByRole('listitem').filter({ hasText: said });
+  await rule.getByRole('button', { name: 'Change rule' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Change rule' });
+  const recoveries = dialog.getByLabel('Recoveries');
+  const reminders = dialog.getByLabel('Remind while it lasts');
+  const hint = 'Choose outages or degradations first.';
+  for (const field of [recoveries, reminders]) {
+    await expect(field).toBeDisabled();
+    await expect(field).toHaveAccessibleDescription(hint);
+  }
+  await expect(recoveries).not.toBeChecked();
+  await expect(reminders).toHaveValue('0');
+  await dialog.getByLabel('Degradations').check();
+  await expect(dialog.getByText(hint)).toHaveCount(0);
+  await expect(recoveries).toBeChecked();
+  await expect(reminders).toHaveValue('900');
+  await dialog.getByLabel('Degradations').uncheck();
+  await dialog.getByLabel('Flapping').check();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(rule).toHaveCount(0);
+  const rules = await (await page.request.get('/api/notice-rules')).json();
+  expect(rules.at(-1)).toMatchObject({ topics: ['flapping'], remind_s: null });
+});
+
 const stopped = (n: number) => ({
   id: `01930000-0000-7000-8000-00000000c00${n}`,
   name: ['#ops', 'Night duty'][n - 1],
