@@ -169,6 +169,46 @@ test('what is wrong with a service is read in full on its row, which is as high 
   }
 });
 
+for (const [where, path, name] of [
+  ['a service', `/services/${serviceId(7)}/edit`, 'Address'],
+  ['a new one', '/services/new?url=shop.example.com&look=1', 'What do you want to watch?'],
+] as const) {
+  test(`an address takes the width of the page: ${where}`, async ({ page }) => {
+    await page.setViewportSize({ width: 320, height: 700 });
+    await choose(page, 'busy');
+    await page.goto(path);
+    await shown(page);
+    const box = await page.getByLabel(name, { exact: true }).boundingBox();
+    expect(box?.width).toBe(320 - 2 * 16);
+    const button = await page.getByRole('button', { name: /^Look/ }).boundingBox();
+    expect(button?.y).toBeGreaterThan((box?.y ?? 0) + (box?.height ?? 0));
+  });
+}
+
+for (const [where, path, name] of [
+  ['checks', `/services/${serviceId(2)}`, 'Table of checks'],
+  ['workers', '/system', 'Figures of each worker'],
+] as const) {
+  test(`an edge beyond which there is more of a table is shaded: ${where}`, async ({ page }) => {
+    await page.setViewportSize({ width: 320, height: 700 });
+    await choose(page, 'busy');
+    await page.goto(path);
+    await shown(page);
+    const table = page.getByRole('region', { name });
+    await table.scrollIntoViewIfNeeded();
+    // Its words and lines move; what does not is the shade of an edge.
+    await table.locator('table').evaluate((element) => {
+      element.style.visibility = 'hidden';
+    });
+    const pictureAt = async (place: number) => {
+      await table.evaluate((element, x) => element.scrollTo(x, 0), place);
+      return (await table.screenshot()).toString('base64');
+    };
+    const [left, middle, right] = [await pictureAt(0), await pictureAt(40), await pictureAt(9_999)];
+    expect(new Set([left, middle, right]).size).toBe(3);
+  });
+}
+
 test('the filters of incidents are in a sheet', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 700 });
   await choose(page, 'busy');
