@@ -1,6 +1,6 @@
 /** What channels are told: previews of it, rules, and services of which nobody is told for a while. */
 import type { Page } from '@playwright/test';
-import { choose, expect, serviceId, test } from './fixture/start';
+import { choose, expect, happen, serviceId, settled, test } from './fixture/start';
 import { neverByItself } from './patience';
 
 const panel = (page: Page, name: string) => page.getByRole('region', { name });
@@ -143,4 +143,75 @@ test('a mute is ended from the list of them; viewers only see it', async ({ page
   await page.goto(`/services/${serviceId(7)}`);
   await expect(page.getByText(/^Muted: nobody is told of it until/)).toBeVisible();
   await expect(page.getByRole('button', { name: 'End now' })).toHaveCount(0);
+});
+
+test('recoveries and reminders need outages or degradations', async ({ page }) => {
+  await choose(page, 'stopped');
+  await page.goto('/notices');
+  const said = 'Hears nothing until outages or degradations are chosen.';
+  const rule = panel(page, '#ops').getByRole('listitem').filter({ hasText: said });
+  await rule.getByRole('button', { name: 'Change rule' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Change rule' });
+  const recoveries = dialog.getByLabel('Recoveries');
+  const reminders = dialog.getByLabel('Remind while it lasts');
+  const hint = 'Choose outages or degradations first.';
+  for (const field of [recoveries, reminders]) {
+    await expect(field).toBeDisabled();
+    await expect(field).toHaveAccessibleDescription(hint);
+  }
+  await expect(recoveries).not.toBeChecked();
+  await expect(reminders).toHaveValue('0');
+  await dialog.getByLabel('Degradations').check();
+  await expect(dialog.getByText(hint)).toHaveCount(0);
+  await expect(recoveries).toBeChecked();
+  await expect(reminders).toHaveValue('900');
+  await dialog.getByLabel('Degradations').uncheck();
+  await dialog.getByLabel('Flapping').check();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(rule).toHaveCount(0);
+  const rules = await (await page.request.get('/api/notice-rules')).json();
+  expect(rules.at(-1)).toMatchObject({ topics: ['flapping'], remind_s: null });
+});
+
+const stopped = (n: number) => ({
+  id: `01930000-0000-7000-8000-00000000c00${n}`,
+  name: ['#ops', 'Night duty'][n - 1],
+  since: new Date().toISOString(),
+  reason: 'It answered 404: Not found.',
+});
+
+test('a channel that takes no notices is said on every page, until it takes them', async ({
+  page,
+}) => {
+  const said = page.getByRole('complementary', { name: 'Channels that take no notices' });
+  await choose(page, 'stopped');
+  for (const path of ['/', '/incidents', `/services/${serviceId(1)}`, '/account']) {
+    await page.goto(path);
+    await expect(said).toContainText('Night duty takes no notices since');
+    await expect(said).toContainText(': PagerDuty answered 400: Invalid routing key.');
+  }
+  await said.getByRole('link').click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Night duty');
+  await happen(page, { stopped: [stopped(1), stopped(2)] });
+  await page.reload();
+  await expect(said).toContainText('2 channels take no notices');
+  await said.getByRole('link').click();
+  await expect(page).toHaveURL('/notices');
+  await happen(page, { stopped: [] });
+  // What mends a channel says so at once, and not only when figures are due.
+  await panel(page, '#ops').getByRole('button', { name: 'Send a test' }).click();
+  await expect(said).toHaveCount(0);
+});
+
+test('who may only look is not told that a channel takes no notices', async ({ page }) => {
+  await choose(page, 'viewer');
+  await page.goto('/about');
+  await happen(page, { stopped: [stopped(1)] });
+  await page.goto('/notices');
+  await expect(panel(page, '#ops')).toBeVisible();
+  await settled(page);
+  const summary = await page.request.get('/api/summary');
+  expect((await summary.json()).broken_channels).toHaveLength(1);
+  await expect(page.getByRole('complementary')).toHaveCount(0);
 });

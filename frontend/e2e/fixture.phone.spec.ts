@@ -136,6 +136,79 @@ test('the title of a planned window is read in full', async ({ page }) => {
   expect(await shownTitle.evaluate(isCut)).toBe(false);
 });
 
+test('what is wrong with a service is read in full on its row, which is as high as any', async ({
+  page,
+}) => {
+  await choose(page, 'busy');
+  await page.goto('/about');
+  const sentence = 'Connection to db-1.example.com was refused.';
+  const reason = { code: 'refused', phase: 'connect', sentence };
+  await happen(page, { service: { id: serviceId(2), current_status: { reason } } });
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 700 });
+    await page.goto('/');
+    await shown(page);
+    const troubled = page.getByRole('region', { name: 'Needs attention' });
+    const words = troubled.getByText(sentence).filter({ visible: true });
+    expect(await words.evaluate(isCut)).toBe(false);
+    const rows = await page.locator('[data-service]').evaluateAll((all) =>
+      all.map((row) => ({
+        height: row.parentElement?.getBoundingClientRect().height ?? 0,
+        spills: row.scrollHeight > row.clientHeight + 1,
+      })),
+    );
+    expect(rows.length).toBeGreaterThan(5);
+    expect(rows.filter(({ spills }) => spills)).toEqual([]);
+    const heights = rows.map(({ height }) => height);
+    expect(Math.max(...heights) - Math.min(...heights)).toBeLessThanOrEqual(2);
+    // A touch on the reason opens the service.
+    await words.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    const place = await words.boundingBox();
+    await page.touchscreen.tap((place?.x ?? 0) + 20, (place?.y ?? 0) + 5);
+    await expect(page).toHaveURL(/\/services\//);
+  }
+});
+
+for (const [where, path, name] of [
+  ['a service', `/services/${serviceId(7)}/edit`, 'Address'],
+  ['a new one', '/services/new?url=shop.example.com&look=1', 'What do you want to watch?'],
+] as const) {
+  test(`an address takes the width of the page: ${where}`, async ({ page }) => {
+    await page.setViewportSize({ width: 320, height: 700 });
+    await choose(page, 'busy');
+    await page.goto(path);
+    await shown(page);
+    const box = await page.getByLabel(name, { exact: true }).boundingBox();
+    expect(box?.width).toBe(320 - 2 * 16);
+    const button = await page.getByRole('button', { name: /^Look/ }).boundingBox();
+    expect(button?.y).toBeGreaterThan((box?.y ?? 0) + (box?.height ?? 0));
+  });
+}
+
+for (const [where, path, name] of [
+  ['checks', `/services/${serviceId(2)}`, 'Table of checks'],
+  ['workers', '/system', 'Figures of each worker'],
+] as const) {
+  test(`an edge beyond which there is more of a table is shaded: ${where}`, async ({ page }) => {
+    await page.setViewportSize({ width: 320, height: 700 });
+    await choose(page, 'busy');
+    await page.goto(path);
+    await shown(page);
+    const table = page.getByRole('region', { name });
+    await table.scrollIntoViewIfNeeded();
+    // Its words and lines move; what does not is the shade of an edge.
+    await table.locator('table').evaluate((element) => {
+      element.style.visibility = 'hidden';
+    });
+    const pictureAt = async (place: number) => {
+      await table.evaluate((element, x) => element.scrollTo(x, 0), place);
+      return (await table.screenshot()).toString('base64');
+    };
+    const [left, middle, right] = [await pictureAt(0), await pictureAt(40), await pictureAt(9_999)];
+    expect(new Set([left, middle, right]).size).toBe(3);
+  });
+}
+
 test('the filters of incidents are in a sheet', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 700 });
   await choose(page, 'busy');

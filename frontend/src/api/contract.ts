@@ -64,6 +64,8 @@ export type IncidentEvent = Schemas['IncidentEvent'];
 export type IncidentDetail = Schemas['IncidentDetail'];
 
 export type Summary = Schemas['Summary'];
+/** A channel that takes no notices until somebody changes it or tests it with success. */
+export type BrokenChannel = Schemas['BrokenChannel'];
 export type Provider = 'google' | 'github';
 export type Me = Schemas['MeView'];
 export type Session = Schemas['SessionView'];

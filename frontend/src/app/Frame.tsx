@@ -24,6 +24,7 @@ import { buttonClass } from '@/ui/Button';
 import { cx } from '@/ui/classes';
 import { StillLoading, Waiting } from '@/ui/Page';
 import { OpenIncidentCount } from '@/ui/PageTitle';
+import { BrokenChannels } from './BrokenChannels';
 import { Connection } from './Connection';
 import { ForbiddenPage, OfflinePage, RefusedPage } from './ErrorPages';
 import { Header } from './Header';
@@ -138,6 +139,7 @@ function SignedIn({ me, wall }: { me: Me; wall: boolean }) {
         onShortcuts={() => setShortcuts(true)}
       />
       <Connection counts={summary?.counts} fetchedAt={dataUpdatedAt} />
+      <BrokenChannels channels={summary?.broken_channels} />
       <FrameColour />
       <Shortcuts open={shortcuts} onOpen={setShortcuts} />
       {navigation.state === 'loading' && (

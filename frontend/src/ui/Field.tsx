@@ -192,10 +192,11 @@ interface CheckProps {
   label: string;
   hint?: string;
   checked: boolean;
+  disabled?: boolean;
   onChange: (checked: boolean) => void;
 }
 
-export function CheckField({ label, hint, checked, onChange }: CheckProps) {
+export function CheckField({ label, hint, checked, disabled = false, onChange }: CheckProps) {
   const id = useId();
   return (
     <div className="min-w-0">
@@ -207,11 +208,12 @@ export function CheckField({ label, hint, checked, onChange }: CheckProps) {
           id={id}
           type="checkbox"
           checked={checked}
+          disabled={disabled}
           aria-describedby={hint === undefined ? undefined : `${id}-hint`}
           onChange={(event) => onChange(event.target.checked)}
           className="mt-0.5 size-4 shrink-0 accent-accent-solid"
         />
-        <span className="min-w-0">{label}</span>
+        <span className={cx('min-w-0', disabled && 'text-faint')}>{label}</span>
       </label>
       {hint !== undefined && (
         <p id={`${id}-hint`} className="pl-6.5 text-sm text-faint">

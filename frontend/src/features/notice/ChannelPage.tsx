@@ -97,6 +97,7 @@ function ChannelForm({ channel }: { channel: Channel | null }) {
     Promise.all([
       client.invalidateQueries({ queryKey: keys.channels }),
       client.invalidateQueries({ queryKey: keys.rules }),
+      client.invalidateQueries({ queryKey: keys.summary }),
     ]);
   const finish = () => {
     toast(channel === null ? text.created(name) : text.saved(name));

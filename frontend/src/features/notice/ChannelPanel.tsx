@@ -16,6 +16,7 @@ import { RelativeTime } from '@/ui/RelativeTime';
 import { toast } from '@/ui/Toasts';
 import { PreviewDialog } from './PreviewDialog';
 import { RuleDialog } from './RuleDialog';
+import { isDeaf } from './topics';
 
 interface Props {
   channel: Channel;
@@ -77,7 +78,7 @@ export function ChannelPanel({ channel, rules, mayEdit }: Props) {
           {rules?.map((one) => (
             <li key={one.id} className="flex items-start justify-between gap-3 py-1.5">
               <span className="min-w-0 py-1 break-words text-soft">
-                {withoutName(one.sentence, channel.name)}
+                {sentenceOfRule(one, channel.name)}
               </span>
               {mayEdit && (
                 <IconButton
@@ -109,6 +110,12 @@ export function ChannelPanel({ channel, rules, mayEdit }: Props) {
   );
 }
 
+function sentenceOfRule({ topics, category, service_id, sentence }: NoticeRule, name: string) {
+  if (!isDeaf(topics)) return withoutName(sentence, name);
+  if (service_id !== null) return text.deaf.service;
+  return category === null ? text.deaf.all : text.deaf.category(category);
+}
+
 /** The name stands above: "Hears when …" says the same. */
 function withoutName(sentence: string, name: string): string {
   if (!sentence.startsWith(`${name} `)) return sentence;
@@ -130,6 +137,7 @@ function TestButton({ channel }: { channel: Channel }) {
     onError: (error) => toast(sentenceOf(error), { kind: 'error' }),
     onSettled: () => {
       void client.invalidateQueries({ queryKey: keys.deliveryLists });
+      void client.invalidateQueries({ queryKey: keys.summary });
       return client.invalidateQueries({ queryKey: keys.channels });
     },
   });

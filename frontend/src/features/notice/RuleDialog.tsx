@@ -25,6 +25,7 @@ import { CheckField, SelectField, TextField } from '@/ui/Field';
 import { Notice } from '@/ui/Page';
 import { toast } from '@/ui/Toasts';
 import { type Quiet, QuietFields, quietOf } from './QuietFields';
+import { tellable, tellTrouble } from './topics';
 
 interface Props {
   channel: Channel;
@@ -34,6 +35,7 @@ interface Props {
 
 type Scope = keyof typeof text.scopes;
 const usual = ['down', 'recovered', 'unknown', 'certificate', 'flapping'];
+const needsTrouble = { disabled: true, hint: text.needsTrouble };
 const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export function RuleDialog({ channel, rule, onClose }: Props) {
@@ -53,6 +55,9 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
     },
   );
   const [isQuiet, setIsQuiet] = useState(rule?.quiet != null);
+  // What was ticked before comes back with the outages or degradations it needs.
+  const heard = tellable(topics);
+  const lacksTrouble = !tellTrouble(topics);
   const { data: groups } = useInfiniteQuery(groupsQuery());
   const categories = (groups?.pages ?? []).flatMap((page) =>
     page.items.flatMap(({ category }) => category ?? []),
@@ -71,10 +76,10 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
       const draft: RuleDraft = {
         category: scope === 'category' ? category : null,
         service_id: scope === 'service' ? service : null,
-        topics: [...topics],
+        topics: [...heard],
         delay_s: delay,
-        remind_s: remind === 0 ? null : remind,
-        quiet: isQuiet ? quietOf(quiet, topics) : null,
+        remind_s: remind === 0 || lacksTrouble ? null : remind,
+        quiet: isQuiet ? quietOf(quiet, heard) : null,
       };
       return rule === null
         ? createRule({ ...draft, channel_id: channel.id })
@@ -165,7 +170,8 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
             <CheckField
               key={topic}
               label={label}
-              checked={topics.includes(topic)}
+              checked={heard.includes(topic)}
+              {...(topic === 'recovered' && lacksTrouble ? needsTrouble : {})}
               onChange={(chosen) => choose(topic, chosen)}
             />
           ))}
@@ -181,8 +187,9 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
           <SecondsField
             label={text.remind}
             choices={text.reminders}
-            value={remind}
+            value={lacksTrouble ? 0 : remind}
             onChange={setRemind}
+            {...(lacksTrouble ? needsTrouble : {})}
           />
         </div>
         <CheckField
@@ -192,7 +199,7 @@ export function RuleDialog({ channel, rule, onClose }: Props) {
           onChange={setIsQuiet}
         />
         {isQuiet && (
-          <QuietFields value={quiet} topics={topics} errors={errors.quiet} onChange={setQuiet} />
+          <QuietFields value={quiet} topics={heard} errors={errors.quiet} onChange={setQuiet} />
         )}
         <div className="flex justify-between gap-3 pt-1">
           <Button type="submit" kind="primary" busy={save.isPending && text.saving}>
@@ -221,11 +228,12 @@ interface SecondsProps {
   hint?: string;
   choices: readonly (readonly [number, string])[];
   value: number;
+  disabled?: boolean;
   onChange: (seconds: number) => void;
 }
 
 /** Some lengths of time, and the one that is set if it is none of them. */
-function SecondsField({ label, hint, choices, value, onChange }: SecondsProps) {
+function SecondsField({ label, hint, choices, value, disabled, onChange }: SecondsProps) {
   const known = choices.some(([seconds]) => seconds === value);
   const all = known ? choices : [...choices, [value, text.seconds(value)] as const];
   return (
@@ -233,6 +241,7 @@ function SecondsField({ label, hint, choices, value, onChange }: SecondsProps) {
       label={label}
       {...(hint === undefined ? {} : { hint })}
       value={String(value)}
+      disabled={disabled}
       onChange={(event) => onChange(Number(event.target.value))}
     >
       {all.map(([seconds, words]) => (

@@ -20,7 +20,7 @@ import { Segmented } from '@/ui/Segmented';
 import { toast } from '@/ui/Toasts';
 import { emptyValues } from './form-values';
 import PasteList from './PasteList';
-import { type AddressField, LookButton, ServiceForm } from './ServiceForm';
+import { type AddressField, addressLine, LookButton, ServiceForm } from './ServiceForm';
 import { useCategories } from './useCategories';
 import { useSearched } from './useSearched';
 import { WatchBox } from './WatchBox';
@@ -168,9 +168,9 @@ function AddressBox({ field, kind, searched, autoFocus, onKind, onSearch, onPast
 
   return (
     <div className="space-y-3">
-      <div className="flex items-start gap-2">
+      <div className={addressLine}>
         <WatchBox
-          className="flex-1"
+          className="sm:flex-1"
           value={field.value}
           autoFocus={autoFocus}
           hint={box.hint}

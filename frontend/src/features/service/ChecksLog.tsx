@@ -63,7 +63,7 @@ export function ChecksLog({ serviceId, ofPage }: Props) {
         <>
           <Panel>
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways on a phone */}
-            <section tabIndex={0} aria-label={text.table} className="overflow-x-auto rounded-lg">
+            <section tabIndex={0} aria-label={text.table} className="scrolls-sideways rounded-lg">
               <table className="figures w-full min-w-lg border-collapse text-sm">
                 <thead>
                   <tr className="border-b border-line text-left text-faint">

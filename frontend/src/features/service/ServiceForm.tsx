@@ -269,12 +269,15 @@ export function ServiceForm(props: Props) {
   );
 }
 
+/** An address and what is done with it: side by side, on a phone each as wide as the page. */
+export const addressLine = 'flex items-start gap-2 max-sm:flex-col max-sm:items-stretch';
+
 function plainAddress({ value, errors, button, onChange, onLook }: AddressField) {
   return (
-    <div className="flex items-start gap-2">
+    <div className={addressLine}>
       <TextField
         label={text.url}
-        className="flex-1"
+        className="sm:flex-1"
         inputClassName="h-11! text-lg!"
         inputMode="url"
         autoCapitalize="none"
@@ -306,7 +309,7 @@ export function LookButton({
 }: AddressField['button'] & { onLook: () => void }) {
   return (
     <Button
-      className="mt-[1.625rem] h-11 px-5"
+      className="h-11 px-5 sm:mt-[1.625rem]"
       kind={primary ? 'primary' : 'secondary'}
       busy={busy}
       onClick={() => onLook()}

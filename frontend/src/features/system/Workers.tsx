@@ -25,7 +25,7 @@ export function Workers({ workers }: { workers: readonly Worker[] }) {
       ) : (
         <Panel className="overflow-hidden">
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-          <section className="overflow-x-auto" aria-label={words.table} tabIndex={0}>
+          <section className="scrolls-sideways" aria-label={words.table} tabIndex={0}>
             <table className="figures w-full text-left">
               <thead className="border-b border-line text-sm text-faint">
                 <tr className="*:px-4 *:py-2 *:font-normal *:whitespace-nowrap">

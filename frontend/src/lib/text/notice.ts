@@ -18,6 +18,15 @@ export const noticeText = {
   ledger: 'Ledger',
   paused: 'switched off',
   broken: (reason: string) => `It does not take notices. ${reason}`,
+  /** Above every page, for those who can mend it. */
+  stopped: {
+    label: 'Channels that take no notices',
+    one: (name: string, since: string, reason: string) =>
+      `${name} takes no notices since ${since}: ${reason.replace(/\.$/, '')}.`,
+    several: (n: number) => `${n} channels take no notices.`,
+    toChannel: 'Mend the channel',
+    toList: 'See which',
+  },
   lastDelivery: {
     sent: 'delivered',
     retry: 'trying again',
@@ -44,6 +53,13 @@ export const noticeText = {
   editRule: 'Change rule',
   ruleHint: 'For each channel the most specific rule about a service decides, and it alone.',
   noRules: 'It hears nothing.',
+  /** Instead of the sentence of a rule that has only recoveries. */
+  deaf: {
+    all: 'Hears nothing until outages or degradations are chosen.',
+    category: (name: string) =>
+      `About ${name} hears nothing until outages or degradations are chosen.`,
+    service: 'About one service hears nothing until outages or degradations are chosen.',
+  },
   scope: 'Services',
   scopes: { all: 'All services', category: 'A category', service: 'One service' },
   category: 'Category',
@@ -59,6 +75,7 @@ export const noticeText = {
     flapping: 'Flapping, once; opens and ends are held until it settles',
     maintenance: 'Your maintenance windows, when they begin and when they end',
   },
+  needsTrouble: 'Choose outages or degradations first.',
   delay: 'First message after',
   delayHint: 'What is over before is never told.',
   delays: [

@@ -38,6 +38,7 @@ export const ServiceRow = memo(function ServiceRow({ service, selected, within }
   const mayEdit = useMayEdit();
   const measured = service.monitor_type === 'http_ping';
   const latency = service.current_status.response_time;
+  const trouble = troubleOf(service);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key.toLowerCase() !== 'x' || !mayEdit || !areSingleKeysOn() || !isFree(event)) return;
     toggle(service, within.current, event.shiftKey);
@@ -49,7 +50,8 @@ export const ServiceRow = memo(function ServiceRow({ service, selected, within }
       onKeyDown={onKeyDown}
       className={cx(
         rowGrid,
-        'group relative h-full content-center gap-y-1.5 pr-2 pl-4 transition-colors max-md:pr-1',
+        'group relative h-full content-center pr-2 pl-4 transition-colors max-md:pr-1',
+        trouble === undefined ? 'gap-y-1.5' : 'max-md:gap-y-0 md:gap-y-1.5',
         selected ? 'bg-accent-wash' : 'hover:bg-hover',
       )}
     >
@@ -76,8 +78,20 @@ export const ServiceRow = memo(function ServiceRow({ service, selected, within }
           </p>
         </div>
       </div>
-      <div className="relative z-[1] flex items-center gap-3 max-md:col-span-2 max-md:row-start-2">
-        <Trouble service={service} />
+      {trouble !== undefined && (
+        <p className="line-clamp-2 text-sm break-words text-soft max-md:col-span-2 max-md:row-start-2 md:hidden">
+          {trouble}
+        </p>
+      )}
+      <div
+        className={cx(
+          'relative z-[1] flex items-center gap-3 max-md:col-span-2 max-md:row-start-2',
+          trouble !== undefined && 'max-md:hidden',
+        )}
+      >
+        {service.current_status.suspect === true && (
+          <p className="shrink-0 text-sm text-soft md:hidden">{stateText.checkingAgain}</p>
+        )}
         <div className="min-w-0 flex-1">
           <DayBar
             name={service.name}
@@ -149,21 +163,17 @@ function Tick({ service, selected, within, mayEdit }: TickProps) {
   );
 }
 
-/** On a phone there is room for what is wrong, beside the bar, and for nothing else. */
-function Trouble({ service }: { service: Service }) {
+/** What is wrong while something is. On a phone it takes the two lines that the bar would: the row grows for nothing. */
+function troubleOf(service: Service): string | undefined {
   const { reason, suspect } = service.current_status;
-  const words = [
-    ...(suspect === true ? [stateText.checkingAgain] : []),
-    ...(isTroubled(statusOf(service)) && reason != null ? [reason.sentence] : []),
-  ];
-  if (words.length === 0) return null;
-  return <p className="w-1/2 shrink-0 truncate text-sm text-soft md:hidden">{words.join(' · ')}</p>;
+  if (!isTroubled(statusOf(service)) || reason == null) return undefined;
+  return suspect === true ? `${stateText.checkingAgain} · ${reason.sentence}` : reason.sentence;
 }
 
 /** What is wrong while something is, else where the service lives. */
 function Detail({ service }: { service: Service }) {
-  const reason = service.current_status.reason?.sentence;
-  if (isTroubled(statusOf(service)) && reason !== undefined) return reason;
+  const { reason } = service.current_status;
+  if (isTroubled(statusOf(service)) && reason != null) return reason.sentence;
   if (service.vendor !== null) return <VendorDetail vendor={service.vendor} />;
   const address = webAddress(service.url ?? service.status_page_url);
   if (address === null) return service.url;
