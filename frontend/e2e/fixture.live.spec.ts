@@ -41,7 +41,7 @@ test('a row stays where it is while the pointer is over the list', async ({ page
   const row = page
     .getByRole('listitem')
     .filter({ hasText: 'Accounts' })
-    .filter({ has: page.getByRole('slider') });
+    .filter({ has: page.locator('[data-service]') });
   await row.hover();
   await expect.poll(async () => (await happen(page, {})).streams).toBe(1);
   await settled(page);

@@ -37,7 +37,7 @@ for (const [name, scenario, path] of pages) {
 test('rows are at least 64 px high and buttons 44 px', async ({ page }) => {
   await choose(page, 'busy');
   await page.goto('/');
-  const rows = page.getByRole('listitem').filter({ has: page.getByRole('slider') });
+  const rows = page.getByRole('listitem').filter({ has: page.locator('[data-service]') });
   await rows.first().waitFor();
   await shown(page);
   const heights = await rows.evaluateAll((all) =>
