@@ -34,7 +34,7 @@ export function tourOf({ services, incident, channel }: WellUsed): Stop[] {
     {
       name: 'wall',
       path: '/?wall=1',
-      ready: (page) => expect(page.getByText('Checkout API')).toBeVisible(),
+      ready: (page) => expect(page.getByText('Checkout API', { exact: true })).toBeVisible(),
     },
     { name: 'service', path: `/services/${id}`, ready: chart },
     { name: 'service-30d', path: `/services/${id}?range=30d`, ready: chart },
