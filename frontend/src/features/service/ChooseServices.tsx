@@ -3,9 +3,8 @@ import { useQueries } from '@tanstack/react-query';
 import { useState } from 'react';
 import { serviceQuery } from '@/api/services';
 import { serviceText } from '@/lib/text/service';
-import { Combobox } from '@/ui/Combobox';
 import { ChosenLines } from './ChosenLines';
-import { useFoundServices } from './useFoundServices';
+import { FindService } from './FindService';
 
 const text = serviceText.choose;
 /** Of so many the names are asked for; further ones are only counted. */
@@ -22,11 +21,8 @@ interface Props {
 }
 
 export function ChooseServices({ title, value, most, errors, onChange }: Props) {
-  const [typed, setTyped] = useState('');
   /** Names of what was chosen here. */
   const [names, setNames] = useState<Record<string, string>>({});
-  const { services, note } = useFoundServices(typed);
-  const found = services.filter(({ id }) => !value.includes(id));
   const named = value.slice(0, NAMED);
   const read = useQueries({
     queries: named.map((id) => ({
@@ -36,14 +32,6 @@ export function ChooseServices({ title, value, most, errors, onChange }: Props) 
       refetchInterval: false as const,
     })),
   });
-  const take = (id: string | undefined) => {
-    const one = found.find((other) => other.id === id);
-    if (one === undefined) return;
-    setNames((before) => ({ ...before, [one.id]: one.name }));
-    onChange([...value, one.id]);
-    setTyped('');
-  };
-
   const lines = named.map((id, index) => ({
     key: id,
     name:
@@ -59,23 +47,13 @@ export function ChooseServices({ title, value, most, errors, onChange }: Props) 
       most={most ?? Number.POSITIVE_INFINITY}
       errors={errors}
     >
-      <Combobox
-        size="md"
-        label={text.add}
-        hideLabel
-        placeholder={text.add}
-        listLabel={text.found}
-        announce={text.announce}
-        value={typed}
-        options={found.map(({ id, name, category }) => ({
-          key: id,
-          label: name,
-          ...(category == null ? {} : { detail: category }),
-        }))}
-        {...(note === undefined ? {} : { note })}
-        onChange={setTyped}
-        onChoose={take}
-        onEnter={() => take(found.length === 1 ? found[0]?.id : undefined)}
+      <FindService
+        text={text}
+        isTaken={(id) => value.includes(id)}
+        onTake={({ id, name }) => {
+          setNames((before) => ({ ...before, [id]: name }));
+          onChange([...value, id]);
+        }}
       />
     </ChosenLines>
   );
