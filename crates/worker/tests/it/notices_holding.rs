@@ -66,6 +66,18 @@ impl Ground {
             .await;
     }
 
+    /// B fails while nobody has looked at A since; a look at A is asked for, and B's notice waits for it.
+    async fn b_fails_before_a_was_seen(&self, [a, b]: [&Watched; 2]) {
+        self.record([a.up(self.ago(40)), b.up(self.ago(40))]).await;
+        self.record([b.down(self.ago(5))]).await;
+        self.until(
+            "select exists (select 1 from services where name = 'A' and look_at is not null)",
+        )
+        .await;
+        self.until("select exists (select 1 from outbox where held > 0 and message_id is null)")
+            .await;
+    }
+
     /// A minute later for whatever is held.
     async fn held_for_a_minute(&self) {
         self.run(
@@ -265,16 +277,7 @@ async fn what_a_failing_service_depends_on_is_looked_at_before_it_is_told_of(poo
     ground.listener("ops", &[]).await;
     let post = Post::new();
     let teller = Teller::start(&ground.db, &post);
-    ground
-        .record([a.up(ground.ago(40)), b.up(ground.ago(40))])
-        .await;
-    ground.record([b.down(ground.ago(5))]).await;
-    ground
-        .until("select exists (select 1 from services where name = 'A' and look_at is not null)")
-        .await;
-    ground
-        .until("select exists (select 1 from outbox where held > 0 and message_id is null)")
-        .await;
+    ground.b_fails_before_a_was_seen([&a, &b]).await;
     assert_eq!(told(&post), []);
     // That look finds A down, too: it is told, and B waits for it.
     ground.record([a.down(ground.ago(1))]).await;
@@ -294,13 +297,7 @@ async fn a_service_whose_ground_is_well_is_told_of_once_that_was_looked_at(pool:
     ground.listener("ops", &[]).await;
     let post = Post::new();
     let teller = Teller::start(&ground.db, &post);
-    ground
-        .record([a.up(ground.ago(40)), b.up(ground.ago(40))])
-        .await;
-    ground.record([b.down(ground.ago(5))]).await;
-    ground
-        .until("select exists (select 1 from outbox where held > 0 and message_id is null)")
-        .await;
+    ground.b_fails_before_a_was_seen([&a, &b]).await;
     ground.record([a.up(ground.ago(1))]).await;
     post.wait(1).await;
     teller.stop().await;
