@@ -9,7 +9,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { chromium, type Page } from '@playwright/test';
 import { freePort } from './story/ports';
 import { expect, test } from './story/stage';
-import { tourOf } from './story/tour';
+import { type Stop, tourOf } from './story/tour';
 import { wellUsed } from './story/well-used';
 
 const report = fileURLToPath(new URL('../../docs/lighthouse.md', import.meta.url));
@@ -49,7 +49,7 @@ test('every page is accessible and well made', async ({ stage }, info) => {
   const lines: Line[] = [];
   const faults: string[] = [];
   let version = '';
-  for (const { name, path, outside, ready } of tourOf(place)) {
+  const lookAt = async ({ name, path, outside, ready }: Stop) => {
     // Lighthouse opens tabs of its own and has to find the session there: no private window, and a new one for each page.
     const port = await freePort();
     const context = await chromium.launchPersistentContext(stage.folder(), {
@@ -90,7 +90,8 @@ test('every page is accessible and well made', async ({ stage }, info) => {
       if (audit.score !== null && audit.score < 0.9 && audit.scoreDisplayMode === 'binary')
         faults.push(`${name}: ${id} (${audit.title})`);
     }
-  }
+  };
+  for (const stop of tourOf(place)) await test.step(stop.name, () => lookAt(stop));
   writeFileSync(report, written(lines, version, faults));
   for (const { name, scores, violations } of lines) {
     for (const category of Object.keys(least) as Category[])

@@ -119,6 +119,23 @@ it('a first answer that was on its way when something happened is asked for agai
   leave();
 });
 
+it('what was answered before the stream opened is asked for again, and what is on its way is not', async () => {
+  const asked: string[] = [];
+  const leaves = [keys.summary, keys.openIncidents, keys.me].map((queryKey) => {
+    const queryFn = (): Promise<string> => {
+      asked.push(queryKey[0]);
+      return queryKey === keys.openIncidents ? new Promise(() => undefined) : Promise.resolve('');
+    };
+    return new QueryObserver(client, { queryKey, queryFn }).subscribe(() => undefined);
+  });
+  await vi.advanceTimersByTimeAsync(100);
+  liveCache(client)({ name: 'opened', data: null });
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(asked).toEqual(['summary', 'incidents', 'me', 'summary']);
+  expect(client.getQueryState(first)?.isInvalidated).toBe(true);
+  for (const leave of leaves) leave();
+});
+
 it('lists wait for the pointer; what does not move rows does not', () => {
   const apply = liveCache(client);
   client.setQueryData(keys.summary, {});

@@ -66,11 +66,21 @@ export function liveCache(client: QueryClient): (event: LiveEvent) => void {
         );
         return;
       }
+      case 'opened':
+        refetchSoon(...answered(client));
+        return;
       case 'resync':
         refetchSoon([]);
     }
   };
 }
+
+/** What of all that events touch has been answered: the rest is still on its way. */
+const answered = (client: QueryClient): (readonly unknown[])[] =>
+  [keys.services, keys.incidents, keys.summary]
+    .flatMap((queryKey) => client.getQueryCache().findAll({ queryKey }))
+    .filter(({ state }) => state.data !== undefined)
+    .map(({ queryKey }) => queryKey);
 
 /** Fetches what is named, each thing once, a moment later; lists wait while somebody points at them. */
 function gatherer(client: QueryClient): (...queryKeys: (readonly unknown[])[]) => void {

@@ -9,7 +9,7 @@ const POLL_MS = 20_000;
 /** A background tab's timers may fire once a minute only. */
 const LEADER_SILENT_MS = 90_000;
 const BEAT_MS = 25_000;
-/** A stream that opens so soon after the page has missed nothing that the page fetches. */
+/** A stream that opens so soon after the page may only have missed what happened since the first answers came. */
 const AT_ONCE_MS = 1_000;
 
 const eventNames = [
@@ -20,7 +20,8 @@ const eventNames = [
   'incident.resolved',
   'resync',
 ] as const;
-export type LiveEventName = (typeof eventNames)[number];
+/** `opened`: from now on nothing is missed; what has been fetched before may be old. */
+export type LiveEventName = (typeof eventNames)[number] | 'opened';
 export interface LiveEvent {
   name: LiveEventName;
   data: unknown;
@@ -146,9 +147,8 @@ function holdStream(
         failures = 0;
         handlers.onState(true);
         // Whatever happened while the stream was away, another tab's or not there yet is fetched, not guessed.
-        if (opened || Date.now() - startedAt > AT_ONCE_MS) {
-          handlers.onEvent({ name: 'resync', data: null });
-        }
+        const late = opened || Date.now() - startedAt > AT_ONCE_MS;
+        handlers.onEvent({ name: late ? 'resync' : 'opened', data: null });
         opened = true;
       };
       mine.onerror = () => {
