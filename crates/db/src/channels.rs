@@ -108,6 +108,15 @@ pub async fn sending(conn: &mut PgConnection, id: ChannelId) -> Result<Option<Ch
     row.map(Channel::try_from).transpose()
 }
 
+/// These channels, as far as they exist.
+pub async fn these(conn: &mut PgConnection, ids: &[ChannelId]) -> Result<Vec<Channel>> {
+    let rows: Vec<Row> = sqlx::query_as(select!("where id = any($1)"))
+        .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
+        .fetch_all(conn)
+        .await?;
+    rows.into_iter().map(Channel::try_from).collect()
+}
+
 /// How many channels a workspace has.
 pub async fn count(conn: &mut PgConnection, workspace: WorkspaceId) -> Result<i64> {
     Ok(

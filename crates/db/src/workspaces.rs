@@ -1,5 +1,7 @@
 //! The `workspaces` table: the tenants.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use domain::id::{ServiceId, UserId, WorkspaceId};
 use sqlx::{FromRow, PgConnection};
@@ -68,6 +70,20 @@ pub async fn find(conn: &mut PgConnection, id: WorkspaceId) -> Result<Option<Wor
             .fetch_optional(conn)
             .await?;
     Ok(row.map(Into::into))
+}
+
+/// What these workspaces are called.
+pub async fn names(
+    conn: &mut PgConnection,
+    ids: &[WorkspaceId],
+) -> Result<HashMap<WorkspaceId, String>> {
+    let rows: Vec<(Uuid, String)> =
+        sqlx::query_as("select id, name from workspaces where id = any($1)")
+            .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
+            .fetch_all(conn)
+            .await?;
+    let named = |(id, name)| (WorkspaceId(id), name);
+    Ok(rows.into_iter().map(named).collect())
 }
 
 /// Gives the workspace another name of 1–200 characters.

@@ -18,7 +18,10 @@ use db::{
     outbox::{self, gathering},
     services,
 };
-use domain::{id::WorkerId, notice::pace};
+use domain::{
+    id::{ChannelId, WorkerId},
+    notice::pace,
+};
 use futures_util::{StreamExt as _, stream};
 use runtime::{backoff::Backoff, seal::Keyring};
 use tokio::{
@@ -34,9 +37,12 @@ use url::Url;
 const AT_ONCE: usize = 64;
 
 /// Channels whose messages are composed in one round.
-const CHANNELS_AT_ONCE: usize = 64;
+const CHANNELS_AT_ONCE: usize = 256;
 
-/// Channels whose messages are composed at the same time.
+/// Channels whose messages are composed in one transaction.
+const CHANNELS_TOGETHER: usize = 16;
+
+/// Such transactions at the same time.
 const COMPOSED_AT_ONCE: usize = 4;
 
 /// Whoever has not settled a message by then never will: an attempt, and a minute for the database before and after it.
@@ -213,20 +219,34 @@ async fn compose_due(
             next = now;
         }
     }
-    stream::iter(leaving)
-        .for_each_concurrent(COMPOSED_AT_ONCE, async |channel| {
+    stream::iter(leaving.chunks(CHANNELS_TOGETHER))
+        .for_each_concurrent(COMPOSED_AT_ONCE, async |channels| {
             if stop.is_cancelled() {
                 return;
             }
-            // One that cannot be read keeps nobody else from hearing.
-            if let Err(error) = compose::compose(parts, channel).await {
-                tracing::warn!(%error, %channel, "what a channel is to hear waits");
+            if !compose_for(parts, channels).await {
+                bells.compose.notify_one();
             }
             bells.deliver.notify_one();
         })
         .await;
     let soonest = due.map_or(next, |due| due.min(next));
     Ok((begun, (soonest - now).to_std().unwrap_or_default()))
+}
+
+/// Composes for these channels, and where that fails for each by itself: one that cannot be read keeps nobody else from
+/// hearing. False when some have to wait for the next round.
+async fn compose_for(parts: &Parts, channels: &[ChannelId]) -> bool {
+    match compose::compose(parts, channels).await {
+        Ok(all) => return all,
+        Err(error) => tracing::debug!(%error, "channels are to hear one by one"),
+    }
+    for channel in channels {
+        if let Err(error) = compose::compose(parts, &[*channel]).await {
+            tracing::warn!(%error, %channel, "what a channel is to hear waits");
+        }
+    }
+    true
 }
 
 /// When something is asked again: never right after the last time, because that is a question about every channel.

@@ -6,6 +6,7 @@ mod document;
 mod events;
 mod history;
 mod incidents;
+mod maintenance;
 mod manners;
 mod notices;
 mod outage;

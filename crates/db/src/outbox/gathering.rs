@@ -125,14 +125,14 @@ pub async fn ready(conn: &mut PgConnection) -> Result<Vec<Ready>> {
     Ok(rows.into_iter().map(Ready::from).collect())
 }
 
-/// The same of one channel; none when nothing is due for it any more or something is under way.
-pub async fn ready_of(conn: &mut PgConnection, channel: ChannelId) -> Result<Option<Ready>> {
-    let row: Option<ReadyRow> = sqlx::query_as(ready!("and c.id = $1"))
+/// The same of these channels: those for which something is still due and nothing under way.
+pub async fn ready_of(conn: &mut PgConnection, channels: &[ChannelId]) -> Result<Vec<Ready>> {
+    let rows: Vec<ReadyRow> = sqlx::query_as(ready!("and c.id = any($1)"))
         .persistent(false)
-        .bind(channel.0)
-        .fetch_optional(conn)
+        .bind(channels.iter().map(|id| id.0).collect::<Vec<_>>())
+        .fetch_all(conn)
         .await?;
-    Ok(row.map(Ready::from))
+    Ok(rows.into_iter().map(Ready::from).collect())
 }
 
 /// When something falls due next, later than `after`; none when nothing waits.
@@ -149,16 +149,17 @@ pub async fn next_due(
     .await?)
 }
 
-/// Takes the lock under which a channel's notices become a message. False when somebody else has it. Whoever notes something for
-/// the channel meanwhile does not wait.
-pub async fn lock(conn: &mut PgConnection, channel: ChannelId) -> Result<bool> {
-    let locked: Option<Uuid> = sqlx::query_scalar(
-        "select id from channels where id = $1 and paused_at is null and broken_at is null for no key update skip locked",
+/// Takes the locks under which notices of these channels become messages. Gives those that nobody else has. Whoever notes something
+/// for such a channel meanwhile does not wait.
+pub async fn lock(conn: &mut PgConnection, channels: &[ChannelId]) -> Result<Vec<ChannelId>> {
+    let locked: Vec<Uuid> = sqlx::query_scalar(
+        "select id from channels where id = any($1) and paused_at is null and broken_at is null
+         for no key update skip locked",
     )
-    .bind(channel.0)
-    .fetch_optional(conn)
+    .bind(channels.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(conn)
     .await?;
-    Ok(locked.is_some())
+    Ok(locked.into_iter().map(ChannelId).collect())
 }
 
 #[derive(FromRow)]
@@ -466,7 +467,7 @@ mod tests {
         known(&mut conn, channel, &[]).await?;
         drop(&mut conn, &[(due[0].waiting.id, "muted")]).await?;
         next_due(&mut conn, due[0].waiting.due_at).await?;
-        assert!(ready_of(&mut conn, channel).await?.is_some());
+        assert_eq!(ready_of(&mut conn, &[channel]).await?.len(), 1);
         let kept: Vec<String> = sqlx::query_scalar(
             "select statement from pg_prepared_statements where statement like '%outbox%'
              and statement not like '%pg_prepared_statements%'",

@@ -1,5 +1,7 @@
 //! Where PostgreSQL's programs are on this machine, and which of several versions fits the data.
 
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,6 +13,9 @@ const OLDEST: u32 = 14;
 
 /// Where `make tools` puts the programs that it brings, within the clone.
 const BROUGHT: &str = ".tools/postgres";
+
+/// The versions of which it can.
+const BRINGS: RangeInclusive<u32> = 16..=18;
 
 /// A folder with `postgres` and `initdb`, and their major version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,10 +162,8 @@ fn missing(chosen: Option<&Path>, wanted: Option<u32>, found: &[Binaries]) -> St
     let why = wanted
         .map(|major| format!(" The data was written by version {major}."))
         .unwrap_or_default();
-    let versions: Vec<String> = found
-        .iter()
-        .map(|binaries| binaries.major.to_string())
-        .collect();
+    let majors: BTreeSet<u32> = found.iter().map(|binaries| binaries.major).collect();
+    let versions: Vec<String> = majors.iter().map(u32::to_string).collect();
     let instead = if versions.is_empty() {
         String::new()
     } else {
@@ -168,11 +171,15 @@ fn missing(chosen: Option<&Path>, wanted: Option<u32>, found: &[Binaries]) -> St
     };
     let package = wanted.map(|major| format!("-{major}")).unwrap_or_default();
     let formula = wanted.unwrap_or(16);
+    let brought = if BRINGS.contains(&formula) {
+        "\n    make tools                           (brings it into .tools, without sudo)"
+    } else {
+        ""
+    };
     format!(
         "{needed} is missing.{why}{instead} Type one of these, then start again:\n    \
          sudo apt-get install postgresql{package}      (Debian, Ubuntu)\n    \
-         brew install postgresql@{formula}             (macOS)\n    \
-         make tools                           (brings it into .tools, without sudo)"
+         brew install postgresql@{formula}             (macOS){brought}"
     )
 }
 
@@ -206,14 +213,15 @@ mod tests {
 
     #[test]
     fn a_missing_major_is_named_with_the_line_to_type() {
-        let found = [Binaries {
-            folder: PathBuf::from("/usr/lib/postgresql/15/bin"),
+        // Two places may be the same folder.
+        let found = ["/usr/lib/postgresql/15/bin", "/usr/bin"].map(|folder| Binaries {
+            folder: PathBuf::from(folder),
             major: 15,
-        }];
+        });
         let sentence = missing(None, Some(16), &found);
         assert!(
             sentence.contains(
-                "PostgreSQL 16 is missing. The data was written by version 16. Found: 15."
+                "PostgreSQL 16 is missing. The data was written by version 16. Found: 15. "
             ),
             "{sentence}"
         );
@@ -221,5 +229,7 @@ mod tests {
             sentence.contains("sudo apt-get install postgresql-16"),
             "{sentence}"
         );
+        assert!(sentence.contains("make tools"), "{sentence}");
+        assert!(!missing(None, Some(15), &[]).contains("make tools"));
     }
 }

@@ -1,19 +1,24 @@
-//! From what waits for one channel to messages, in one transaction: afterwards it is decided what is said, and under which key.
+//! From what waits for channels to messages, in one transaction: afterwards it is decided what is said, and under which key.
+
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use db::{
-    PgConnection, channels, messages,
+    PgConnection,
+    channels::{self, Channel},
+    messages,
     outbox::{
         self, Notice,
-        gathering::{self, Due},
+        gathering::{self, Due, Held, Ready},
     },
+    services::telling::{self, Around},
     workspaces,
 };
 use domain::{
     channel::{ChannelConfig, ChannelKind},
-    id::{ChannelId, MessageId, WorkspaceId},
+    id::{ChannelId, IncidentId, MessageId, ServiceId, WorkspaceId},
     notice::{
-        gather::{Composed, Fate, Gathered, NAMED, gather},
+        gather::{Composed, Fate, Known, NAMED, gather},
         link::{CONTEXT, Permit},
         message::{Kind, Links, Message, Subject},
         pace,
@@ -25,46 +30,179 @@ use uuid::Uuid;
 
 use super::{Parts, hold};
 
-/// Notices that are gathered at once.
-const MOST: i64 = 20_000;
+/// Notices that are gathered in one transaction.
+const MOST: usize = 20_000;
 
-/// Composes what is due for a channel, unless somebody else does or did.
-pub(super) async fn compose(parts: &Parts, channel: ChannelId) -> db::Result<()> {
+/// A channel that may say something now.
+struct Turn {
+    channel: Channel,
+    workspace: String,
+    /// Messages that it may get.
+    room: usize,
+    due: Vec<Due>,
+    known: BTreeMap<IncidentId, Known>,
+}
+
+/// What becomes of notices, of all channels together.
+#[derive(Default)]
+struct Fates {
+    held: Vec<Held>,
+    dropped: Vec<(i64, &'static str)>,
+    told: Vec<(i64, MessageId)>,
+    reminders: Vec<Notice>,
+}
+
+/// Composes what is due for these channels, except where somebody else does or did: for all of them, or where anything fails
+/// for none. False when so much is due that some have to wait for the next time.
+pub(super) async fn compose(parts: &Parts, channels: &[ChannelId]) -> db::Result<bool> {
+    compose_up_to(MOST, parts, channels).await
+}
+
+async fn compose_up_to(most: usize, parts: &Parts, channels: &[ChannelId]) -> db::Result<bool> {
     let mut tx = parts.db.begin().await?;
-    if !gathering::lock(&mut tx, channel).await? {
-        return Ok(());
-    }
+    let locked = gathering::lock(&mut tx, channels).await?;
     // Asked again under the lock: another worker may have told it something meanwhile.
-    let Some(ready) = gathering::ready_of(&mut tx, channel).await? else {
-        return Ok(());
+    let mut ready = gathering::ready_of(&mut tx, &locked).await?;
+    ready.retain(|one| {
+        pace::next_message(&one.recent, one.waiting_since, one.most_per_minute) <= one.now
+    });
+    let Some(now) = ready.first().map(|one| one.now) else {
+        return Ok(true);
     };
-    let (now, most) = (ready.now, ready.most_per_minute);
-    if pace::next_message(&ready.recent, ready.waiting_since, most) > now {
-        return Ok(());
+    let (turns, all) = turns(&mut tx, &ready, most).await?;
+    let around = around(&mut tx, &turns, now).await?;
+    let mut fates = Fates::default();
+    for turn in turns {
+        say(&mut tx, parts, (turn, &around), &mut fates, now).await?;
     }
-    let room = pace::room(&ready.recent, now, most);
-    let Some(channel) = channels::sending(&mut tx, channel).await? else {
-        return Ok(());
-    };
-    // A pager opens and closes each incident by itself: none is only counted, and none stands only as it stood last.
-    let (most, room) = if channel.kind == ChannelKind::PagerDuty {
-        (i64::try_from(NAMED).unwrap_or(MOST), usize::MAX)
-    } else {
-        (MOST, room)
-    };
-    let due = gathering::due(&mut tx, channel.id, most).await?;
-    if due.is_empty() {
-        return Ok(());
+    fates.write(&mut tx).await?;
+    tx.commit().await?;
+    Ok(all)
+}
+
+/// What waits for each of these channels, up to so many notices in all; and whether that is all of them.
+async fn turns(
+    conn: &mut PgConnection,
+    ready: &[Ready],
+    mut free: usize,
+) -> db::Result<(Vec<Turn>, bool)> {
+    let ids: Vec<ChannelId> = ready.iter().map(|one| one.channel).collect();
+    let channels = channels::these(conn, &ids).await?;
+    let workspaces: Vec<WorkspaceId> = channels.iter().map(|one| one.workspace).collect();
+    let names = workspaces::names(conn, &workspaces).await?;
+    let mut channels: HashMap<ChannelId, Channel> =
+        channels.into_iter().map(|one| (one.id, one)).collect();
+    let mut turns = Vec::with_capacity(ready.len());
+    for one in ready {
+        let Some(channel) = channels.remove(&one.channel) else {
+            continue;
+        };
+        if free == 0 {
+            return Ok((turns, false));
+        }
+        // A pager opens and closes each incident by itself: none is only counted, and none stands only as it stood last.
+        let (most, room) = if channel.kind == ChannelKind::PagerDuty {
+            (free.min(NAMED), usize::MAX)
+        } else {
+            let room = pace::room(&one.recent, one.now, one.most_per_minute);
+            (free, room)
+        };
+        let due = gathering::due(conn, channel.id, i64::try_from(most).unwrap_or(1)).await?;
+        free = free.saturating_sub(due.len());
+        let mut incidents: Vec<_> = due.iter().filter_map(|due| due.waiting.incident).collect();
+        incidents.sort_unstable();
+        incidents.dedup();
+        let known = gathering::known(conn, channel.id, &incidents).await?;
+        turns.push(Turn {
+            workspace: names.get(&channel.workspace).cloned().unwrap_or_default(),
+            channel,
+            room,
+            due,
+            known,
+        });
     }
-    let mut incidents: Vec<_> = due.iter().filter_map(|due| due.waiting.incident).collect();
-    incidents.sort_unstable();
-    incidents.dedup();
-    let known = gathering::known(&mut tx, channel.id, &incidents).await?;
-    let due = hold::sift(&mut tx, channel.id, (due, &known), now).await?;
-    let waiting: Vec<_> = due.iter().map(|due| refreshed(due, now)).collect();
+    Ok((turns, true))
+}
+
+/// How the services stand that something is due of.
+async fn around(
+    conn: &mut PgConnection,
+    turns: &[Turn],
+    now: DateTime<Utc>,
+) -> db::Result<HashMap<ServiceId, Around>> {
+    let due = turns.iter().flat_map(|turn| &turn.due);
+    let mut services: Vec<ServiceId> = due.filter_map(|due| due.service).collect();
+    services.sort_unstable();
+    services.dedup();
+    if services.is_empty() {
+        return Ok(HashMap::new());
+    }
+    telling::around(conn, &services, now).await
+}
+
+/// Puts what is due for a channel into messages.
+async fn say(
+    conn: &mut PgConnection,
+    parts: &Parts,
+    (turn, around): (Turn, &HashMap<ServiceId, Around>),
+    fates: &mut Fates,
+    now: DateTime<Utc>,
+) -> db::Result<()> {
+    let Turn {
+        channel,
+        workspace,
+        room,
+        due,
+        known,
+    } = turn;
+    let sifted = hold::sift(conn, channel.id, (due, &known, around), now).await?;
+    fates.held.extend(sifted.held);
+    fates.dropped.extend(sifted.dropped);
+    let waiting: Vec<_> = sifted.goes.iter().map(|due| refreshed(due, now)).collect();
     let gathered = gather(&waiting, &known, room, now);
-    settle(&mut tx, parts, (&channel, &due), gathered, now).await?;
-    Ok(tx.commit().await?)
+    let address = Address {
+        public_url: &parts.public_url,
+        keyring: &parts.keyring,
+    };
+    let recipients = recipients(&channel);
+    let place = (channel.workspace, channel.id);
+    let mut ids = Vec::with_capacity(gathered.messages.len());
+    for composed in gathered.messages {
+        let id = MessageId(Uuid::now_v7());
+        let mut message = message(id, workspace.clone(), composed);
+        address.link(&mut message, id, (channel.id, &recipients));
+        messages::insert(conn, id, place, &message).await?;
+        ids.push(id);
+    }
+    for (due, fate) in sifted.goes.iter().zip(&gathered.fates) {
+        match fate {
+            Fate::Dropped(why) => fates.dropped.push((due.waiting.id, why.as_str())),
+            Fate::Told(index) => {
+                let Some(message) = ids.get(*index) else {
+                    continue;
+                };
+                fates.told.push((due.waiting.id, *message));
+                fates.reminders.extend(reminder(due, place, now));
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Fates {
+    async fn write(self, conn: &mut PgConnection) -> db::Result<()> {
+        if !self.held.is_empty() {
+            gathering::hold(conn, &self.held).await?;
+        }
+        if !self.dropped.is_empty() {
+            gathering::drop(conn, &self.dropped).await?;
+        }
+        if !self.told.is_empty() {
+            gathering::told(conn, &self.told).await?;
+        }
+        outbox::insert(conn, &self.reminders).await?;
+        Ok(())
+    }
 }
 
 /// What waits, with how long it has lasted by now, or will.
@@ -79,64 +217,6 @@ fn refreshed(due: &Due, now: DateTime<Utc>) -> domain::notice::gather::Waiting {
         waiting.subject.certificate_days = i32::try_from(days).ok();
     }
     waiting
-}
-
-async fn settle(
-    conn: &mut PgConnection,
-    parts: &Parts,
-    (channel, due): (&channels::Channel, &[Due]),
-    gathered: Gathered,
-    now: DateTime<Utc>,
-) -> db::Result<()> {
-    let dropped: Vec<(i64, &'static str)> = due
-        .iter()
-        .zip(&gathered.fates)
-        .filter_map(|(due, fate)| match fate {
-            Fate::Dropped(why) => Some((due.waiting.id, why.as_str())),
-            Fate::Told(_) => None,
-        })
-        .collect();
-    if !dropped.is_empty() {
-        gathering::drop(conn, &dropped).await?;
-    }
-    if gathered.messages.is_empty() {
-        return Ok(());
-    }
-    let (id, workspace) = (channel.id, channel.workspace);
-    let name = workspaces::find(conn, workspace).await?;
-    let name = name.map(|workspace| workspace.name).unwrap_or_default();
-    let address = Address {
-        public_url: &parts.public_url,
-        keyring: &parts.keyring,
-    };
-    let recipients = recipients(channel);
-    let mut ids = Vec::with_capacity(gathered.messages.len());
-    for composed in gathered.messages {
-        let message_id = MessageId(Uuid::now_v7());
-        let mut message = message(message_id, name.clone(), composed);
-        address.link(&mut message, message_id, (id, &recipients));
-        messages::insert(conn, message_id, (workspace, id), &message).await?;
-        ids.push(message_id);
-    }
-    let told: Vec<(&Due, MessageId)> = due
-        .iter()
-        .zip(&gathered.fates)
-        .filter_map(|(due, fate)| match fate {
-            Fate::Told(index) => Some((due, *ids.get(*index)?)),
-            Fate::Dropped(_) => None,
-        })
-        .collect();
-    let pairs: Vec<(i64, MessageId)> = told
-        .iter()
-        .map(|(due, message)| (due.waiting.id, *message))
-        .collect();
-    gathering::told(conn, &pairs).await?;
-    let reminders: Vec<Notice> = told
-        .iter()
-        .filter_map(|(due, _)| reminder(due, (workspace, id), now))
-        .collect();
-    outbox::insert(conn, &reminders).await?;
-    Ok(())
 }
 
 /// The reminder that follows when this is told and stays true.
@@ -172,7 +252,7 @@ pub(super) fn message(id: MessageId, workspace: String, composed: Composed) -> M
 }
 
 /// The addresses of a mail channel.
-fn recipients(channel: &channels::Channel) -> Vec<String> {
+fn recipients(channel: &Channel) -> Vec<String> {
     if channel.kind != ChannelKind::Email {
         return Vec::new();
     }

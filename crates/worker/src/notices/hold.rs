@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use db::{
     PgConnection,
-    outbox::gathering::{self, Due, Held},
+    outbox::gathering::{Due, Held},
     service_needs::{self, Ground, Suffering},
-    services::telling::{self, Around},
+    services::telling::Around,
 };
 use domain::{
     id::{ChannelId, IncidentId, ServiceId},
@@ -42,42 +42,38 @@ struct Needs {
     ground: HashMap<ServiceId, Ground>,
 }
 
-/// Gives what nothing stands in the way of; the rest is put off, or dropped.
+/// What becomes of what is due for a channel.
+#[derive(Default)]
+pub(super) struct Sifted {
+    /// Nothing stands in its way.
+    pub(super) goes: Vec<Due>,
+    pub(super) held: Vec<Held>,
+    pub(super) dropped: Vec<(i64, &'static str)>,
+}
+
+/// Finds what stands in the way of what is due for a channel. `around` knows of each of its services.
 pub(super) async fn sift(
     conn: &mut PgConnection,
     channel: ChannelId,
-    (mut due, known): (Vec<Due>, &BTreeMap<IncidentId, Known>),
+    (due, known, around): (
+        Vec<Due>,
+        &BTreeMap<IncidentId, Known>,
+        &HashMap<ServiceId, Around>,
+    ),
     now: DateTime<Utc>,
-) -> db::Result<Vec<Due>> {
-    let mut services: Vec<ServiceId> = due.iter().filter_map(|due| due.service).collect();
-    services.sort_unstable();
-    services.dedup();
-    if services.is_empty() {
-        return Ok(due);
-    }
-    let around = telling::around(conn, &services, now).await?;
-    let needs = needs(conn, channel, (&due, known, &around), now).await?;
-    let (mut held, mut dropped) = (Vec::new(), Vec::new());
-    due.retain(|due| {
+) -> db::Result<Sifted> {
+    let needs = needs(conn, channel, (&due, known, around), now).await?;
+    let mut sifted = Sifted::default();
+    for due in due {
+        let id = due.waiting.id;
         let around = due.service.and_then(|service| around.get(&service));
-        match fate(due, (known, around.copied(), &needs), now) {
-            Fate::Goes => return true,
-            Fate::IsDropped(why) => dropped.push((due.waiting.id, why.as_str())),
-            Fate::Waits { until, seen_at } => held.push(Held {
-                id: due.waiting.id,
-                until,
-                seen_at,
-            }),
+        match fate(&due, (known, around.copied(), &needs), now) {
+            Fate::Goes => sifted.goes.push(due),
+            Fate::IsDropped(why) => sifted.dropped.push((id, why.as_str())),
+            Fate::Waits { until, seen_at } => sifted.held.push(Held { id, until, seen_at }),
         }
-        false
-    });
-    if !held.is_empty() {
-        gathering::hold(conn, &held).await?;
     }
-    if !dropped.is_empty() {
-        gathering::drop(conn, &dropped).await?;
-    }
-    Ok(due)
+    Ok(sifted)
 }
 
 async fn needs(

@@ -135,8 +135,8 @@ async fn whoever_notes_something_does_not_wait_for_whoever_composes(pool: PgPool
     let ground = Ground::new(pool).await;
     let channel = ground.channel("hook").await;
     let mut composing = ground.db.begin().await.expect("the database answers");
-    let lock = db::outbox::gathering::lock(&mut composing, channel).await;
-    assert!(lock.expect("the database answers"));
+    let lock = db::outbox::gathering::lock(&mut composing, &[channel]).await;
+    assert_eq!(lock.expect("the database answers"), [channel]);
     let mut noting = ground.db.begin().await.expect("the database answers");
     for statement in [
         "set local lock_timeout = '2s'",
@@ -147,6 +147,6 @@ async fn whoever_notes_something_does_not_wait_for_whoever_composes(pool: PgPool
         done.expect("it does not wait");
     }
     // Of those who compose there is still one at a time.
-    let lock = db::outbox::gathering::lock(&mut noting, channel).await;
-    assert!(!lock.expect("the database answers"));
+    let lock = db::outbox::gathering::lock(&mut noting, &[channel]).await;
+    assert_eq!(lock.expect("the database answers"), []);
 }

@@ -91,7 +91,7 @@ function Wall({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }) {
             {concerned !== undefined && <ForSpan concerned={concerned} />}
           </h1>
           {summary.uptime_24h !== null && (
-            <p className="figures mt-[0.8vmin] text-[2.4vmin] leading-tight text-soft">
+            <p className="figures mt-[0.8vmin] text-[max(0.75rem,2.4vmin)] leading-tight text-soft">
               {serviceText.uptime24(percent(summary.uptime_24h))}
             </p>
           )}
@@ -112,7 +112,7 @@ function Clock({ now, old }: { now: number; old: number | null }) {
     <div className="figures shrink-0 text-right">
       <p className="text-[5.6vmin] leading-[1.1] font-medium">{shortClock(now)}</p>
       {old !== null && (
-        <p className="mt-[0.8vmin] text-[2.4vmin] leading-tight text-soft">
+        <p className="mt-[0.8vmin] text-[max(0.75rem,2.4vmin)] leading-tight text-soft">
           {text.updated} {text.old(duration(old))}
         </p>
       )}
@@ -140,7 +140,7 @@ export function WallMessage({
           {title}
         </h1>
         {detail !== undefined && (
-          <p className="figures mt-[1.5vmin] max-w-[90vmin] text-[3vmin] leading-snug text-balance text-soft">
+          <p className="figures mt-[1.5vmin] max-w-[90vmin] text-[max(0.75rem,3vmin)] leading-snug text-balance text-soft">
             {detail}
           </p>
         )}

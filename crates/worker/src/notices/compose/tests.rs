@@ -27,30 +27,39 @@ async fn messages(pool: &PgPool) -> i64 {
     count.fetch_one(pool).await.expect("the database answers")
 }
 
-#[sqlx::test(migrator = "db::MIGRATOR")]
-async fn workers_that_found_a_channel_ready_together_keep_it_to_its_rate(pool: PgPool) {
+/// Telling, in a workspace without channels.
+async fn parts(pool: &PgPool) -> Parts {
     run(
-        &pool,
+        pool,
         "insert into workspaces (id, name) values (gen_random_uuid(), 'Shop')",
     )
     .await;
-    let channel: Uuid = sqlx::query_scalar(
-        "insert into channels (id, workspace_id, name, kind, config, most_per_minute)
-         select gen_random_uuid(), id, 'hook', 'webhook', '{}', 1 from workspaces returning id",
-    )
-    .fetch_one(&pool)
-    .await
-    .expect("the database answers");
-    let channel = ChannelId(channel);
-    let parts = Parts {
+    Parts {
         db: db::Db::from_pool(pool.clone()),
         id: None,
         keyring: Keyring::new("0123456789abcdef0123456789abcdef".into()).expect("long enough"),
         courier: Courier::scripted(|_, _, _| async { Attempt::refused(String::new()) }),
         public_url: "https://status.example/".parse().expect("a URL"),
-    };
+    }
+}
+
+/// One that takes one message a minute.
+async fn channel(pool: &PgPool) -> ChannelId {
+    let id = sqlx::query_scalar(
+        "insert into channels (id, workspace_id, name, kind, config, most_per_minute)
+         select gen_random_uuid(), id, 'hook', 'webhook', '{}', 1 from workspaces returning id",
+    )
+    .fetch_one(pool)
+    .await;
+    ChannelId(id.expect("the database answers"))
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn workers_that_found_a_channel_ready_together_keep_it_to_its_rate(pool: PgPool) {
+    let parts = parts(&pool).await;
+    let channels = [channel(&pool).await];
     note(&pool).await;
-    let (one, other) = tokio::join!(compose(&parts, channel), compose(&parts, channel));
+    let (one, other) = tokio::join!(compose(&parts, &channels), compose(&parts, &channels));
     one.and(other).expect("the database answers");
     assert_eq!(messages(&pool).await, 1);
     // It has left, and a worker that had found the channel ready before comes with what fell due since.
@@ -60,7 +69,7 @@ async fn workers_that_found_a_channel_ready_together_keep_it_to_its_rate(pool: P
     )
     .await;
     note(&pool).await;
-    compose(&parts, channel)
+    compose(&parts, &channels)
         .await
         .expect("the database answers");
     assert_eq!(messages(&pool).await, 1, "one in any minute");
@@ -69,8 +78,21 @@ async fn workers_that_found_a_channel_ready_together_keep_it_to_its_rate(pool: P
         "update messages set created_at = created_at - interval '1 minute'",
     )
     .await;
-    compose(&parts, channel)
+    compose(&parts, &channels)
         .await
         .expect("the database answers");
+    assert_eq!(messages(&pool).await, 2);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn what_does_not_fit_into_a_transaction_waits_for_the_next_one(pool: PgPool) {
+    let parts = parts(&pool).await;
+    let channels = [channel(&pool).await, channel(&pool).await];
+    note(&pool).await;
+    let all = compose_up_to(1, &parts, &channels).await;
+    assert!(!all.expect("the database answers"));
+    assert_eq!(messages(&pool).await, 1);
+    let all = compose_up_to(1, &parts, &channels).await;
+    assert!(all.expect("the database answers"));
     assert_eq!(messages(&pool).await, 2);
 }

@@ -29,7 +29,7 @@ export function WallCounts({ counts, troubled, total }: Props) {
             <p className="figures text-[9vmin] leading-none font-semibold tracking-tight">
               {integer(counts[status] ?? 0)}
             </p>
-            <p className="mt-[1vmin] flex items-center gap-[1vmin] text-[2.6vmin] leading-tight">
+            <p className="mt-[1vmin] flex items-center gap-[1vmin] text-[max(0.75rem,2.6vmin)] leading-tight">
               <StatusGlyph status={status} size={0} className="size-[2.4vmin]" />
               <span className={wordColour[status]}>{stateText.short[status]}</span>
             </p>
@@ -41,7 +41,7 @@ export function WallCounts({ counts, troubled, total }: Props) {
           <Trouble key={service.id} service={service} />
         ))}
         {total > SHOWN && (
-          <li className="pt-[1.4vmin] text-[2.4vmin] leading-tight text-soft">
+          <li className="pt-[1.4vmin] text-[max(0.75rem,2.4vmin)] leading-tight text-soft">
             {dashboardText.wall.more(total - Math.min(SHOWN, troubled.length))}
           </li>
         )}
@@ -54,7 +54,7 @@ function Trouble({ service }: { service: Service }) {
   const status = statusOf(service);
   const { reason, since } = service.current_status;
   return (
-    <li className="flex items-center gap-[2vmin] border-t border-line py-[1.3vmin] text-[2.9vmin] leading-tight">
+    <li className="flex items-center gap-[2vmin] border-t border-line py-[1.3vmin] text-[max(0.75rem,2.9vmin)] leading-tight">
       <StatusGlyph status={status} size={0} className="size-[2.8vmin]" />
       <bdi className="min-w-0 shrink truncate font-semibold">{service.name}</bdi>
       <span className="min-w-0 flex-1 truncate text-soft">{reason?.sentence}</span>

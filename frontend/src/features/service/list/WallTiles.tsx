@@ -43,14 +43,14 @@ function Tile({ service, span }: { service: Service; span: number }) {
         <StatusGlyph status={status} size={0} className="mt-[0.5vmin] size-[2.8vmin]" />
         <p
           className={cx(
-            'line-clamp-2 min-w-0 text-[2.8vmin] leading-[1.2] font-semibold break-words',
+            'line-clamp-2 min-w-0 text-[max(0.75rem,2.8vmin)] leading-[1.2] font-semibold break-words',
             status === 'paused' && 'text-faint',
           )}
         >
           <bdi>{service.name}</bdi>
         </p>
       </div>
-      <div className="flex min-w-0 items-baseline justify-between gap-[1vmin] text-[2.2vmin] leading-tight">
+      <div className="flex min-w-0 items-baseline justify-between gap-[1vmin] text-[max(0.75rem,2.2vmin)] leading-tight">
         <p className={cx('min-w-0 truncate font-medium', wordColour[status])}>
           {stateText.short[status]}
           {suspect === true && (
