@@ -231,4 +231,17 @@ mod tests {
     fn what_the_readme_says_to_type_is_understood() {
         test_support::assert_readme_is_understood("api", |words| Cli::try_parse_from(words));
     }
+
+    #[test]
+    fn a_set_up_link_takes_the_database_and_either_name_of_the_public_address_and_nothing_else() {
+        let with = |option, value| {
+            let words = ["api", "setup-link", option, value];
+            Cli::try_parse_from(words).is_ok()
+        };
+        assert!(with("--database-url", "postgres://a@localhost/b"));
+        assert!(with("--public-url", "https://status.example"));
+        assert!(with("--frontend-url", "https://status.example"));
+        assert!(!with("--secret-key", "0123456789abcdef0123456789abcdef"));
+        assert!(!with("--rate-limit-probes", "1"));
+    }
 }

@@ -32,8 +32,8 @@ pub struct Connections {
     pub database: db::Config,
     #[command(flatten)]
     pub cache: status_cache::Config,
-    /// Connections to PostgreSQL
-    #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 16)]
+    /// Connections to PostgreSQL (4–200)
+    #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(4..=200))]
     pub database_connections: u32,
     /// Where the API listens
     #[arg(long, env = "LISTEN_ADDR", default_value = "0.0.0.0:8000")]
@@ -138,6 +138,21 @@ mod tests {
         .expect("right");
         assert_eq!(settings.site.public_url.as_str(), "https://status.example/");
         assert!(settings.site.is_https());
+    }
+
+    #[test]
+    fn too_few_and_too_many_connections_are_refused() {
+        let counts = [
+            ("0", false),
+            ("3", false),
+            ("4", true),
+            ("200", true),
+            ("201", false),
+        ];
+        for (count, is_right) in counts {
+            let read = Cli::try_parse_from(["api", "--database-connections", count]);
+            assert_eq!(read.is_ok(), is_right, "{count}");
+        }
     }
 
     #[tokio::test]

@@ -26,6 +26,7 @@ const LONGEST_REQUEST: Duration = Duration::from_secs(40);
 
 /// Wraps every route in the manners of the house; the outermost comes last.
 pub(crate) fn wrap(routes: Router, state: &AppState) -> Router {
+    access_log::begin();
     routes
         .layer(middleware::from_fn_with_state(
             state.clone(),

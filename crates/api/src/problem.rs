@@ -13,6 +13,10 @@ use utoipa::ToSchema;
 
 use crate::manners::request_id;
 
+mod kind;
+
+pub(crate) use kind::{About, Kind};
+
 /// Everything that a request can be refused with.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
@@ -100,42 +104,27 @@ impl Problem {
 
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
-        match self {
-            Self::Malformed(_) => StatusCode::BAD_REQUEST,
-            Self::Unauthorized | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) | Self::OriginMismatch(_) => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict(_) => StatusCode::CONFLICT,
-            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
-            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Unavailable | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
-        }
+        self.kind().about().status
     }
 
-    /// The name under which the documentation describes it, and its title.
-    fn kind(&self) -> (&'static str, &'static str) {
+    fn kind(&self) -> Kind {
         match self {
-            Self::Malformed(_) => ("malformed", "Malformed request"),
-            Self::Unauthorized => ("unauthorized", "Not signed in"),
-            Self::WrongCredentials => ("wrong-credentials", "Wrong credentials"),
-            Self::OriginMismatch(_) => ("origin_mismatch", "Opened under another address"),
-            Self::Forbidden(_) => ("forbidden", "Not allowed"),
-            Self::NotFound => ("not-found", "Not found"),
-            Self::MethodNotAllowed => ("method-not-allowed", "Method not allowed"),
-            Self::Conflict(_) => ("conflict", "Conflict"),
-            Self::PreconditionFailed => ("precondition-failed", "Changed meanwhile"),
-            Self::TooLarge(_) => ("too-large", "Too large"),
-            Self::UnsupportedMediaType => ("unsupported-media-type", "Unsupported media type"),
-            Self::Invalid(_) => ("invalid", "Not valid"),
-            Self::TooMany(_) => ("too-many-requests", "Too many requests"),
-            Self::Internal(_) => ("internal", "Internal fault"),
-            Self::Unavailable => ("unavailable", "Temporarily unavailable"),
-            Self::TimedOut => ("timed-out", "Took too long"),
+            Self::Malformed(_) => Kind::Malformed,
+            Self::Unauthorized => Kind::Unauthorized,
+            Self::WrongCredentials => Kind::WrongCredentials,
+            Self::OriginMismatch(_) => Kind::OriginMismatch,
+            Self::Forbidden(_) => Kind::Forbidden,
+            Self::NotFound => Kind::NotFound,
+            Self::MethodNotAllowed => Kind::MethodNotAllowed,
+            Self::Conflict(_) => Kind::Conflict,
+            Self::PreconditionFailed => Kind::PreconditionFailed,
+            Self::TooLarge(_) => Kind::TooLarge,
+            Self::UnsupportedMediaType => Kind::UnsupportedMediaType,
+            Self::Invalid(_) => Kind::Invalid,
+            Self::TooMany(_) => Kind::TooMany,
+            Self::Internal(_) => Kind::Internal,
+            Self::Unavailable => Kind::Unavailable,
+            Self::TimedOut => Kind::TimedOut,
         }
     }
 
@@ -181,12 +170,16 @@ impl IntoResponse for Problem {
                 "A request failed by our fault"
             );
         }
-        let (kind, title) = self.kind();
-        let status = self.status();
+        let About {
+            name,
+            status,
+            title,
+            ..
+        } = self.kind().about();
         let retry_after = self.retry_after();
         let detail = self.to_string();
         let body = ProblemBody {
-            kind: format!("/api/docs#{kind}"),
+            kind: format!("/api/docs#{name}"),
             title,
             status: status.as_u16(),
             detail,

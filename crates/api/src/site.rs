@@ -33,7 +33,7 @@ pub struct Site {
 pub struct Rates {
     /// Requests per minute and person, and five times as many per address; 0 for no limit.
     pub requests_per_minute: u32,
-    /// Test runs and looks on demand per minute and person.
+    /// Test runs and looks on demand per minute and person; 0 for no limit.
     pub probes_per_minute: u32,
     /// Test runs and looks on demand at once per person.
     pub probes_at_once: u32,

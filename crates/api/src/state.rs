@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use db::Db;
 use egress::Egress;
-use probe::Prober;
+use probe::{CONTACT, Prober};
 use runtime::{clock::Clock, seal::Keyring};
 use status_cache::StatusCache;
 use statuspage_reader::Reader;
@@ -50,7 +50,7 @@ pub struct Parts {
 
 impl AppState {
     pub fn new(parts: Parts) -> Self {
-        let prober = Prober::new(parts.egress.clone(), parts.site.public_url.as_str());
+        let prober = Prober::new(parts.egress.clone(), CONTACT);
         Self {
             db: parts.db,
             clock: parts.clock,

@@ -98,6 +98,7 @@ impl Stage {
         settings.extend([
             ("ADMIN_ADDR", format!("127.0.0.1:{}", FIRST_ADMIN + number)),
             ("EXTRA_CA_FILE", certificate.display().to_string()),
+            ("PUBLIC_URL", "http://127.0.0.1".to_owned()),
         ]);
         Program::start(&self.args.programs.join("worker"), &[], &settings)
     }

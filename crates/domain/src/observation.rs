@@ -66,15 +66,13 @@ pub struct Timings {
     pub transfer_us: u32,
 }
 
-/// The version that a server answered with.
+/// The version that a server answered with. Looks offer HTTP/1.1 and nothing newer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HttpVersion {
     #[serde(rename = "1.0")]
     Http10,
     #[serde(rename = "1.1")]
     Http11,
-    #[serde(rename = "2")]
-    Http2,
 }
 
 /// Which family an address belongs to.

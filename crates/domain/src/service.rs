@@ -90,10 +90,11 @@ impl From<HttpTarget> for Target {
     }
 }
 
-/// The limits of one installation; every one is configuration.
+/// The limits on services that are settings of the installation: the shortest and the longest interval, and how many a
+/// workspace may have. All others, such as lengths and timeouts, are the same everywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Default 10 s, 30 s where several tenants share the installation.
+    /// Default 10 s, 30 s where sign-up is open.
     pub shortest_interval: Duration,
     /// Default 24 h.
     pub longest_interval: Duration,

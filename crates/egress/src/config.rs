@@ -20,7 +20,7 @@ use crate::{Egress, Policy, Resolver, Tls, TrustError, WallClock, own_networks, 
 #[command(next_help_heading = "Reaching out")]
 pub struct Config {
     /// Networks that may be reached although they are not public, such as 10.0.0.0/8 (comma separated).
-    /// An installation with closed sign-up reaches the local network anyway
+    /// An installation with closed sign-up reaches the local network anyway, unless `LOCAL_NETWORKS` is closed
     #[arg(
         long,
         env = "ALLOW_CIDRS",
@@ -29,6 +29,25 @@ pub struct Config {
         value_name = "NETWORKS"
     )]
     pub allow_cidrs: Networks,
+    /// Whether the local network (loopback, 10.0.0.0/8 and the like) may be reached: `closed` leaves public addresses and
+    /// what `ALLOW_CIDRS` names. Where strangers may sign up it is closed anyway
+    #[arg(
+        long,
+        env = "LOCAL_NETWORKS",
+        default_value = "open",
+        value_name = "WHETHER"
+    )]
+    pub local_networks: LocalNetworks,
+    /// The only ports that may be asked, such as 80,443,8443, except in networks that `ALLOW_CIDRS` names (comma separated);
+    /// for an installation behind a firewall that lets nothing else out. Without it any port
+    #[arg(
+        long,
+        env = "ONLY_PORTS",
+        default_value = "",
+        hide_default_value = true,
+        value_name = "PORTS"
+    )]
+    pub only_ports: Ports,
     /// Networks that must never be reached; outranks everything else (comma separated)
     #[arg(
         long,
@@ -64,6 +83,14 @@ pub struct Config {
     /// In a container: the name of the machine around it, as in host.docker.internal. A look at localhost that fails names it
     #[arg(long, env = "HOST_ALIAS", value_name = "NAME")]
     pub host_alias: Option<String>,
+}
+
+/// Whether the local network may be reached where strangers may not sign up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum LocalNetworks {
+    #[default]
+    Open,
+    Closed,
 }
 
 /// Networks separated by commas; blank means none, as compose files write it.
@@ -143,15 +170,16 @@ impl FromStr for Networks {
 impl Config {
     /// What may be reached. `shared`: several tenants share the installation.
     pub fn policy(&self, shared: bool) -> Policy {
-        let policy = if shared {
-            Policy::shared().denying_own(own_networks())
-        } else {
-            Policy::single_tenant()
+        let policy = match self.local_networks {
+            _ if shared => Policy::shared().denying_own(own_networks()),
+            LocalNetworks::Open => Policy::single_tenant(),
+            LocalNetworks::Closed => Policy::default(),
         };
         policy
             .allowing(self.allow_cidrs.0.iter().copied())
             .denying(self.deny_cidrs.0.iter().copied())
             .opening_ports(self.allow_ports.0.iter().copied())
+            .keeping_to_ports(self.only_ports.0.iter().copied())
     }
 
     /// Servers of ours as host and port, for `watch_own`: never a target. `redis` is its address, `admin` where this process listens
@@ -220,6 +248,8 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use domain::failure::FailureCode;
+
     use super::*;
 
     #[test]
@@ -292,6 +322,59 @@ mod tests {
             let refused = wrong.parse::<Endpoints>().expect_err("refused");
             assert!(refused.contains(wrong), "{refused}");
         }
+    }
+
+    #[test]
+    fn a_closed_network_leaves_public_addresses_and_what_is_allowed() {
+        let config = Config {
+            allow_cidrs: "10.20.0.0/16".parse().expect("a network"),
+            local_networks: LocalNetworks::Closed,
+            ..Config::default()
+        };
+        let allows = |ip: &str| {
+            config
+                .policy(false)
+                .allows(ip.parse().expect("an address"), 443)
+        };
+        assert!(allows("10.20.0.5") && allows("93.184.215.14"));
+        assert!(!allows("192.168.1.5") && !allows("127.0.0.1") && !allows("169.254.169.254"));
+    }
+
+    #[test]
+    fn other_ports_are_open_in_allowed_networks_only() {
+        let refuses = |allowed: &str, ip: &str, port| {
+            let config = Config {
+                allow_cidrs: allowed.parse().expect("networks"),
+                local_networks: LocalNetworks::Closed,
+                only_ports: "80,443".parse().expect("ports"),
+                ..Config::default()
+            };
+            let url = format!("http://{ip}:{port}/").parse().expect("a URL");
+            let policy = config.policy(false);
+            (
+                policy.refuses(ip.parse().expect("an address"), port),
+                policy.check_url(&url).err(),
+            )
+        };
+        let (port, address) = (
+            Some(FailureCode::BlockedPort),
+            Some(FailureCode::BlockedAddress),
+        );
+        assert_eq!(refuses("", "93.184.215.14", 443), (None, None));
+        assert_eq!(refuses("", "93.184.215.14", 8443), (port, port));
+        assert_eq!(refuses("10.0.0.0/8", "10.1.2.3", 8443), (None, None));
+        assert_eq!(refuses("", "10.1.2.3", 8443), (address, address));
+        let named = |allowed: &str| {
+            let config = Config {
+                allow_cidrs: allowed.parse().expect("networks"),
+                only_ports: "443".parse().expect("ports"),
+                local_networks: LocalNetworks::Closed,
+                ..Config::default()
+            };
+            let url = "https://shop.example:8443/".parse().expect("a URL");
+            config.policy(false).check_url(&url).err()
+        };
+        assert_eq!((named(""), named("10.0.0.0/8")), (port, None));
     }
 
     #[test]

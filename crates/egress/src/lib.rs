@@ -99,11 +99,7 @@ impl Egress {
         deadline: Instant,
     ) -> Result<Vetted, Failure> {
         if self.policy.blocks_port(port) {
-            return Err(Failure::new(
-                FailureCode::BlockedPort,
-                Phase::Dns,
-                Detail::Port { port },
-            ));
+            return Err(refused(FailureCode::BlockedPort, port));
         }
         let found = match host {
             Host::Ipv4(ip) => Vetted::One(ip.into()),
@@ -111,8 +107,9 @@ impl Egress {
             Host::Domain(name) => Vetted::Several(self.lookup(name, ask, deadline).await?),
         };
         let addresses = found.as_slice();
-        if addresses.iter().any(|ip| !self.policy.allows(*ip, port)) {
-            return Err(dial::blocked());
+        let mut refusals = addresses.iter();
+        if let Some(code) = refusals.find_map(|ip| self.policy.refuses(*ip, port)) {
+            return Err(refused(code, port));
         }
         if addresses.iter().any(|ip| resolver::is_of(*ip, ask.family)) {
             return Ok(found);
@@ -168,5 +165,12 @@ impl Egress {
         // Handshake flights are small; waiting for more to send would only delay them.
         let _ = stream.set_nodelay(true);
         self.tls.handshake(stream, host, verify, deadline).await
+    }
+}
+
+fn refused(code: FailureCode, port: u16) -> Failure {
+    match code {
+        FailureCode::BlockedPort => Failure::new(code, Phase::Dns, Detail::Port { port }),
+        _ => dial::blocked(),
     }
 }

@@ -20,6 +20,8 @@ pub struct Policy {
     deny: Vec<IpNet>,
     /// Ports that are open although they are usually not asked.
     ports: Vec<u16>,
+    /// The only ports that are open outside `allow`; empty for all others.
+    only_ports: Vec<u16>,
     /// Addresses of this machine and its gateways: dialling one's own public address from inside
     /// skips the outer firewall.
     own_networks: Vec<IpNet>,
@@ -52,6 +54,13 @@ impl Policy {
     #[must_use]
     pub fn opening_ports(mut self, ports: impl IntoIterator<Item = u16>) -> Self {
         self.ports.extend(ports);
+        self
+    }
+
+    /// Leaves only these ports open, except in networks that are allowed. None leaves all open.
+    #[must_use]
+    pub fn keeping_to_ports(mut self, ports: impl IntoIterator<Item = u16>) -> Self {
+        self.only_ports.extend(ports);
         self
     }
 
@@ -89,14 +98,29 @@ impl Policy {
 
     /// Whether this address and port may be dialled.
     pub fn allows(&self, ip: IpAddr, port: u16) -> bool {
-        if self.blocks_port(port)
-            || ranges::is_metadata(ip)
-            || contains(&self.deny, ip)
-            || self.own.covers(ip, port)
-        {
-            return false;
+        self.refuses(ip, port).is_none()
+    }
+
+    /// Why this address and port may not be dialled; none when they may.
+    pub fn refuses(&self, ip: IpAddr, port: u16) -> Option<FailureCode> {
+        if self.blocks_port(port) {
+            return Some(FailureCode::BlockedPort);
         }
-        contains(&self.allow, ip) || !(is_forbidden(ip) || contains(&self.own_networks, ip))
+        if ranges::is_metadata(ip) || contains(&self.deny, ip) || self.own.covers(ip, port) {
+            return Some(FailureCode::BlockedAddress);
+        }
+        if contains(&self.allow, ip) {
+            return None;
+        }
+        if is_forbidden(ip) || contains(&self.own_networks, ip) {
+            return Some(FailureCode::BlockedAddress);
+        }
+        self.is_beyond(port).then_some(FailureCode::BlockedPort)
+    }
+
+    /// Whether this port is open in allowed networks at most.
+    fn is_beyond(&self, port: u16) -> bool {
+        !self.only_ports.is_empty() && !self.only_ports.contains(&port)
     }
 
     /// Whether a URL may be stored, as far as it can be told without resolving its name.
@@ -109,13 +133,13 @@ impl Policy {
         let literal = match url.host() {
             Some(Host::Ipv4(ip)) => IpAddr::V4(ip),
             Some(Host::Ipv6(ip)) => IpAddr::V6(ip),
+            // Where a name leads is seen when it is looked at.
+            _ if self.allow.is_empty() && self.is_beyond(port) => {
+                return Err(FailureCode::BlockedPort);
+            }
             _ => return Ok(()),
         };
-        if self.allows(literal, port) {
-            Ok(())
-        } else {
-            Err(FailureCode::BlockedAddress)
-        }
+        self.refuses(literal, port).map_or(Ok(()), Err)
     }
 }
 

@@ -83,6 +83,7 @@ impl Tls {
                 .dangerous()
                 .with_custom_certificate_verifier(Arc::new(verifier))
                 .with_no_client_auth();
+            // Our client speaks nothing newer.
             config.alpn_protocols = vec![b"http/1.1".to_vec()];
             // Every look has to see the certificate, so no session is ever resumed.
             config.resumption = rustls::client::Resumption::disabled();

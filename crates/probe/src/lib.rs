@@ -15,6 +15,9 @@ mod prepared;
 
 pub use prepared::PreparedTarget;
 
+/// The page that explains our checks to those who find them in their logs. Whoever looks names this one, so that a target
+/// which lets one of us in lets all of us in.
+pub const CONTACT: &str = "https://github.com/pulsecheck/pulsecheck";
 /// Most decoded bytes of a body that are read; what lies beyond decides nothing.
 pub const BODY_CAP: usize = 1024 * 1024;
 /// Most redirects that are followed.
@@ -40,7 +43,7 @@ pub struct LookOptions {
 }
 
 impl Prober {
-    /// `contact` is the page that explains our checks to those who find them in their logs.
+    /// `contact` is the page that our `User-Agent` names: `CONTACT`, but for tests.
     pub fn new(egress: Arc<Egress>, contact: &str) -> Self {
         let identity = format!("PulseCheck/{} (+{contact})", env!("CARGO_PKG_VERSION"));
         let user_agent =

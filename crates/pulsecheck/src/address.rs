@@ -12,6 +12,7 @@ use status_cache::StatusCache;
 use tokio::net::TcpListener;
 
 use self::holder::Holder;
+use crate::output::program;
 
 /// Where the installation is reached, and the cache it may share.
 #[derive(Clone, Debug, clap::Args)]
@@ -54,45 +55,12 @@ impl Address {
     }
 }
 
-/// What people type to open it.
-#[derive(Clone, Debug, Default, clap::Args)]
-#[command(next_help_heading = "Address")]
-pub struct PublicUrl {
-    /// What people type to open it; without it `http://localhost` and the port
-    #[arg(long, env = "PUBLIC_URL", value_name = "URL")]
-    pub public_url: Option<String>,
-    /// Another name of `PUBLIC_URL`
-    #[arg(long, env = "FRONTEND_URL", value_name = "URL")]
-    pub frontend_url: Option<String>,
-}
-
-impl PublicUrl {
-    /// Whether there is one.
-    pub fn is_given(&self) -> bool {
-        self.given().is_some()
-    }
-
-    /// What was given, or this machine where the program listens on `port`.
-    pub fn or_local(&self, port: u16) -> String {
-        self.given()
-            .map_or_else(|| format!("http://localhost:{port}"), ToOwned::to_owned)
-    }
-
-    fn given(&self) -> Option<&str> {
-        let names = [&self.public_url, &self.frontend_url];
-        names
-            .into_iter()
-            .filter_map(|url| Some(url.as_deref()?.trim()))
-            .find(|url| !url.is_empty())
-    }
-}
-
 /// What the terminal we were started from tells; for the sentences only.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Terminal {
-    /// Set by make
-    #[arg(long, env = "MAKELEVEL", hide = true, hide_env = true)]
-    makelevel: Option<String>,
+    /// What was typed, set by the scripts of make
+    #[arg(long, env = "STARTED_BY", hide = true, hide_env = true)]
+    started_by: Option<String>,
     /// Set by sshd: client address and port, our address and port
     #[arg(long, env = "SSH_CONNECTION", hide = true, hide_env = true)]
     ssh_connection: Option<String>,
@@ -104,31 +72,45 @@ pub struct Terminal {
 impl Terminal {
     /// The line that starts the program here with these settings, as in `LISTEN_ADDR=127.0.0.1:8001`.
     pub fn line(&self, settings: &str) -> String {
-        if self.makelevel.is_some() {
-            format!("make run {settings}")
-        } else {
-            // As it was typed: it need not be among the programs that are found by name.
-            let program = std::env::args().next();
-            format!(
-                "{settings} {} serve",
-                program.as_deref().unwrap_or("pulsecheck")
-            )
+        match self.started_by.as_deref() {
+            Some(typed) => format!("{typed} {settings}"),
+            None => format!("{settings} {} serve", program()),
         }
+    }
+
+    /// What to type where links would lead to the wrong machine: everybody may come to `listening`, and nobody said under what name.
+    pub fn unnamed(&self, listening: SocketAddr) -> Option<String> {
+        if !listening.ip().is_unspecified() {
+            return None;
+        }
+        let host = self
+            .reached()
+            .map_or_else(|| "ADDRESS".to_owned(), |(host, _)| url_host(host));
+        let port = listening.port();
+        let line = self.line(&format!(
+            "LISTEN_ADDR={listening} PUBLIC_URL=http://{host}:{port}"
+        ));
+        Some(format!(
+            "Other machines may open it, but links lead to this one. Type this, with the address that people open:\n    {line}"
+        ))
+    }
+
+    /// Our address and port that somebody came to by ssh.
+    fn reached(&self) -> Option<(IpAddr, &str)> {
+        let mut words = self.ssh_connection.as_deref()?.split_whitespace().skip(2);
+        Some((words.next()?.parse().ok()?, words.next()?))
     }
 
     /// For somebody who came by ssh and whose browser is elsewhere: how to see what listens on `listening`.
     pub fn from_afar(&self, listening: SocketAddr) -> Option<String> {
-        let connection = self.ssh_connection.as_deref()?;
+        let (host, port) = self.reached()?;
         if !listening.ip().is_loopback() {
             return None;
         }
-        let mut words = connection.split_whitespace().skip(2);
-        let host: IpAddr = words.next()?.parse().ok()?;
-        let port = words
-            .next()
-            .filter(|port| *port != "22")
-            .map(|port| format!("-p {port} "))
-            .unwrap_or_default();
+        let port = match port {
+            "22" => String::new(),
+            port => format!("-p {port} "),
+        };
         let user = self
             .logname
             .as_deref()
@@ -136,14 +118,23 @@ impl Terminal {
             .unwrap_or_default();
         let ours = listening.port();
         let url = SocketAddr::new(host, ours);
+        let everywhere = if host.is_ipv6() { "[::]" } else { "0.0.0.0" };
         let line = self.line(&format!(
-            "LISTEN_ADDR=0.0.0.0:{ours} PUBLIC_URL=http://{url}"
+            "LISTEN_ADDR={everywhere}:{ours} PUBLIC_URL=http://{url}"
         ));
         Some(format!(
             "This is a remote machine. On your own one type this, then open http://localhost:{ours} there:\n    \
              ssh -L {ours}:localhost:{ours} {port}{user}{host}\n\
              Or let everybody who can reach this machine open it:\n    {line}"
         ))
+    }
+}
+
+/// As it stands in a URL.
+fn url_host(host: IpAddr) -> String {
+    match host {
+        IpAddr::V4(host) => host.to_string(),
+        IpAddr::V6(host) => format!("[{host}]"),
     }
 }
 
@@ -217,7 +208,7 @@ mod tests {
         let taken = TcpListener::bind(loopback(0)).await.unwrap();
         let address = taken.local_addr().unwrap();
         let terminal = Terminal {
-            makelevel: Some("1".into()),
+            started_by: Some("make run".into()),
             ..Terminal::default()
         };
         let sentence = listen(address, &terminal).await.unwrap_err().to_string();
@@ -241,7 +232,7 @@ mod tests {
     fn somebody_who_came_by_ssh_gets_the_line_for_their_own_machine() {
         let ssh_connection = Some("198.51.100.7 50000 203.0.113.5 2222".to_owned());
         let terminal = Terminal {
-            makelevel: Some("1".into()),
+            started_by: Some("make run".into()),
             ssh_connection,
             logname: Some("ann".into()),
         };
@@ -259,5 +250,28 @@ mod tests {
             None
         );
         assert_eq!(Terminal::default().from_afar(loopback(8000)), None);
+    }
+
+    #[test]
+    fn lines_for_other_machines_fit_how_one_came() {
+        let came = |connection: &str| Terminal {
+            started_by: Some("make dev".into()),
+            ssh_connection: Some(connection.to_owned()),
+            logname: None,
+        };
+        let text = came("2001:db8::7 50000 2001:db8::5 22").from_afar(loopback(8000));
+        assert!(
+            text.unwrap()
+                .contains("make dev LISTEN_ADDR=[::]:8000 PUBLIC_URL=http://[2001:db8::5]:8000")
+        );
+        let everybody = SocketAddr::from(([0, 0, 0, 0], 8000));
+        let text = came("198.51.100.7 50000 203.0.113.5 22").unnamed(everybody);
+        assert!(
+            text.unwrap()
+                .ends_with("make dev LISTEN_ADDR=0.0.0.0:8000 PUBLIC_URL=http://203.0.113.5:8000")
+        );
+        let text = Terminal::default().unnamed(everybody).unwrap();
+        assert!(text.contains("PUBLIC_URL=http://ADDRESS:8000"), "{text}");
+        assert_eq!(Terminal::default().unnamed(loopback(8000)), None);
     }
 }

@@ -26,7 +26,7 @@ pub async fn run(settings: &Settings, config: &Config) -> anyhow::Result<()> {
         settings.given_key()?.is_none(),
         "this installation is given its key: set SECRET_KEY to a new one and SECRET_KEY_PREVIOUS to the one it has, and start again"
     );
-    let installation = settings.open(Access::Alone).await?;
+    let installation = settings.open_existing(Access::Alone).await?;
     let result = change(&installation, config.forget_previous).await;
     let said = close_after(installation, result).await?;
     tell(said);

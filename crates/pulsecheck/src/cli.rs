@@ -143,7 +143,7 @@ async fn migrate(settings: &Settings) -> anyhow::Result<()> {
 }
 
 async fn write_backup(settings: &Settings, config: &BackupConfig) -> anyhow::Result<()> {
-    let installation = settings.open(Access::Beside).await?;
+    let installation = settings.open_existing(Access::Beside).await?;
     let result = backup::backup(&installation.db, &installation.keys()?, &config.file).await;
     let bytes = close_after(installation, result).await?;
     let size = match bytes >> 20 {

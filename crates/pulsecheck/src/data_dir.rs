@@ -30,6 +30,11 @@ pub enum Locked {
     Failed(anyhow::Error),
 }
 
+/// Somebody else serves from the folder.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Running(String);
+
 impl DataDir {
     /// Makes the folder (0700) where it is missing. Fails with a sentence when that is not possible.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
@@ -133,7 +138,7 @@ impl DataDir {
         }
     }
 
-    /// Takes the lock, or says how to start a second installation beside the first.
+    /// Takes the lock, or says who has it (`Running`).
     pub fn lock(&self) -> anyhow::Result<Lock> {
         match self.try_lock() {
             Ok(lock) => Ok(lock),
@@ -142,11 +147,11 @@ impl DataDir {
                 let who = holder
                     .map(|pid| format!(" (process {pid})"))
                     .unwrap_or_default();
-                bail!(
-                    "PulseCheck is already running on {}{who}. Stop it first, or start a second installation beside it:\n    \
-                     make run DATA_DIR=./data2 LISTEN_ADDR=127.0.0.1:8001",
+                let sentence = format!(
+                    "PulseCheck is already running on {}{who}. Stop it first",
                     self.path.display()
-                )
+                );
+                Err(Running(sentence).into())
             }
         }
     }

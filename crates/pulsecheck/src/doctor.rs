@@ -7,7 +7,6 @@ mod reach;
 
 use std::fmt;
 
-use crate::address::{Address, PublicUrl};
 use crate::installation::Settings;
 use crate::output::tell;
 
@@ -34,17 +33,7 @@ pub struct Finding {
 }
 
 /// What `serve` would be given.
-#[derive(Clone, Debug, clap::Args)]
-pub struct Config {
-    #[command(flatten)]
-    address: Address,
-    #[command(flatten)]
-    public_url: PublicUrl,
-    #[command(flatten)]
-    reach: egress::Config,
-    #[command(flatten)]
-    mail: notify::MailConfig,
-}
+pub use crate::serve::Config;
 
 /// Looks at everything, tells all of it, and fails when something is wrong.
 pub async fn run(settings: &Settings, config: &Config) -> anyhow::Result<()> {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use db::Db;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -125,6 +125,23 @@ impl Settings {
             self.secret_key_previous.as_ref(),
             self.secret_key_previous_file.as_deref(),
         )
+    }
+
+    /// Whether there is something to open: another database than the embedded one, or that has been made.
+    pub fn is_made(&self) -> anyhow::Result<bool> {
+        let made = || self.data_dir.join("postgres/PG_VERSION").exists();
+        Ok(self.external()?.is_some() || made())
+    }
+
+    /// Opens an installation that has to be there: whoever mistypes its folder should not get a new one.
+    pub async fn open_existing(&self, access: Access) -> anyhow::Result<Installation> {
+        ensure!(
+            self.is_made()?,
+            "There is no installation in {}. Name its folder, as in\n    DATA_DIR=/srv/pulsecheck {} …\nA new one is made by the first start.",
+            self.data_dir.display(),
+            output::program()
+        );
+        self.open(access).await
     }
 
     /// Opens the installation; starts the embedded database where one is needed and none runs.

@@ -17,6 +17,7 @@ pub use self::parts::Config;
 use self::parts::Whole;
 use crate::address::{self, Terminal};
 use crate::cli::close_after;
+use crate::data_dir::Running;
 use crate::installation::{Access, Installation, Settings};
 use crate::output::tell;
 use crate::{backup, web};
@@ -27,7 +28,10 @@ pub async fn run(settings: &Settings, config: Config) -> anyhow::Result<()> {
     let mut signals = Signals::new()?;
     // Before the database: the sentence about a busy port should come at once.
     let listener = address::listen(config.address.listen_addr, &config.terminal).await?;
-    let opening = settings.open(Access::Alone);
+    let opening = async {
+        let opened = settings.open(Access::Alone).await;
+        opened.map_err(|error| beside(error, &config.terminal))
+    };
     let Some(installation) = signals.unless_heard(opening).await.transpose()? else {
         return Ok(());
     };
@@ -63,8 +67,17 @@ async fn serve(
     }
     let state = whole.state.clone();
     spawn(&mut tasks, whole, listener);
-    greet(installation, &state, &config.terminal, listening).await?;
+    greet(installation, &state, config, listening).await?;
     tasks.run(signals).await
+}
+
+/// Where somebody else serves from the folder: how to start a second installation.
+fn beside(error: anyhow::Error, terminal: &Terminal) -> anyhow::Error {
+    if !error.is::<Running>() {
+        return error;
+    }
+    let line = terminal.line("DATA_DIR=./data2 LISTEN_ADDR=127.0.0.1:8001");
+    anyhow::anyhow!("{error}, or start a second installation beside it:\n    {line}")
 }
 
 /// Everything that runs until the end.
@@ -88,9 +101,10 @@ fn spawn(tasks: &mut Tasks, whole: Whole, listener: TcpListener) {
 async fn greet(
     installation: &Installation,
     state: &AppState,
-    terminal: &Terminal,
+    config: &Config,
     listening: SocketAddr,
 ) -> anyhow::Result<()> {
+    let terminal = &config.terminal;
     let url = &state.site.public_url;
     installation.data.note_served_at(url.as_str())?;
     let link = api::accounts::setup_link(&state.db, url, &state.clock).await?;
@@ -102,7 +116,12 @@ async fn greet(
     if let Some(link) = link {
         tell(format_args!("Make the first account at\n    {link}"));
     }
-    if let Some(lines) = terminal.from_afar(listening) {
+    let unnamed = || {
+        terminal
+            .unnamed(listening)
+            .filter(|_| !config.public_url().is_given())
+    };
+    if let Some(lines) = terminal.from_afar(listening).or_else(unnamed) {
         tell(lines);
     }
     tell(format_args!(

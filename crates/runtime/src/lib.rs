@@ -6,6 +6,7 @@ pub mod clock;
 pub mod faults;
 pub mod health;
 pub mod metrics;
+pub mod public_url;
 pub mod seal;
 pub mod secret;
 pub mod signals;

@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 
 use clap::ValueEnum;
-use tracing_subscriber::{EnvFilter, fmt, prelude::*};
+use tracing_subscriber::{EnvFilter, filter::LevelFilter, fmt, prelude::*};
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -21,11 +21,27 @@ pub enum LogFormat {
 #[command(next_help_heading = "Log")]
 pub struct Config {
     /// What is logged: a level, or directives such as `info,worker=debug`
-    #[arg(long, env = "LOG", default_value = "info")]
+    #[arg(long, env = "LOG", default_value = "info", value_parser = directives)]
     pub log: String,
     /// How log lines look
     #[arg(long, env = "LOG_FORMAT", default_value = "auto")]
     pub log_format: LogFormat,
+}
+
+/// Refuses what would silently log nothing: a bare word that is no level is taken for the name of a module.
+fn directives(text: &str) -> Result<String, String> {
+    let level = |word: &str| word.parse::<LevelFilter>().is_ok();
+    let words = text.split(',').map(str::trim);
+    let odd = words
+        .filter(|word| !word.contains('='))
+        .find(|word| !level(word));
+    match (odd, EnvFilter::try_new(text)) {
+        (Some(word), _) => Err(format!(
+            "“{word}” is no level: error, warn, info, debug, trace or off"
+        )),
+        (None, Err(error)) => Err(error.to_string()),
+        (None, Ok(_)) => Ok(text.to_owned()),
+    }
 }
 
 /// Starts logging to standard error. A second call changes nothing.
@@ -48,5 +64,25 @@ pub fn init(config: &Config) {
     };
     if let Err(error) = started {
         tracing::debug!(%error, "logging was already started");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistyped_level_is_named() {
+        for good in ["info", "WARN", "off", "info,worker=debug", "db=trace"] {
+            assert_eq!(directives(good).as_deref(), Ok(good));
+        }
+        for (wrong, word) in [("debgu", "debgu"), ("info,worker", "worker")] {
+            let refused = directives(wrong).unwrap_err();
+            assert!(
+                refused.contains(&format!("“{word}” is no level")),
+                "{refused}"
+            );
+        }
+        assert!(directives("worker=loud").is_err());
     }
 }

@@ -27,10 +27,9 @@ use crate::{
 
 mod container;
 
-/// The page that explains our checks to those who find them in their logs.
-pub const CONTACT: &str = "https://github.com/pulsecheck/pulsecheck";
+pub use probe::CONTACT;
 
-/// The worker, unless it is asked for something else.
+/// Looks at services when they are due, judges what it sees, records it, and tells people.
 #[derive(clap::Parser)]
 #[command(name = "worker", version)]
 struct Cli {
@@ -140,12 +139,8 @@ fn parts(config: &Config, settings: Settings, readiness: Readiness) -> anyhow::R
             settings.redis_url.expose_secret(),
             config.reach.authorities(),
         )?,
-        courier: notify::Courier::new(
-            egress.clone(),
-            config.connections.public_url.clone(),
-            settings.mail,
-        )
-        .into(),
+        courier: notify::Courier::new(egress.clone(), settings.public_url.clone(), settings.mail)
+            .into(),
         prober: Prober::new(egress, CONTACT),
         clock,
         keyring: settings.keyring,
@@ -154,7 +149,7 @@ fn parts(config: &Config, settings: Settings, readiness: Readiness) -> anyhow::R
         shared: settings.shared,
         heartbeat_file: config.connections.heartbeat_file.clone(),
         pace: Pace::default(),
-        public_url: config.connections.public_url.clone(),
+        public_url: settings.public_url.clone(),
     })
 }
 

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::ValueEnum;
 use notify::{Mail, MailConfig};
-use runtime::{faults::Faults, seal::Keyring, telemetry};
+use runtime::{faults::Faults, public_url::PublicUrl, seal::Keyring, telemetry};
 use secrecy::SecretString;
 use url::Url;
 
@@ -63,14 +63,6 @@ pub struct Connections {
     /// Who may sign up. `open` makes this a shared installation: looks are gentler, and stay out of private networks
     #[arg(long, env = "SIGN_UP", default_value = "closed", value_name = "WHO")]
     pub sign_up: SignUp,
-    /// Where people reach the web app, which links in messages lead to
-    #[arg(
-        long,
-        env = "PUBLIC_URL",
-        value_name = "URL",
-        default_value = "http://localhost:3000"
-    )]
-    pub public_url: Url,
     /// Connections to PostgreSQL
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 8, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(4..=200))]
     pub database_connections: u32,
@@ -88,6 +80,8 @@ pub struct Connections {
     /// Bring the database schema up to date first; without this the worker waits until somebody does
     #[arg(long, env = "MIGRATE")]
     pub migrate: bool,
+    #[command(flatten)]
+    pub public_url: PublicUrl,
 }
 
 /// How services are looked at; the same wherever the worker runs.
@@ -119,6 +113,7 @@ pub struct Settings {
     pub database_url: SecretString,
     pub redis_url: SecretString,
     pub keyring: Keyring,
+    pub public_url: Url,
     pub shared: bool,
     /// None when there is no mail server.
     pub mail: Option<Mail>,
@@ -168,22 +163,22 @@ impl Config {
             ),
             "give the installation's secret, the same as the API's",
         );
+        let public_url = connections.public_url.check(&mut faults);
         self.looking.check(&mut faults);
         let shared = connections.sign_up == SignUp::Open;
         self.reach.check(shared, &mut faults);
         let mail = self.mail.read(&mut faults);
-        match (database_url, redis_url, keyring) {
-            (Some(database_url), Some(redis_url), Some(keyring)) if faults.0.is_empty() => {
-                Ok(Settings {
-                    database_url,
-                    redis_url,
-                    keyring,
-                    shared,
-                    mail,
-                })
-            }
-            _ => Err(faults),
-        }
+        let settings = || {
+            Some(Settings {
+                database_url: database_url?,
+                redis_url: redis_url?,
+                keyring: keyring?,
+                public_url: public_url?,
+                shared,
+                mail,
+            })
+        };
+        settings().filter(|_| faults.0.is_empty()).ok_or(faults)
     }
 }
 
@@ -215,6 +210,7 @@ mod tests {
             "DATABASE_URL",
             "REDIS_URL",
             "SECRET_KEY",
+            "PUBLIC_URL",
             "three URLs",
             "ftp://a",
         ] {
@@ -241,6 +237,8 @@ mod tests {
             "redis://localhost",
             "--secret-key",
             "0123456789abcdef0123456789abcdef",
+            "--frontend-url",
+            "https://status.example.com",
         ]);
         assert!(!settings.expect("right").shared);
     }

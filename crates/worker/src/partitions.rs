@@ -22,8 +22,8 @@ pub struct Retention {
     /// Days for which every single check is kept; the sums of hours and days stay for ever
     #[arg(long, env = "RETENTION_RAW_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(2..=3650))]
     pub retention_raw_days: u64,
-    /// Gigabytes that single checks may take; the oldest days go first
-    #[arg(long, env = "RETENTION_RAW_MAX_GB")]
+    /// Gigabytes that single checks may take; the oldest days go first. Without it they may take any number
+    #[arg(long, env = "RETENTION_RAW_MAX_GB", value_name = "GIGABYTES", value_parser = clap::value_parser!(i64).range(1..))]
     pub retention_raw_max_gb: Option<i64>,
 }
 

@@ -35,7 +35,7 @@ use tokio_util::sync::CancellationToken;
 
 use spool::{Entry, Spool};
 use timing::{Timing, Waiting};
-use writing::{Outcome, Writer, discard};
+use writing::{Outcome, Writer, discard, register_counters};
 
 /// The loop goes round at least this often, so that its progress can be seen.
 const SLOWEST_ROUND: Duration = Duration::from_millis(500);
@@ -142,6 +142,7 @@ pub struct Recorder {
 impl Recorder {
     /// A recorder and where to send looks. It ends, after everything is recorded, when every sender is gone.
     pub fn new(parts: Parts, settings: Settings) -> (UnboundedSender<Look>, Self) {
+        register_counters();
         let (sender, looks) = mpsc::unbounded_channel();
         let recorder = Self {
             looks,

@@ -41,7 +41,7 @@ export class Cluster {
     return cluster;
   }
 
-  worker = (): Promise<Program> => this.run('worker', [], {});
+  worker = (): Promise<Program> => this.run('worker', [], { PUBLIC_URL: this.origin });
 
   /** The link that `api setup-link` prints. */
   async setupLink(): Promise<string> {

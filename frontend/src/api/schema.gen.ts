@@ -2520,7 +2520,7 @@ export interface components {
         };
         /** @description A service on its own page. */
         ServiceDetail: components["schemas"]["Service"] & {
-            /** @description Request body */
+            /** @description Request body; null for viewers, who may not edit it */
             body: string | null;
             /** @description Parts of vendor pages that it depends on */
             depends_on: components["schemas"]["Dependency"][];

@@ -115,6 +115,11 @@ impl<R> Member<R> {
         self.membership.role
     }
 
+    /// Whether the caller has at least the role `Q`, where what is shown depends on it.
+    pub fn is_at_least<Q: AtLeast>(&self) -> bool {
+        self.membership.role >= Q::ROLE
+    }
+
     pub fn user(&self) -> &User {
         self.signed_in.user()
     }

@@ -2,14 +2,13 @@
 
 use anyhow::Context as _;
 use db::{Db, schema};
-use runtime::{clock::Clock, faults::Faults};
+use runtime::{clock::Clock, faults::Faults, public_url::PublicUrl};
 use secrecy::ExposeSecret as _;
 use url::Url;
 
 use super::say;
 use crate::{
     accounts,
-    config::SiteConfig,
     people::{self, UserCommand},
 };
 
@@ -19,7 +18,7 @@ pub(super) struct LinkConfig {
     #[command(flatten)]
     database: db::Config,
     #[command(flatten)]
-    site: SiteConfig,
+    public_url: PublicUrl,
 }
 
 /// Settings of `user`.
@@ -34,7 +33,7 @@ pub(super) struct UserConfig {
 /// Shows a new link for making the first account.
 pub(super) async fn setup_link(config: &LinkConfig) -> anyhow::Result<()> {
     let mut faults = Faults::default();
-    let public_url = config.site.public_url(&mut faults);
+    let public_url = config.public_url.check(&mut faults);
     let db = open(&config.database, faults).await?;
     let public_url = public_url.context("PUBLIC_URL is not set")?;
     if !tell_setup_link(&db, &public_url).await? {

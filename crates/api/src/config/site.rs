@@ -4,10 +4,13 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use domain::service::Limits;
 use ipnet::IpNet;
-use runtime::{faults::Faults, seal::Keyring};
+use runtime::{
+    faults::Faults,
+    public_url::{PublicUrl, base_url},
+    seal::Keyring,
+};
 use secrecy::SecretString;
 use statuspage_parser::catalogue::{self, Catalogue};
-use url::Url;
 
 use crate::{
     auth::config::{AuthConfig, AuthSettings},
@@ -18,12 +21,6 @@ use crate::{
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Installation")]
 pub struct SiteConfig {
-    /// Where people open the web app, as in `https://status.example.com`
-    #[arg(long, env = "PUBLIC_URL")]
-    pub public_url: Option<String>,
-    /// Another name of `PUBLIC_URL`
-    #[arg(long, env = "FRONTEND_URL")]
-    pub frontend_url: Option<String>,
     /// Where Google and GitHub send people back to, if not `PUBLIC_URL`
     #[arg(long, env = "OAUTH_REDIRECT_BASE_URL")]
     pub oauth_redirect_base_url: Option<String>,
@@ -59,7 +56,7 @@ pub struct SiteConfig {
     /// Requests per minute and person, 0 for no limit
     #[arg(long, env = "RATE_LIMIT_REQUESTS", default_value_t = 1_200)]
     pub rate_limit_requests: u32,
-    /// Test runs and looks on demand per minute and person
+    /// Test runs and looks on demand per minute and person, 0 for no limit; never more than 3 at once
     #[arg(long, env = "RATE_LIMIT_PROBES", default_value_t = 20)]
     pub rate_limit_probes: u32,
     /// A JSON file of services that people here find by name beside the well-known ones, as in
@@ -67,13 +64,15 @@ pub struct SiteConfig {
     #[arg(long, env = "CATALOGUE_FILE")]
     pub catalogue_file: Option<String>,
     #[command(flatten)]
+    pub public_url: PublicUrl,
+    #[command(flatten)]
     pub auth: AuthConfig,
 }
 
 impl SiteConfig {
     /// The checked settings; none when something was wrong.
     pub fn check(&self, faults: &mut Faults) -> Option<Site> {
-        let public_url = self.public_url(faults);
+        let public_url = self.public_url.check(faults);
         let redirect_base = match filled(self.oauth_redirect_base_url.as_deref()) {
             Some(text) => faults.take(base_url("OAUTH_REDIRECT_BASE_URL", text)),
             None => public_url.clone(),
@@ -108,24 +107,6 @@ impl SiteConfig {
             catalogue: Arc::new(catalogue?),
             auth: auth?,
         })
-    }
-
-    /// The address that people open.
-    pub(crate) fn public_url(&self, faults: &mut Faults) -> Option<Url> {
-        let names = [
-            ("PUBLIC_URL", &self.public_url),
-            ("FRONTEND_URL", &self.frontend_url),
-        ];
-        let found = names
-            .into_iter()
-            .find_map(|(name, value)| Some((name, filled(value.as_deref())?)));
-        let Some((name, text)) = found else {
-            faults.push(
-                "PUBLIC_URL is not set: give the address that people open, as in https://status.example.com",
-            );
-            return None;
-        };
-        faults.take(base_url(name, text))
     }
 
     /// The well-known services and what the installation adds.
@@ -181,20 +162,6 @@ fn filled(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
 }
 
-/// An http or https address without path, query or credentials.
-fn base_url(name: &str, text: &str) -> anyhow::Result<Url> {
-    let url = Url::parse(text)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        .filter(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none())
-        .filter(|url| url.username().is_empty() && url.password().is_none());
-    url.ok_or_else(|| {
-        anyhow::anyhow!(
-            "{name} must be an address such as https://status.example.com, without a path; it is “{text}”"
-        )
-    })
-}
-
 /// Networks and single addresses, separated by commas.
 fn networks(name: &str, text: &str) -> anyhow::Result<Vec<IpNet>> {
     text.split(',')
@@ -210,4 +177,41 @@ fn networks(name: &str, text: &str) -> anyhow::Result<Vec<IpNet>> {
                 })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Cli {
+        #[command(flatten)]
+        site: SiteConfig,
+    }
+
+    fn site(arguments: &[&str]) -> Site {
+        let needed = [
+            "api",
+            "--public-url",
+            "https://status.example",
+            "--secret-key",
+            "0123456789abcdef0123456789abcdef",
+        ];
+        let all = needed.iter().chain(arguments);
+        let mut faults = Faults::default();
+        let site = Cli::parse_from(all).site.check(&mut faults);
+        site.unwrap_or_else(|| panic!("{faults}"))
+    }
+
+    #[test]
+    fn where_anybody_may_sign_up_looks_are_30_s_apart_and_a_workspace_has_50_services() {
+        let open = site(&["--sign-up", "open"]).limits;
+        assert_eq!(open, Limits::SHARED);
+        assert_eq!(open.shortest_interval, Duration::from_secs(30));
+        assert_eq!(open.services_per_workspace, Some(50));
+        let closed = site(&["--sign-up", "closed"]).limits;
+        assert_eq!(closed, Limits::SINGLE_TENANT);
+    }
 }

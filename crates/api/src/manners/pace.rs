@@ -53,7 +53,7 @@ impl Pace {
         Self {
             addresses: Limit::new(rates.requests_per_minute.saturating_mul(PEOPLE_PER_ADDRESS)),
             people: Limit::new(rates.requests_per_minute),
-            probes: Limit::new(rates.probes_per_minute.max(1)),
+            probes: Limit::new(rates.probes_per_minute),
             at_once: rates.probes_at_once.max(1),
             running: Arc::default(),
         }
@@ -174,6 +174,21 @@ mod tests {
             panic!("no limit");
         };
         assert!(wait <= Duration::from_secs(4));
+    }
+
+    #[test]
+    fn zero_probes_a_minute_is_no_limit_but_three_at_once_is_one() {
+        let pace = Pace::new(&Rates {
+            probes_per_minute: 0,
+            ..Rates::default()
+        });
+        let user = UserId(Uuid::from_u128(1));
+        for _ in 0..100 {
+            pace.probe_turn(user).unwrap();
+        }
+        let turns: Vec<_> = (0..3).map(|_| pace.probe_turn(user).unwrap()).collect();
+        assert!(pace.probe_turn(user).is_err());
+        drop(turns);
     }
 
     #[test]

@@ -10,48 +10,15 @@ use axum::{
 use serde_json::{Map, Value};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{openapi, state::AppState};
+use crate::{
+    openapi,
+    problem::{About, Kind},
+    state::AppState,
+};
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(openapi::document);
 static PAGE: LazyLock<String> =
     LazyLock::new(|| page(&serde_json::from_str(&DOCUMENT).unwrap_or_default()));
-
-/// Problems by the name that their `type` ends with.
-const PROBLEMS: [(&str, &str); 12] = [
-    ("malformed", "400. Not what the route reads at all."),
-    ("unauthorized", "401. Sign in first; sessions end."),
-    ("forbidden", "403. The sentence says who may."),
-    (
-        "not-found",
-        "404. No such thing, or somebody else's: nobody can tell which.",
-    ),
-    (
-        "method-not-allowed",
-        "405. The address does not know that method.",
-    ),
-    ("conflict", "409. Something else stands in the way."),
-    (
-        "precondition-failed",
-        "412. Changed since it was read: read again.",
-    ),
-    ("too-large", "413. Bodies may have 256 KiB."),
-    (
-        "unsupported-media-type",
-        "415. Bodies are application/json.",
-    ),
-    (
-        "invalid",
-        "422. <code>errors</code> names every wrong field with its reasons.",
-    ),
-    (
-        "too-many-requests",
-        "429. <code>Retry-After</code> says how many seconds to wait.",
-    ),
-    (
-        "unavailable",
-        "503. The database is away; <code>Retry-After</code> says when to come back.",
-    ),
-];
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c1c28;background:#fff}\
 code{font:14px/1.4 ui-monospace,monospace}h2{margin-top:3rem}h3{margin:2rem 0 .25rem}table{border-collapse:collapse;width:100%}\
@@ -92,10 +59,17 @@ fn page(document: &Value) -> String {
         }
     }
     html.push_str("<h2>Problems</h2><table>");
-    for (name, words) in PROBLEMS {
+    for kind in Kind::ALL {
+        let About {
+            name,
+            status,
+            words,
+            ..
+        } = kind.about();
         let _ = write!(
             html,
-            "<tr id=\"{name}\"><td><code>{name}</code><td>{words}</tr>"
+            "<tr id=\"{name}\"><td><code>{name}</code><td>{}. {words}</tr>",
+            status.as_u16()
         );
     }
     html.push_str("</table><h2>Objects</h2>");
@@ -197,4 +171,17 @@ fn escape(text: &str) -> String {
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_problem_is_described_once_where_its_type_leads() {
+        for kind in Kind::ALL {
+            let place = format!("id=\"{}\"", kind.about().name);
+            assert_eq!(PAGE.matches(&place).count(), 1, "{kind:?}");
+        }
+    }
 }

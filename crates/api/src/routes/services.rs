@@ -18,7 +18,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use crate::{
-    auth::{Member, Viewer},
+    auth::{Editor, Member, Viewer},
     input::{
         Lenient,
         path::Id,
@@ -195,7 +195,10 @@ async fn show_service(
     let depends_on_services = behind::views(&mut conn, key).await?;
     let pages = showing::pages(&mut conn, [&listed]).await?;
     drop(conn);
-    let body = secrets::open(&state.keyring, &listed.stored).body;
+    let body = member
+        .is_at_least::<Editor>()
+        .then(|| secrets::open(&state.keyring, &listed.stored).body)
+        .flatten();
     let etag = showing::etag(listed.stored.service.revision);
     let detail = ServiceDetail {
         service: ServiceView::in_full(&listed, showing::scene(&state, &pages)),

@@ -142,7 +142,6 @@ impl From<&Hop> for HopView {
             http_version: hop.http_version.map(|version| match version {
                 HttpVersion::Http10 => "1.0",
                 HttpVersion::Http11 => "1.1",
-                HttpVersion::Http2 => "2",
             }),
             status: hop.status,
             bytes: hop.bytes,

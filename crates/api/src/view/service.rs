@@ -128,7 +128,7 @@ pub struct ServiceDetail {
     #[serde(flatten)]
     pub service: ServiceView,
     pub uptime: UptimeView,
-    /// Request body
+    /// Request body; null for viewers, who may not edit it
     pub body: Option<String>,
     /// The newest look with all its timings
     pub latest: Option<ObservationView>,

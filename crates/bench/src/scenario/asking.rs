@@ -22,7 +22,7 @@ use crate::{
 const DAYS: i64 = 30;
 const CONNECTIONS: usize = 8;
 const LIST: &str = "/api/services?limit=50";
-/// What the issue speaks of; and ten times as many.
+/// As many services as the wanted times are for; and ten times as many.
 const FEW: u32 = 50;
 const MANY: u32 = 500;
 const INTERVAL: Duration = Duration::from_secs(30);

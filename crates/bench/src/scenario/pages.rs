@@ -95,7 +95,10 @@ async fn measure(
     for wanted in WORKERS {
         for number in (0..wanted).skip(workers.len()) {
             let mut settings = settings(args, url);
-            settings.push(("ADMIN_ADDR", format!("127.0.0.1:{}", ADMIN_PORT + number)));
+            settings.extend([
+                ("ADMIN_ADDR", format!("127.0.0.1:{}", ADMIN_PORT + number)),
+                ("PUBLIC_URL", "http://127.0.0.1".to_owned()),
+            ]);
             workers.push(Program::start(
                 &args.programs.join("worker"),
                 &[],

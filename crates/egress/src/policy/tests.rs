@@ -71,7 +71,7 @@ const PUBLIC: [&str; 18] = [
     "3fff:1000::1",
 ];
 
-/// The literal spellings of DETECTION §2.6 (X01), all of which lead to forbidden addresses.
+/// Spellings that programs take for addresses, all of which lead to forbidden ones.
 const LITERALS: [&str; 34] = [
     "127.0.0.1",
     "127.0.0.2",

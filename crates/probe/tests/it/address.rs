@@ -1,4 +1,4 @@
-//! Forbidden addresses, in every spelling and by every detour, are never dialled (DETECTION §4.8).
+//! Forbidden addresses, in every spelling and by every detour, are never dialled.
 
 use std::net::SocketAddr;
 

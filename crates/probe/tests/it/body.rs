@@ -1,4 +1,4 @@
-//! Bodies: truncated, compressed, endless, and what assertions make of them (DETECTION §4.3).
+//! Bodies: truncated, compressed, endless, and what assertions make of them.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Names that do not resolve, resolve late, or resolve to something else (DETECTION §4.4).
+//! Names that do not resolve, resolve late, or resolve to something else.
 
 use std::{net::IpAddr, time::Duration};
 

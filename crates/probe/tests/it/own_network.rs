@@ -1,5 +1,5 @@
 //! Looks within a network of their own, under the rules of a shared installation: public-looking addresses that never leave the
-//! machine, traps on forbidden ones, and routes that lead nowhere (DETECTION §2.6, §4.2, §4.8).
+//! machine, traps on forbidden ones, and routes that lead nowhere.
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,4 @@
-//! Handshakes and certificates, sound and otherwise (DETECTION §4.5).
+//! Handshakes and certificates, sound and otherwise.
 
 use domain::{
     failure::{Detail, FailureCode, Phase},

@@ -1,4 +1,4 @@
-//! Connections and responses that fail below the content (DETECTION §4.2).
+//! Connections and responses that fail below the content.
 
 use std::{net::SocketAddr, time::Duration};
 

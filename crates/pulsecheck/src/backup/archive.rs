@@ -1,8 +1,8 @@
 //! The file: a gzipped tar with `manifest.json`, `secret.key`, while it is being changed `secret.key.previous`, `tables/NN/NNNNNN` (rows, in pieces) and `complete` at its end.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io::{BufReader, Read as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -40,6 +40,8 @@ impl Writer {
     pub(super) fn create(path: &Path, manifest: &Manifest, keys: &Keys) -> anyhow::Result<Self> {
         let path = std::path::absolute(path)?;
         let folder = path.parent().context("a file name is needed")?;
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let file = tempfile::Builder::new()
             .permissions(fs::Permissions::from_mode(0o600))
             .tempfile_in(folder)?;

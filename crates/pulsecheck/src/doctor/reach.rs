@@ -3,23 +3,23 @@
 use std::net::SocketAddr;
 
 use runtime::faults::Faults;
+use runtime::public_url::PublicUrl;
+use runtime::seal::SHORTEST_SECRET;
 use status_cache::StatusCache;
 use url::{Host, Url};
 
 use super::{Config, Finding};
-use crate::address::{self, Address, PublicUrl, Terminal};
+use crate::address::{self, Address, Terminal};
 use crate::data_dir::{DataDir, Locked};
 use crate::installation::Settings;
+use crate::secret_key::Keys;
 
 pub(super) async fn examine(settings: &Settings, config: &Config) -> Vec<Finding> {
     let mut findings = vec![
         port(settings, &config.address).await,
-        public_url(config.address.listen_addr, &config.public_url),
+        public_url(config.address.listen_addr, config.public_url()),
     ];
-    let mut faults = Faults::default();
-    config.reach.check(false, &mut faults);
-    let wrong = |fault: String| Finding::wrong("reach", fault);
-    findings.extend(faults.0.into_iter().map(wrong));
+    findings.extend(faulty(config));
     findings.extend(redis(config).await);
     findings.push(if crate::web::is_built() {
         Finding::good("web app", "built in")
@@ -30,6 +30,18 @@ pub(super) async fn examine(settings: &Settings, config: &Config) -> Vec<Finding
         )
     });
     findings
+}
+
+/// What `serve` would not start with. Keys are looked at elsewhere.
+fn faulty(config: &Config) -> Vec<Finding> {
+    let keys = Keys {
+        current: "k".repeat(SHORTEST_SECRET).into(),
+        previous: None,
+    };
+    let mut faults = Faults::default();
+    config.check(keys, config.address.listen_addr.port(), &mut faults);
+    let wrong = |fault: String| Finding::wrong("settings", fault);
+    faults.0.into_iter().map(wrong).collect()
 }
 
 async fn port(settings: &Settings, address: &Address) -> Finding {

@@ -11,18 +11,20 @@ use probe::Prober;
 use runtime::admin::Readiness;
 use runtime::clock::Clock;
 use runtime::faults::Faults;
+use runtime::public_url::PublicUrl;
 use secrecy::{ExposeSecret as _, SecretString};
 use worker::clock::DatabaseClock;
 use worker::pace::Pace;
 
-use crate::address::{Address, PublicUrl, Terminal};
+use crate::address::{Address, Terminal};
 use crate::installation::Installation;
+use crate::secret_key::Keys;
 
 /// Settings of `serve`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Config {
     #[command(flatten)]
-    pub(super) address: Address,
+    pub(crate) address: Address,
     /// Where `/live`, `/ready` and `/metrics` are served, for machines only; without it nowhere
     #[arg(
         long,
@@ -36,9 +38,9 @@ pub struct Config {
     #[command(flatten)]
     looking: worker::config::Looking,
     #[command(flatten)]
-    reach: egress::Config,
+    pub(crate) reach: egress::Config,
     #[command(flatten)]
-    mail: MailConfig,
+    pub(crate) mail: MailConfig,
     #[command(flatten)]
     pub(super) terminal: Terminal,
 }
@@ -104,23 +106,31 @@ fn check(
     config: &Config,
     listening: SocketAddr,
 ) -> anyhow::Result<(Site, Option<Mail>)> {
-    let mut site = config.site.clone();
-    let public_url = PublicUrl {
-        public_url: site.public_url.take(),
-        frontend_url: site.frontend_url.take(),
-    };
-    site.public_url = Some(public_url.or_local(listening.port()));
-    let keys = installation.keys()?;
-    (site.secret_key, site.secret_key_file) = (Some(keys.current), None);
-    (site.secret_key_previous, site.secret_key_previous_file) = (keys.previous, None);
     let mut faults = Faults::default();
-    config.looking.check(&mut faults);
-    let site = site.check(&mut faults);
-    let shared = site.as_ref().is_some_and(Site::is_shared);
-    config.reach.check(shared, &mut faults);
+    let site = config.check(installation.keys()?, listening.port(), &mut faults);
     let mail = config.mail.read(&mut faults);
     let site = site.filter(|_| faults.0.is_empty()).ok_or(faults)?;
     Ok((site, mail))
+}
+
+impl Config {
+    /// Checks everything but mail for an installation that has these keys and listens on `port`.
+    pub(crate) fn check(&self, keys: Keys, port: u16, faults: &mut Faults) -> Option<Site> {
+        let mut site = self.site.clone();
+        site.public_url.public_url = Some(site.public_url.or_local(port));
+        (site.secret_key, site.secret_key_file) = (Some(keys.current), None);
+        (site.secret_key_previous, site.secret_key_previous_file) = (keys.previous, None);
+        self.looking.check(faults);
+        let site = site.check(faults);
+        let shared = site.as_ref().is_some_and(Site::is_shared);
+        self.reach.check(shared, faults);
+        site
+    }
+
+    /// What people type to open it.
+    pub(crate) fn public_url(&self) -> &PublicUrl {
+        &self.site.public_url
+    }
 }
 
 /// Postgres, Redis, the admin port and what else the operator names: never a target.

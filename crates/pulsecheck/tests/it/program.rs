@@ -28,7 +28,7 @@ fn command(place: &Place, arguments: &[&str]) -> Command {
         .args(arguments)
         .env("DATA_DIR", place.path("data"))
         .env("LISTEN_ADDR", "127.0.0.1:0")
-        .env("MAKELEVEL", "1");
+        .env("STARTED_BY", "make run");
     command.stdin(Stdio::null());
     command
 }
@@ -188,6 +188,59 @@ async fn a_second_instance_says_how_to_live_beside_the_first() {
         said.contains("make run DATA_DIR=./data2 LISTEN_ADDR=127.0.0.1:8001"),
         "{said}"
     );
+}
+
+#[tokio::test]
+async fn a_command_that_finds_no_installation_makes_none() {
+    let place = Place::new();
+    let file = place.path("backup.tar.gz").display().to_string();
+    let commands: [&[&str]; 4] = [
+        &["user", "add", "ann@example.com"],
+        &["setup-link"],
+        &["backup", &file],
+        &["change-key"],
+    ];
+    for arguments in commands {
+        let refused = output(&place, arguments);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success(), "{arguments:?}");
+        assert!(said.contains("There is no installation in"), "{said}");
+        assert!(said.contains("DATA_DIR="), "{said}");
+        assert!(!place.path("data").exists(), "{arguments:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_link_leads_to_where_the_program_is_reached() {
+    let place = Place::new();
+    let running = Running::start(&place);
+    let said = output(&place, &["setup-link"]);
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    let link = format!("http://localhost:{}/setup#token=", running.address().port());
+    assert!(said.contains(&link), "{said}");
+}
+
+#[tokio::test]
+async fn the_doctor_names_what_the_program_would_not_start_with() {
+    let place = Place::new();
+    for (settings, sentence) in [
+        (
+            [("SIGN_UP", "open"), ("ALLOW_PORTS", "9200")],
+            "remove ALLOW_PORTS",
+        ),
+        (
+            [("SIGN_UP", "closed"), ("TRUSTED_PROXIES", "nonsense")],
+            "TRUSTED_PROXIES: “nonsense”",
+        ),
+    ] {
+        let said = command(&place, &["doctor"])
+            .envs(settings)
+            .output()
+            .unwrap();
+        assert!(!said.status.success());
+        let said = String::from_utf8_lossy(&said.stdout).into_owned();
+        assert!(said.contains(sentence), "{said}");
+    }
 }
 
 #[tokio::test]

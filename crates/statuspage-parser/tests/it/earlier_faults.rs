@@ -1,4 +1,4 @@
-//! The faults of the reader that came before this one, so far as they were faults of reading: each stays away.
+//! Mistakes that readers of status pages make easily: each stays away.
 
 use statuspage_parser::{
     Page, ParseError, Provider, Source, WarningKind,

@@ -49,7 +49,7 @@ fn a_new_id_is_followed_by_path_and_name() {
     assert_eq!(found.key, ComponentKey::new("n1"));
 }
 
-/// A fault of the reader that came before.
+/// A longer name that holds the wanted one belongs to another component.
 #[test]
 fn fault_10_a_part_of_a_name_is_no_match_but_a_suggestion() {
     let page = page(

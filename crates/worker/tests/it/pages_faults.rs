@@ -1,5 +1,5 @@
-//! Faults of the earlier system that must never come back. Faults 4 and 6 stand with what else is judged, 20 and 21 with
-//! sharing, in the API and in the reader; the faults of reading with the parser.
+//! What goes wrong easily when pages of vendors are followed for long, and must not: incidents that never end, pages that hold
+//! up others, addresses that nobody reads, pauses that are not kept.
 
 use domain::{failure::FailureCode, verdict::Verdict};
 use sqlx::PgPool;
@@ -36,7 +36,7 @@ async fn s06_fault_5_no_incident_is_stuck_after_a_page_was_away(pool: PgPool) {
     worker.stop().await;
 }
 
-/// Fault 7: an incident of the vendor's stood on for ever once its list was missing.
+/// An incident of the vendor's does not stand on for ever once its list is missing.
 #[sqlx::test(migrator = "db::MIGRATOR")]
 async fn fault_7_what_the_vendor_no_longer_lists_is_no_longer_shown(pool: PgPool) {
     let stage = Stage::set(pool).await;
@@ -57,7 +57,7 @@ async fn fault_7_what_the_vendor_no_longer_lists_is_no_longer_shown(pool: PgPool
     worker.stop().await;
 }
 
-/// Fault 8: trouble with one page kept all others, and all HTTP services, waiting.
+/// Trouble with one page keeps neither other pages nor HTTP services waiting.
 #[sqlx::test(migrator = "db::MIGRATOR")]
 async fn fault_8_a_broken_page_delays_no_other(pool: PgPool) {
     let stage = Stage::set(pool).await;
@@ -83,7 +83,7 @@ async fn fault_8_a_broken_page_delays_no_other(pool: PgPool) {
     drop(worker);
 }
 
-/// Fault 16: services whose addresses a person gave were never polled.
+/// Services whose addresses a person gave are polled like all others.
 #[sqlx::test(migrator = "db::MIGRATOR")]
 async fn fault_16_addresses_that_a_person_gave_are_read(pool: PgPool) {
     let stage = Stage::set(pool).await;
@@ -96,7 +96,7 @@ async fn fault_16_addresses_that_a_person_gave_are_read(pool: PgPool) {
     worker.stop().await;
 }
 
-/// Fault 19: no cache lifetime, no `Retry-After`, no back-off. See also `pages_sharing`.
+/// `Retry-After` is heeded. What else makes asking cheap stands in `pages_sharing`.
 #[sqlx::test(migrator = "db::MIGRATOR")]
 async fn s11_fault_19_a_page_that_wants_a_pause_gets_it_and_services_stay_up(pool: PgPool) {
     let stage = Stage::set(pool).await;
@@ -130,7 +130,7 @@ async fn s11_fault_19_a_page_that_wants_a_pause_gets_it_and_services_stay_up(poo
     );
 }
 
-/// Fault 17: maintenance counted as degraded.
+/// Maintenance does not count as degraded.
 #[sqlx::test(migrator = "db::MIGRATOR")]
 async fn fault_17_maintenance_neither_opens_nor_ends_an_incident(pool: PgPool) {
     let stage = Stage::set(pool).await;

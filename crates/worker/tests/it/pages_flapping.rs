@@ -1,4 +1,4 @@
-//! S12: a component that will not settle. What is recorded alternates and ends; who is told how often is another matter.
+//! A component that will not settle. What is recorded alternates and ends; who is told how often is another matter.
 
 use domain::verdict::Verdict;
 use sqlx::PgPool;

@@ -47,8 +47,7 @@ async fn s01_a_page_on_which_all_is_operational_is_up(pool: PgPool) {
     }
 }
 
-/// Also fault 6 of the earlier system: with a list of incidents on the page, a component that went down opened nothing
-/// unless the vendor had posted one.
+/// Trouble of a component opens an incident of ours although the page has a list of incidents and the vendor has posted none.
 #[sqlx::test(migrator = "db::MIGRATOR")]
 async fn s02_fault_6_degraded_and_back_is_one_incident_of_ours(pool: PgPool) {
     let stage = Stage::set(pool).await;
@@ -193,7 +192,7 @@ async fn s03_an_outage_with_the_vendors_incident_is_told_at_once_and_in_its_word
     assert_eq!(vendor.count(), 2, "each update stands once: {words:?}");
 }
 
-/// S04, and fault 4 of the earlier system: a page that could not be fetched was down.
+/// A page that cannot be fetched or read says nothing of its components, so they are not down.
 #[sqlx::test(migrator = "db::MIGRATOR")]
 async fn s04_fault_4_a_page_that_cannot_be_read_is_unknown_after_three_polls_and_never_down(
     pool: PgPool,

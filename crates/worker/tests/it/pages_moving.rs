@@ -200,7 +200,7 @@ async fn pages_that_were_only_searched_for_are_bounded_in_age_and_number(pool: P
     assert!(left.expect("the database answers").is_some());
 }
 
-/// Fault 21 of the earlier system: `:` and `/` of addresses became the same character, so that pages could meet.
+/// No two characters of addresses, such as `:` and `/`, count as the same one, so that pages never meet.
 #[sqlx::test(migrator = "db::MIGRATOR")]
 async fn fault_21_pages_are_told_apart_by_their_whole_addresses(pool: PgPool) {
     let stage = Stage::set(pool).await;

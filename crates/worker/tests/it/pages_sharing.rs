@@ -73,7 +73,7 @@ async fn two_workers_read_a_page_once(pool: PgPool) {
     }
 }
 
-/// S11, and fault 19 of the earlier system: the full body each minute.
+/// Where nothing has changed, the full body is not fetched again, not even after a restart.
 #[sqlx::test(migrator = "db::MIGRATOR")]
 async fn s11_a_restart_asks_as_cheaply_as_before_and_knows_what_was_read(pool: PgPool) {
     let stage = Stage::set(pool).await;
@@ -200,7 +200,7 @@ async fn a_reading_under_way_is_finished_and_recorded_at_shutdown(pool: PgPool) 
     assert_eq!(checks[0].verdict, Verdict::Up);
 }
 
-/// Fault 21 of the earlier system: what was followed could not be changed.
+/// What is followed can be changed.
 #[sqlx::test(migrator = "db::MIGRATOR")]
 async fn fault_21_an_edited_service_follows_its_new_component_at_once(pool: PgPool) {
     let stage = Stage::set(pool).await;

@@ -3,8 +3,9 @@
 
 use std::{
     env,
-    net::TcpListener,
-    process::{Child, Command, Stdio},
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpListener, TcpStream},
+    process::{Child, Command, ExitStatus, Stdio},
 };
 
 use url::Url;
@@ -30,6 +31,7 @@ impl Program {
             .args(&words[1..])
             .env("DATABASE_URL", url.as_str())
             .env("SECRET_KEY", "0123456789abcdef0123456789abcdef")
+            .env("PUBLIC_URL", "https://status.example.com")
             .env("ADMIN_ADDR", "127.0.0.1:0")
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
@@ -40,6 +42,11 @@ impl Program {
     /// Whether it has not ended.
     pub(crate) fn runs(&mut self) -> bool {
         self.0.try_wait().unwrap().is_none()
+    }
+
+    /// How it ended, once it has.
+    pub(crate) fn ended(mut self) -> ExitStatus {
+        self.0.wait().unwrap()
     }
 
     /// Sends a signal, such as `-STOP`.
@@ -66,13 +73,72 @@ fn an_admin_port_that_is_taken_is_told_with_its_setting() {
         .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing")
         .env("REDIS_URL", "redis://127.0.0.1:1")
         .env("SECRET_KEY", "0123456789abcdef0123456789abcdef")
+        .env("PUBLIC_URL", "https://status.example.com")
         .env("ADMIN_ADDR", &address)
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success());
+    assert_eq!(output.status.code(), Some(1));
     let sentence = format!("ADMIN_ADDR: cannot listen on {address}: ");
     assert!(said.contains(&sentence), "{said}");
+}
+
+/// Where nobody listens, for now.
+fn free_port() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap()
+}
+
+/// What the program counts.
+fn figures(admin: SocketAddr) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(admin)?;
+    stream.write_all(b"GET /metrics HTTP/1.0\r\n\r\n")?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text)?;
+    Ok(text)
+}
+
+#[test]
+fn settings_that_are_missing_are_all_told_and_end_it_with_2() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_worker"));
+    let names = ["DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PUBLIC_URL"];
+    for name in names {
+        command.env_remove(name);
+    }
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    for name in names {
+        assert!(said.contains(&format!("{name} is not set")), "{said}");
+    }
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_worker_that_is_told_to_end_writes_what_it_has_seen(pool: sqlx::PgPool) {
+    let stage = Stage::set(pool).await;
+    let mut placed = Vec::new();
+    for number in 0..20 {
+        let config = stage.config(&format!("/{number}"), 10);
+        placed.push(stage.add_quietly(&config).await);
+    }
+    let admin = free_port();
+    let address = admin.to_string();
+    let running = Program::start(&stage, &[], &[("ADMIN_ADDR", &address)]);
+    // They are seen, and perhaps in no batch yet.
+    eventually("all are looked at", async || {
+        let figures = figures(admin).unwrap_or_default();
+        figures
+            .contains("pulsecheck_looks_total{verdict=\"up\"} 20\n")
+            .then_some(())
+    })
+    .await;
+    running.signal("-TERM");
+    assert_eq!(running.ended().code(), Some(0));
+    let mut written = 0;
+    for one in placed {
+        written += stage.checks(one).await.len();
+    }
+    assert_eq!(written, 20);
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]

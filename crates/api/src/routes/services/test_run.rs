@@ -9,7 +9,7 @@ use domain::{
     target::HttpTarget,
     verdict,
 };
-use probe::{LookOptions, PreparedTarget, Prober};
+use probe::{CONTACT, LookOptions, PreparedTarget, Prober};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -88,7 +88,7 @@ async fn of_http(
     target: HttpTarget,
 ) -> Result<TestRunView, Problem> {
     let _turn = state.pace.probe_turn(member.user().id)?;
-    let prober = Prober::new(state.egress.clone(), state.site.public_url.as_str());
+    let prober = Prober::new(state.egress.clone(), CONTACT);
     let prepared = PreparedTarget::new(target.clone());
     let seen = prober.look(&prepared, LookOptions::default()).await;
     let judged = verdict::judge(&target, &seen);

@@ -204,6 +204,27 @@ async fn bodies_that_are_no_json_too_large_or_of_another_type_are_told_apart(poo
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
+async fn parameters_of_one_service_are_held_to_their_limits_and_named(pool: PgPool) {
+    let world = World::start(pool).await;
+    let person = world.operator().await;
+    let service = add(&person, shop()).await;
+    let cases = [
+        ("limit", "checks?limit=0", "checks?limit=1"),
+        ("limit", "checks?limit=1001", "checks?limit=1000"),
+        ("offset", "checks?offset=100001", "checks?offset=100000"),
+        ("range", "latency?range=1y", "latency?range=90d"),
+        ("n", "days?n=0", "days?n=1"),
+        ("n", "days?n=401", "days?n=400"),
+    ];
+    for (field, wrong, right) in cases {
+        let at = |question: &str| format!("{}/{question}", path(&service));
+        let refused = person.get(&at(wrong)).await.expect(422);
+        assert_eq!(fields(&refused.body), [field], "{wrong}");
+        person.get(&at(right)).await.expect(200);
+    }
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
 async fn wrong_parameters_of_lists_are_named_at_once(pool: PgPool) {
     let world = World::start(pool).await;
     let person = world.operator().await;

@@ -155,6 +155,22 @@ async fn a_test_run_shows_everything_and_stores_nothing(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_test_run_goes_by_the_name_that_workers_go_by(pool: PgPool) {
+    let world = World::start(pool).await;
+    let person = world.operator().await;
+    let upstream = Upstream::start();
+    let body = json!({ "url": upstream.url("/") });
+    person.post("/api/services/test", body).await.expect(200);
+    let name = format!(
+        "PulseCheck/{} (+{})",
+        env!("CARGO_PKG_VERSION"),
+        probe::CONTACT
+    );
+    let requests = upstream.requests();
+    assert_eq!(requests[0].header("user-agent"), Some(name.as_str()));
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
 async fn a_test_run_of_an_edit_sends_the_stored_header_values(pool: PgPool) {
     let world = World::start(pool).await;
     let person = world.operator().await;

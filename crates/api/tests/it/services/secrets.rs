@@ -1,5 +1,6 @@
-//! Header values go in and never come out.
+//! Header values go in and never come out; a body comes out for those who may edit it.
 
+use db::memberships::Role;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
@@ -49,6 +50,27 @@ async fn header_values_never_come_back_and_lie_nowhere_in_clear(pool: PgPool) {
         .await
         .expect("rows");
     assert!(!audit.join("\n").contains("s3cret"));
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_body_is_shown_to_those_who_may_edit_it_and_to_no_viewer(pool: PgPool) {
+    let world = World::start(pool.clone()).await;
+    let person = world.operator().await;
+    let service = add(&person, with_secrets()).await;
+    let shown_to = async |role: Role| {
+        sqlx::query("update memberships set role = $1")
+            .bind(role as i16)
+            .execute(&pool)
+            .await
+            .expect("written");
+        person.get(&path(&service)).await.expect(200).body
+    };
+    for role in [Role::Owner, Role::Editor] {
+        assert_eq!(shown_to(role).await["body"], "body-s3cret", "{role:?}");
+    }
+    let detail = shown_to(Role::Viewer).await;
+    assert_eq!(detail.get("body"), Some(&Value::Null));
+    assert!(!detail.to_string().contains("s3cret"), "{detail}");
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]

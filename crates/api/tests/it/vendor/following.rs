@@ -165,7 +165,7 @@ async fn addresses_that_nobody_searched_are_read_and_fields_of_http_do_not_matte
     assert!(errors(&refused, "check_interval").contains("60"));
 }
 
-/// Fault 21 of the earlier system: neither could be changed.
+/// What is followed can be changed without losing the service.
 #[sqlx::test(migrator = "db::MIGRATOR")]
 async fn component_and_addresses_can_be_changed(pool: PgPool) {
     let world = World::start(pool.clone()).await;

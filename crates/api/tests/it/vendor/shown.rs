@@ -129,7 +129,7 @@ async fn the_gravest_incident_that_names_it_is_shown_in_the_vendors_words(pool: 
     assert_eq!(paused["active_maintenance"], Value::Null);
 }
 
-/// The earlier system showed every incident of a page with every service of it.
+/// Not every incident of a page belongs to every service that follows it.
 #[sqlx::test(migrator = "db::MIGRATOR")]
 async fn an_incident_that_names_no_component_is_never_the_active_one(pool: PgPool) {
     let world = World::start(pool.clone()).await;
