@@ -8,9 +8,9 @@ import { Fact, Panel, Section } from '@/ui/Page';
 import { RelativeTime } from '@/ui/RelativeTime';
 import { StatusLabel } from '@/ui/StatusGlyph';
 import { CertificateFacts } from './CertificateFacts';
+import { intervalWords } from './intervals';
 import { LookPhases } from './LookPhases';
 import { statusOfLook } from './look-status';
-import { intervalWords } from './ServiceHead';
 
 const text = serviceText.page;
 

@@ -3,6 +3,7 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { createMemoryRouter, RouterProvider } from 'react-router';
 import { beforeEach, expect, it, vi } from 'vitest';
+import { keys } from '@/api/keys';
 import { Problem } from '@/api/problem';
 import PasteList from './PasteList';
 
@@ -21,9 +22,13 @@ beforeEach(() => {
   };
 });
 
-const show = (initial: string) =>
-  render(
-    <QueryClientProvider client={new QueryClient()}>
+const show = (initial: string, min_check_interval = 10) => {
+  const client = new QueryClient();
+  client.setQueryData(keys.workspace, {
+    limits: { min_check_interval, max_check_interval: 86_400 },
+  });
+  return render(
+    <QueryClientProvider client={client}>
       <RouterProvider
         router={createMemoryRouter([
           { path: '/', element: <PasteList initial={initial} onClose={() => undefined} /> },
@@ -31,6 +36,7 @@ const show = (initial: string) =>
       />
     </QueryClientProvider>,
   );
+};
 const refuse = (errors: Record<string, string[]>) =>
   create.mockRejectedValue(new Problem(422, { detail: 'Some fields are not valid.', errors }));
 
@@ -77,6 +83,21 @@ it('a status page in a list is marked, and followed unless somebody wants only i
   await userEvent.click(follow);
   await userEvent.click(screen.getByRole('button', { name: 'Add 2 services' }));
   expect(made().map(({ monitor_type }) => monitor_type)).toEqual(['http_ping', 'http_ping']);
+});
+
+it('everything in a list is looked at as usual, or as often as the installation allows', async () => {
+  create.mockResolvedValue({});
+  discover.mockResolvedValue(found);
+  for (const [shortest, intervals] of [
+    [10, [30, 60]],
+    [90, [120, 120]],
+  ] as const) {
+    create.mockClear();
+    const { unmount } = show(list, shortest);
+    await userEvent.click(screen.getByRole('button', { name: 'Add 2 services' }));
+    expect(made().map(({ check_interval }) => check_interval)).toEqual(intervals);
+    unmount();
+  }
 });
 
 it('where no status page is found its line stays, with the reason', async () => {

@@ -18,7 +18,9 @@ import { CheckField, TextArea, TextField } from '@/ui/Field';
 import { Notice } from '@/ui/Page';
 import { toast } from '@/ui/Toasts';
 import { WHOLE } from './ComponentPicker';
-import { commonOf, emptyVendorValues, nameFor, targetOf } from './vendor-values';
+import { emptyValues } from './form-values';
+import { useInterval } from './intervals';
+import { commonOf, emptyVendorValues, nameFor, SHORTEST_INTERVAL, targetOf } from './vendor-values';
 
 const text = serviceText.list;
 
@@ -33,7 +35,11 @@ const isPage = ({ url }: PastedService): boolean => looksLikeStatusPage(url, und
 class NoPage extends Error {}
 
 /** A status page as a whole, under the name in the list where it has one there. */
-async function draftOfPage(service: PastedService, category: string): Promise<ServiceDraft> {
+async function draftOfPage(
+  service: PastedService,
+  category: string,
+  check_interval: number,
+): Promise<ServiceDraft> {
   const found = await discover(service.url);
   if (found.api_urls.length === 0) {
     throw new NoPage(found.advice?.sentence ?? vendorText.search.nothing);
@@ -41,6 +47,7 @@ async function draftOfPage(service: PastedService, category: string): Promise<Se
   const isNamed = service.name !== nameFromUrl(service.url);
   return {
     ...commonOf({ ...emptyVendorValues, category }),
+    check_interval,
     ...targetOf(WHOLE, found, false),
     name: isNamed ? service.name : nameFor(WHOLE, found, null),
   };
@@ -62,6 +69,8 @@ export default function PasteList({
   /** What became of a list of which a part was refused; messages of the page cannot be read from here. */
   const [some, setSome] = useState<string | null>(null);
   const client = useQueryClient();
+  const interval = useInterval(Number(emptyValues().check_interval)).chosen;
+  const pageInterval = useInterval(SHORTEST_INTERVAL, { shortest: SHORTEST_INTERVAL }).chosen;
   const lines = useMemo(() => parseList(pasted), [pasted]);
   const good = lines.filter((line) => line.service !== null);
   const statusPages = good.filter(({ service }) => service !== null && isPage(service));
@@ -81,11 +90,12 @@ export default function PasteList({
       try {
         await createService(
           follows && isPage(service)
-            ? await draftOfPage(service, category)
+            ? await draftOfPage(service, category, pageInterval)
             : {
                 ...service,
                 monitor_type: 'http_ping',
                 category: category.trim() === '' ? null : category.trim(),
+                check_interval: interval,
               },
         );
       } catch (error) {

@@ -15,7 +15,8 @@ import { AdvancedFields } from './AdvancedFields';
 import { ChangedElsewhere } from './ChangedElsewhere';
 import { DependsOn } from './DependsOn';
 import { type Refusal, refusalOf, rootOf } from './form-refusal';
-import { draftOf, type FormValues, intervals, nextKey, withStatus } from './form-values';
+import { draftOf, type FormValues, nextKey, withStatus } from './form-values';
+import { intervalWords, useInterval } from './intervals';
 import { NeededServices } from './NeededServices';
 import { TestResult } from './TestResult';
 
@@ -80,9 +81,17 @@ export function ServiceForm(props: Props) {
   const [refusals, setRefusals] = useState(0);
   const form = useRefusedFocus<HTMLDivElement>(refusals === 0 ? null : refusals);
 
-  const draft = draftOf(values);
+  const kept = serviceId === undefined ? undefined : Number(initial.check_interval);
+  const interval = useInterval(Number(values.check_interval), { kept });
+  const draft = { ...draftOf(values), check_interval: interval.chosen };
   const asked = { ...draft, depends_on: null, depends_on_services: null };
-  const question = JSON.stringify({ ...asked, name: '', category: '', tags: [] });
+  const question = JSON.stringify({
+    ...asked,
+    name: '',
+    category: '',
+    tags: [],
+    check_interval: null,
+  });
 
   const change = (part: Partial<FormValues>) => {
     setValues((before) => {
@@ -213,17 +222,15 @@ export function ServiceForm(props: Props) {
             </datalist>
             <SelectField
               label={text.interval}
-              value={values.check_interval}
+              value={interval.chosen}
               errors={errors.check_interval}
               onChange={(event) => change({ check_interval: event.target.value })}
             >
-              {[...new Set([...intervals.map(String), initial.check_interval])]
-                .sort((a, b) => Number(a) - Number(b))
-                .map((seconds) => (
-                  <option key={seconds} value={seconds}>
-                    {text.intervals[Number(seconds)] ?? text.intervalOther(Number(seconds))}
-                  </option>
-                ))}
+              {interval.offered.map((seconds) => (
+                <option key={seconds} value={seconds}>
+                  {intervalWords(seconds)}
+                </option>
+              ))}
             </SelectField>
           </div>
           <DependsOn

@@ -18,6 +18,7 @@ import { Sentence } from '@/ui/Page';
 import { RelativeTime } from '@/ui/RelativeTime';
 import { StatusGlyph } from '@/ui/StatusGlyph';
 import { useServiceActions } from './actions';
+import { intervalWords } from './intervals';
 import { sinceOf } from './list/concerned';
 import { statusOf } from './list/sections';
 import { PageLink } from './PageLink';
@@ -178,6 +179,3 @@ function Facts({ service }: { service: ServiceDetail }) {
     </DotList>
   );
 }
-
-export const intervalWords = (seconds: number): string =>
-  serviceText.form.intervals[seconds] ?? serviceText.form.intervalOther(seconds);

@@ -5,8 +5,8 @@ import { serviceText } from '@/lib/text/service';
 import { vendorText } from '@/lib/text/vendor';
 import { date, exact } from '@/lib/time';
 import { Fact, Panel, Section } from '@/ui/Page';
+import { intervalWords } from './intervals';
 import { PageLink } from './PageLink';
-import { intervalWords } from './ServiceHead';
 
 const text = vendorText.said;
 

@@ -16,9 +16,10 @@ import { Failure, Panel } from '@/ui/Page';
 import { ChangedElsewhere } from './ChangedElsewhere';
 import { ComponentPicker, WHOLE } from './ComponentPicker';
 import { type Refusal, refusalOf } from './form-refusal';
+import { useInterval } from './intervals';
 import { type FoundPage, PageSearch } from './PageSearch';
 import { VendorFields } from './VendorFields';
-import { commonOf, isGone, targetOf, vendorValuesOf } from './vendor-values';
+import { commonOf, isGone, SHORTEST_INTERVAL, targetOf, vendorValuesOf } from './vendor-values';
 
 const text = vendorText.form;
 
@@ -47,6 +48,10 @@ export default function VendorEditor({
 }: Props) {
   const [initial] = useState(() => vendorValuesOf(service));
   const [values, setValues] = useState(initial);
+  const interval = useInterval(Number(values.check_interval), {
+    shortest: SHORTEST_INTERVAL,
+    kept: service.check_interval,
+  });
   const [choice, setChoice] = useState<Choice | null>(null);
   const [choosing, setChoosing] = useState(isGone(service));
   const [refusal, setRefusal] = useState<Refusal | null>(null);
@@ -66,6 +71,7 @@ export default function VendorEditor({
     setRefusal(null);
     saving.mutate({
       ...commonOf(values),
+      check_interval: interval.chosen,
       ...(choice === null
         ? {}
         : targetOf(choice.key, choice.found.discovery, choice.found.userDefined)),
@@ -80,6 +86,7 @@ export default function VendorEditor({
       {refusal !== null && <ChangedElsewhere refusal={refusal} onReload={unlock} />}
       <VendorFields
         values={values}
+        interval={interval}
         errors={errors}
         categories={categories}
         onChange={(part) => setValues((before) => ({ ...before, ...part }))}

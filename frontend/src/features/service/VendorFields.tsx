@@ -5,14 +5,15 @@ import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
 import { vendorText } from '@/lib/text/vendor';
 import { SelectField, TextField } from '@/ui/Field';
-import { intervalWords } from './ServiceHead';
-import { type VendorValues, vendorIntervals } from './vendor-values';
+import { intervalWords, type useInterval } from './intervals';
+import type { VendorValues } from './vendor-values';
 
 const text = vendorText.form;
 const policies = ['down', 'degraded'] as const;
 
 interface Props {
   values: VendorValues;
+  interval: ReturnType<typeof useInterval>;
   errors: FieldErrors;
   categories: readonly string[];
   onChange: (part: Partial<VendorValues>) => void;
@@ -20,10 +21,7 @@ interface Props {
   children: ReactNode;
 }
 
-export function VendorFields({ values, errors, categories, onChange, children }: Props) {
-  const offered = [...new Set([...vendorIntervals, Number(values.check_interval)])].sort(
-    (a, b) => a - b,
-  );
+export function VendorFields({ values, interval, errors, categories, onChange, children }: Props) {
   return (
     <div className="grid gap-5 sm:grid-cols-3">
       <div className="min-w-0 sm:col-span-3">{children}</div>
@@ -43,11 +41,11 @@ export function VendorFields({ values, errors, categories, onChange, children }:
       </datalist>
       <SelectField
         label={text.interval}
-        value={values.check_interval}
+        value={interval.chosen}
         errors={errors.check_interval}
         onChange={(event) => onChange({ check_interval: event.target.value })}
       >
-        {offered.map((seconds) => (
+        {interval.offered.map((seconds) => (
           <option key={seconds} value={seconds}>
             {intervalWords(seconds)}
           </option>

@@ -11,9 +11,10 @@ import { TextField } from '@/ui/Field';
 import { Notice } from '@/ui/Page';
 import { ComponentPicker } from './ComponentPicker';
 import { refusalOf } from './form-refusal';
+import { useInterval } from './intervals';
 import { type FoundPage, PageSearch } from './PageSearch';
 import { VendorFields } from './VendorFields';
-import { commonOf, emptyVendorValues, nameFor, targetOf } from './vendor-values';
+import { commonOf, emptyVendorValues, nameFor, SHORTEST_INTERVAL, targetOf } from './vendor-values';
 
 const text = vendorText.form;
 
@@ -43,6 +44,7 @@ function Choosing({ found, vendor, categories, onSaved, onCancel }: ChoosingProp
   const { discovery, userDefined } = found;
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [values, setValues] = useState(emptyVendorValues);
+  const interval = useInterval(Number(values.check_interval), { shortest: SHORTEST_INTERVAL });
   const [errors, setErrors] = useState<FieldErrors>({});
   const [refusals, setRefusals] = useState<string[]>([]);
   const [done, setDone] = useState<number | null>(null);
@@ -67,6 +69,7 @@ function Choosing({ found, vendor, categories, onSaved, onCancel }: ChoosingProp
         saved.push(
           await createService({
             ...commonOf(values),
+            check_interval: interval.chosen,
             ...targetOf(key, discovery, userDefined),
             name: keys.length === 1 && values.name.trim() !== '' ? values.name.trim() : name,
           }),
@@ -100,6 +103,7 @@ function Choosing({ found, vendor, categories, onSaved, onCancel }: ChoosingProp
       />
       <VendorFields
         values={values}
+        interval={interval}
         errors={errors}
         categories={categories}
         onChange={(part) => setValues((before) => ({ ...before, ...part }))}

@@ -60,7 +60,6 @@ export interface FormValues {
 }
 
 export const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
-export const intervals = [10, 30, 60, 120, 300, 600, 1800, 3600, 21600, 86400] as const;
 export const assertionKinds = [
   'body_contains',
   'body_not_contains',

@@ -2,11 +2,10 @@
 import type { Discovery, Service, ServiceDetail, ServiceDraft, Severity } from '@/api/contract';
 import { serviceName, vendorName } from '@/lib/vendor';
 import { WHOLE } from './ComponentPicker';
-import { intervals, tagsOf } from './form-values';
+import { tagsOf } from './form-values';
 
 /** No vendor's page is read more often, in seconds. */
 export const SHORTEST_INTERVAL = 60;
-export const vendorIntervals = intervals.filter((seconds) => seconds >= SHORTEST_INTERVAL);
 
 export interface VendorValues {
   /** Typed for a single service; empty: made from vendor and component. */

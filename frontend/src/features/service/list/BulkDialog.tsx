@@ -16,12 +16,12 @@ import { fieldsOf, sentenceOf } from '@/api/problem';
 import { changeServices, previewChange } from '@/api/services';
 import { useCloseGuard, useIsChanged } from '@/features/form/useLeaveGuard';
 import { dashboardText } from '@/lib/text/dashboard';
-import { serviceText } from '@/lib/text/service';
 import { shellText } from '@/lib/text/shell';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { SelectField, TextField } from '@/ui/Field';
 import { dismissToast, toast } from '@/ui/Toasts';
+import { intervalWords, useInterval } from '../intervals';
 import { useCategories } from '../useCategories';
 import { BulkPreview } from './BulkPreview';
 import { asked, type BulkAction, type BulkValues, joined, orders, reversal, without } from './bulk';
@@ -47,7 +47,11 @@ export default function BulkDialog({ action, selection, onClose }: Props) {
   const { leave } = useCloseGuard(useIsChanged(values));
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<unknown>(null);
-  const input = useMemo(() => asked(action, values, selection), [action, values, selection]);
+  const { offered, chosen } = useInterval(values.interval);
+  const input = useMemo(
+    () => asked(action, { ...values, interval: chosen }, selection),
+    [action, values, chosen, selection],
+  );
   const except = selection.all?.except ?? none;
   const preview = usePreview(input, except);
   const finish = useFinish(action);
@@ -94,7 +98,8 @@ export default function BulkDialog({ action, selection, onClose }: Props) {
       <form onSubmit={submit} className="space-y-4">
         <Fields
           action={action}
-          values={values}
+          values={{ ...values, interval: chosen }}
+          intervals={offered}
           errors={fieldsOf(refused ?? preview.error)}
           onChange={(part) => {
             setValues({ ...values, ...part });
@@ -210,11 +215,13 @@ function useFinish(action: BulkAction): (done: BulkResult) => void {
 interface FieldsProps {
   action: BulkAction;
   values: BulkValues;
+  /** To choose from. */
+  intervals: readonly number[];
   errors: Record<string, string[]>;
   onChange: (part: Partial<BulkValues>) => void;
 }
 
-function Fields({ action, values, errors, onChange }: FieldsProps) {
+function Fields({ action, values, intervals, errors, onChange }: FieldsProps) {
   const categories = useCategories();
   const listId = useId();
   switch (action) {
@@ -267,9 +274,9 @@ function Fields({ action, values, errors, onChange }: FieldsProps) {
           errors={errors.check_interval}
           onChange={({ target }) => onChange({ interval: Number(target.value) })}
         >
-          {Object.entries(serviceText.form.intervals).map(([seconds, words]) => (
+          {intervals.map((seconds) => (
             <option key={seconds} value={seconds}>
-              {words}
+              {intervalWords(seconds)}
             </option>
           ))}
         </SelectField>
