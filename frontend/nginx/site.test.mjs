@@ -76,8 +76,12 @@ const names = async (known) => {
   return { address: `127.0.0.1:${server.address().port}`, asked };
 };
 
-/** nginx with our template filled in as its image does at the start; gives the port. */
-const site = async (settings) => {
+/** Settings outside the template, as the image gives them on the command line. */
+const settingsOfTheImage = async () =>
+  /^CMD \["nginx", "-g", "(.*)"\]$/m.exec(await file('../Dockerfile'))[1];
+
+/** nginx with our template filled in as its image does at the start; gives the process and its port. */
+const started = async (settings, processes = 'master_process off;') => {
   const folder = await mkdtemp(join(tmpdir(), 'pulsecheck-site-'));
   folders.push(folder);
   const free = createServer();
@@ -94,7 +98,7 @@ const site = async (settings) => {
   await writeFile(join(folder, 'headers.conf'), await file('headers.conf'));
   await writeFile(join(folder, 'site.conf'), filled);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  const main = `pid ${folder}/pid; daemon off; master_process off; error_log stderr;
+  const main = `pid ${folder}/pid; ${processes} error_log stderr;
     events { worker_connections 64; }
     http { access_log off; ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')} include ${folder}/site.conf; }`;
   await writeFile(join(folder, 'nginx.conf'), main);
@@ -105,6 +109,8 @@ const site = async (settings) => {
     'stderr',
     '-c',
     `${folder}/nginx.conf`,
+    '-g',
+    await settingsOfTheImage(),
   ]);
   let said = '';
   nginx.stderr.on('data', (text) => {
@@ -118,10 +124,11 @@ const site = async (settings) => {
   for (;;) {
     if (nginx.exitCode !== null) throw new Error(said);
     const there = await ask(port, '/health').catch(() => undefined);
-    if (there) return port;
+    if (there) return { nginx, ended, port };
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };
+const site = async (settings) => (await started(settings)).port;
 
 /** The answer with what came of its body first; a stream is not waited for. */
 const ask = (port, path, headers = {}) =>
@@ -142,6 +149,27 @@ test('live events come through as they are said', async () => {
   assert.equal(status, 200);
   assert.match(headers['content-type'], /^text\/event-stream/);
   assert.equal(body, 'data: first\n\n');
+});
+
+test('a stop does not wait for event streams', async () => {
+  const settings = { API_ORIGIN: await api(), PUBLIC_URL: '' };
+  // As in the image, where a process above the one that answers is told to stop.
+  const { nginx, ended, port } = await started(settings, 'worker_processes 1;');
+  const stream = request({ host: '127.0.0.1', port, path: '/api/events', agent: false });
+  const cut = new Promise((resolve) => {
+    stream.on('error', resolve);
+    stream.on('response', (answer) => {
+      answer
+        .on('error', resolve)
+        .on('close', resolve)
+        .once('data', () => nginx.kill('SIGQUIT'));
+    });
+  });
+  stream.end();
+  const begin = Date.now();
+  await Promise.all([cut, ended]);
+  assert.equal(nginx.exitCode, 0);
+  assert.ok(Date.now() - begin < 9_000, 'compose waits for ten seconds before it kills');
 });
 
 test('the API is found by its name, for events as for everything else, and not only at the start', async () => {

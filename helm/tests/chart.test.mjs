@@ -133,6 +133,17 @@ test('a private network that is allowed is allowed to the policy and to the prog
   assert.throws(() => render({ values: { signUp: 'open' }, json: { 'egress.allowCidrs': ['10.0.0.0/8'] } }), /lets strangers in/);
 });
 
+test('name servers that are no pods may be asked, and nothing else at their address', () => {
+  const policies = render({ json: { 'networkPolicy.dns.cidrs': ['169.254.20.10/32'] } }).of('NetworkPolicy');
+  const { api, worker, frontend, postgres, dns } = peers(render());
+  for (const from of [api, worker, frontend]) {
+    assert.ok(mayCall(policies, from, { ip: '169.254.20.10' }, 53) && mayCall(policies, from, dns, 53));
+    assert.ok(!mayCall(policies, from, { ip: '169.254.20.10' }, 80) && !mayCall(policies, from, { ip: '169.254.169.254' }, 53));
+  }
+  assert.ok(!mayCall(policies, postgres, { ip: '169.254.20.10' }, 53));
+  assert.throws(() => render({ json: { 'networkPolicy.dns.cidrs': ['node-local'] } }), /cidrs/);
+});
+
 test('an external database has no pod, a way to it, and is asked for when it is missing', () => {
   const external = { 'postgres.enabled': false, 'externalDatabase.url': 'postgres://a:b@db.example:6432/c', 'externalDatabase.port': 6432 };
   assert.throws(() => render({ values: { 'postgres.enabled': false } }), /give externalDatabase\.url/);
@@ -253,14 +264,27 @@ test('only private networks are opened, and none in which clouds give away keys'
   for (const network of ['10.0.0.256/8', '300.1.1.1/32', '10.0.0.0/33', '10.0.0.0', '010.0.0.0/8']) assert.throws(() => allow(network), /allowCidrs/, network);
 });
 
-test('while no private network is open the programs know that, too', () => {
+test('the programs keep to what the network policy lets through', () => {
   const settings = (options) => render(options).find('ConfigMap', '-config').data;
-  const ranges = '10.0.0.0/8,100.64.0.0/10,172.16.0.0/12,192.168.0.0/16,fc00::/7';
-  assert.equal(settings().DENY_CIDRS, ranges);
-  assert.equal(settings({ values: { 'config.DENY_CIDRS': '203.0.113.7' } }).DENY_CIDRS, `${ranges},203.0.113.7`);
-  assert.equal(settings({ values: { 'networkPolicy.enabled': false } }).DENY_CIDRS, undefined);
-  assert.equal(settings({ json: { 'egress.allowCidrs': ['10.1.0.0/16'] } }).DENY_CIDRS, undefined);
+  const { LOCAL_NETWORKS, ONLY_PORTS, DENY_CIDRS } = settings();
+  assert.deepEqual([LOCAL_NETWORKS, ONLY_PORTS, DENY_CIDRS], ['closed', '80,443', undefined]);
+  assert.equal(settings({ json: { 'egress.ports': [80, 443, 8443] } }).ONLY_PORTS, '80,443,8443');
+  const open = settings({ json: { 'egress.allowCidrs': ['10.1.0.0/16'] } });
+  assert.deepEqual([open.LOCAL_NETWORKS, open.ONLY_PORTS, open.ALLOW_CIDRS], ['closed', '80,443', '10.1.0.0/16'], 'that network alone, and every port of it');
+  const without = settings({ values: { 'networkPolicy.enabled': false } });
+  assert.deepEqual([without.LOCAL_NETWORKS, without.ONLY_PORTS], ['closed', undefined]);
+  assert.equal(settings({ values: { 'networkPolicy.enabled': false, 'config.ONLY_PORTS': 443 } }).ONLY_PORTS, '443');
+  assert.equal(settings({ values: { 'config.DENY_CIDRS': '203.0.113.7' } }).DENY_CIDRS, '203.0.113.7');
   assert.equal(settings({ values: { 'config.LOG_FORMAT': 'text' } }).LOG_FORMAT, 'text');
+});
+
+test('a port that is opened to looks and not to the policy is refused', () => {
+  const ports = (allowed, json = {}, values = {}) => render({ values: { ...values, 'config.ALLOW_PORTS': allowed }, json });
+  assert.throws(() => ports('9200'), /config\.ALLOW_PORTS opens 9200, which the network policy would keep closed/);
+  assert.throws(() => ports('443\\, 9300'), /opens 9300/);
+  ports('9200', { 'egress.ports': [80, 443, 9200] });
+  ports('9200', { 'egress.allowCidrs': ['10.0.0.0/8'] });
+  ports('9200', {}, { 'networkPolicy.enabled': false });
 });
 
 test('no program looks at an admin port of another one', () => {
@@ -294,13 +318,51 @@ test('what would be read from nowhere is refused beside an existing Secret', () 
   for (const [name, url] of [['externalDatabase.url', 'postgres://a:b@c/d'], ['externalRedis.url', 'redis://a/0']]) {
     assert.throws(() => render({ values: { ...existing, [name]: url }, json }), new RegExp(`so is ${name} beside it`));
   }
+  for (const name of ['secretKey', 'postgresPassword', 'googleClientId', 'googleClientSecret', 'githubClientId', 'smtpPassword']) {
+    assert.throws(() => render({ values: { ...existing, [`secrets.${name}`]: 'x'.repeat(40) }, json }), new RegExp(`so is secrets\\.${name} beside it`));
+  }
+});
+
+test('what would have no effect is refused', () => {
+  for (const [values, words] of [
+    [{ 'externalDatabase.url': 'postgres://a:b@c/d' }, /externalDatabase\.url is set, and so is postgres\.enabled/],
+    [{ 'externalRedis.url': 'redis://a/0' }, /externalRedis\.url is set, and so is redis\.enabled/],
+    [{ 'metrics.operator': true }, /metrics\.operator is set, but metrics\.enabled is not/],
+    [{ 'metrics.dashboard': true }, /metrics\.dashboard is set, but metrics\.enabled is not/],
+    [{ 'secrets.googleClientId': 'x' }, /googleClientId and secrets\.googleClientSecret go together/],
+    [{ 'secrets.githubClientSecret': 'x' }, /githubClientId and secrets\.githubClientSecret go together/],
+  ]) assert.throws(() => render({ values }), words, JSON.stringify(values));
+  render({ values: { 'secrets.githubClientId': 'x', 'secrets.githubClientSecret': 'y' } });
+});
+
+test('what decides who gets in or out cannot be taken away', () => {
+  for (const name of ['publicUrl', 'signUp', 'egress.ports', 'networkPolicy.enabled', 'ingress.host']) {
+    assert.throws(() => render({ values: { [name]: null } }), new RegExp(name.split('.').at(-1)), name);
+  }
+});
+
+test('files of the operator’s are where the settings that name them say, in every container that reads those', () => {
+  const values = { extraFiles: 'ours', 'config.EXTRA_CA_FILE': '/etc/pulsecheck/ca.pem' };
+  const rendered = render({ values });
+  for (const pod of pods(rendered).filter(({ name }) => /-(api|worker)$/.test(name))) {
+    assert.equal(pod.volumes.find(({ name }) => name === 'extra').secret.secretName, 'ours');
+    for (const container of containers(pod)) {
+      assert.deepEqual(container.volumeMounts.find(({ name }) => name === 'extra'), { name: 'extra', mountPath: '/etc/pulsecheck', readOnly: true });
+    }
+  }
+  assert.doesNotMatch(JSON.stringify(render().objects), /"extra"/);
+  for (const name of ['EXTRA_CA_FILE', 'CATALOGUE_FILE']) {
+    assert.throws(() => render({ values: { [`config.${name}`]: '/etc/pulsecheck/x' } }), /which is in no pod: extraFiles names a Secret/);
+    assert.throws(() => render({ values: { extraFiles: 'ours', [`config.${name}`]: '/tmp/x' } }), /which is in no pod/);
+  }
 });
 
 test('secrets and what has a value of its own do not stand in config', () => {
   for (const name of ['SECRET_KEY', 'SECRET_KEY_FILE', 'SECRET_KEY_PREVIOUS', 'DATABASE_URL', 'REDIS_URL', 'GITHUB_CLIENT_SECRET', 'GOOGLE_CLIENT_ID', 'SMTP_PASSWORD']) {
     assert.throws(() => render({ values: { [`config.${name}`]: 'x' } }), new RegExp(`config\\.${name}: it would stand in a ConfigMap`));
   }
-  for (const [name, value] of [['PUBLIC_URL', 'publicUrl'], ['SIGN_UP', 'signUp'], ['TRUSTED_PROXIES', 'trustedProxies'], ['ALLOW_CIDRS', 'egress.allowCidrs']]) {
+  for (const [name, value] of [['PUBLIC_URL', 'publicUrl'], ['SIGN_UP', 'signUp'], ['TRUSTED_PROXIES', 'trustedProxies'], ['ALLOW_CIDRS', 'egress.allowCidrs'],
+    ['LOCAL_NETWORKS', 'egress.allowCidrs'], ['ONLY_PORTS', 'egress.ports']]) {
     assert.throws(() => render({ values: { [`config.${name}`]: 'x' } }), new RegExp(`config\\.${name}: the chart has a value for that, ${value}`));
   }
   assert.equal(render({ values: { 'config.RETENTION_RAW_DAYS': 7 } }).find('ConfigMap', '-config').data.RETENTION_RAW_DAYS, '7');
@@ -336,6 +398,12 @@ test('scripts know what the chart calls its objects', () => {
     const { stdout } = spawnSync(`${chart}/../../scripts/chart-name`, [name], { encoding: 'utf8' });
     assert.equal(render({ name }).find('Deployment', '-api').metadata.name, `${stdout.trim()}-api`);
   }
+});
+
+test('the database has connections for three of the API and three workers while they are replaced', () => {
+  const { args } = render().find('StatefulSet', '-postgres').spec.template.spec.containers[0];
+  const [, allowed] = /^max_connections=(\d+)$/.exec(args.find((arg) => arg.startsWith('max_connections=')));
+  assert.ok(Number(allowed) >= 4 * 16 + 4 * 11 + 3);
 });
 
 test('an upgrade of the chart alone starts no database again', () => {
@@ -405,8 +473,14 @@ test('metrics are open to the namespace of Prometheus alone, and only when asked
   JSON.parse(rendered.find('ConfigMap', '-dashboard').data['pulsecheck.json']);
 });
 
+const file = (path) => parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
+
+test('event streams live on at either port of Traefik', () => {
+  const { ports } = parse(file('k8s/traefik-config.yaml').spec.valuesContent);
+  for (const port of ['web', 'websecure']) assert.equal(ports[port].transport.respondingTimeouts.readTimeout, '0s');
+});
+
 test('Cloudflare’s networks are the same wherever they are trusted', () => {
-  const file = (path) => parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
   const ours = file('helm/pulsecheck/values-production.yaml').trustedProxies.filter((network) => network !== '10.42.0.0/16');
   const traefik = parse(file('k8s/traefik-config.yaml').spec.valuesContent);
   for (const port of ['web', 'websecure']) assert.deepEqual(traefik.ports[port].forwardedHeaders.trustedIPs, ours);

@@ -27,10 +27,11 @@ esac`,
   kubectl: `case "$*" in
   *"exec --stdin"*) while [ "$1" != -- ]; do shift; done; shift && exec "$@" ;;
   *".spec.replicas"*) case "$*" in *-api*) echo 3 ;; *) echo 2 ;; esac ;;
+  *"jsonpath={.data.SECRET_KEY}"*) echo "$CLUSTER_KEYS" ;;
   *SECRET_KEY*) echo mine ;;
   *"-api --replicas=3") [ "$API_SCALES" = yes ] ;;
   *"get statefulset"*) [ "$OWN_POSTGRES" = yes ] ;;
-  *"get secret"*) echo "kind: Secret" ;;
+  *"get secret"*) cat "$SECRET" ;;
 esac`,
 };
 mkdirSync(join(folder, 'bin'));
@@ -38,12 +39,42 @@ for (const [name, does] of Object.entries(played)) {
   writeFileSync(join(folder, 'bin', name), `#!/usr/bin/env bash\necho "${name} $*" >>"$NOTES"\n${does}\n`, { mode: 0o755 });
 }
 
+/** A Secret as kubectl prints it, and what of it another cluster takes. */
+const encoded = (key) => Buffer.from(key).toString('base64');
+const data = `apiVersion: v1
+data:
+  DATABASE_URL: ${encoded('postgres://…')}
+  SECRET_KEY: ${encoded('key')}
+  SECRET_KEY_PREVIOUS: ${encoded('key before')}
+  uid: ${encoded('a name like any other')}
+kind: Secret
+metadata:
+  annotations:
+    meta.helm.sh/release-name: watch
+`;
+const rest = `  labels:
+    app.kubernetes.io/managed-by: Helm
+  name: mine
+  namespace: status
+`;
+const secret = join(folder, 'secret.yaml');
+writeFileSync(secret, `${data}  creationTimestamp: "2026-01-01T00:00:00Z"
+${rest}  ownerReferences:
+  - apiVersion: v1
+    kind: Other
+    uid: 2b
+  resourceVersion: "12"
+  uid: 2a
+type: Opaque
+`);
+const portable = `${data}${rest}type: Opaque\n`;
+
 const notes = join(folder, 'notes');
 const said = () => readFileSync(notes, 'utf8').trim().split('\n');
 const run = (program, args, settings = {}) => {
   const env = {
     ...process.env, PATH: `${folder}/bin:${process.env.PATH}`, PGHOST: hostname, PGPORT: port, NOTES: notes, RAN: 'api worker', OWN_POSTGRES: 'yes', API_SCALES: 'yes',
-    NAMESPACE: 'status', RELEASE: 'watch', ...settings,
+    SECRET: secret, CLUSTER_KEYS: `${encoded('key')} ${encoded('key before')}`, NAMESPACE: 'status', RELEASE: 'watch', ...settings,
   };
   const { status, stdout, stderr } = spawnSync(program, args, { cwd: root, env, encoding: 'utf8' });
   return { status, stdout, stderr };
@@ -126,7 +157,7 @@ test('compose: a restore that fails changes nothing, and starts again what ran',
 test('cluster: a backup from before a migration is put back, and as many pods start as there were', () => {
   const backup = file();
   assert.equal(run('scripts/cluster-backup', ['backup', backup]).status, 0);
-  assert.equal(readFileSync(`${backup}.secrets.yaml`, 'utf8'), 'kind: Secret\n');
+  assert.equal(readFileSync(`${backup}.secrets.yaml`, 'utf8'), portable, 'another cluster takes it');
   assert.ok(said().some((line) => line.includes('get secret mine')), 'the Secret that the pods read');
   migrate();
   const { status, stderr } = run('scripts/cluster-backup', ['restore', backup]);
@@ -148,6 +179,33 @@ test('cluster: a restore that fails changes nothing, and as many pods start as t
   assert.deepEqual(moves().slice(2), [
     'kubectl scale deployment watch-pulsecheck-api --replicas=3', 'kubectl scale deployment watch-pulsecheck-worker --replicas=2',
   ]);
+});
+
+test('cluster: a backup whose key the cluster does not know is not put back, and nothing is stopped', () => {
+  const backup = file();
+  run('scripts/cluster-backup', ['backup', backup]);
+  migrate();
+  const restore = (...keys) => run('scripts/cluster-backup', ['restore', backup], { CLUSTER_KEYS: keys.map(encoded).join(' ') });
+  for (const keys of [['other'], ['other', 'key before'], ['key and more']]) {
+    const { status, stderr } = restore(...keys);
+    assert.equal(status, 1);
+    assert.match(stderr, /The cluster has another SECRET_KEY than .*\.secrets\.yaml/);
+  }
+  assert.deepEqual(moves(), []);
+  unchanged();
+  const changed = restore('newer', 'key');
+  assert.equal(changed.status, 0, changed.stderr);
+  assert.match(changed.stderr, /does not know the one before/);
+  before();
+});
+
+test('cluster: a backup without its Secret beside it is put back, and a sentence says what nobody compared', () => {
+  const backup = file();
+  run('scripts/cluster-backup', ['backup', backup]);
+  rmSync(`${backup}.secrets.yaml`);
+  const { status, stderr } = run('scripts/cluster-backup', ['restore', backup], { CLUSTER_KEYS: encoded('other') });
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /secrets\.yaml is not there/);
 });
 
 test('cluster: without the chart’s own PostgreSQL a sentence says so, and nothing is stopped', () => {

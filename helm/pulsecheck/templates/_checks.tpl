@@ -8,14 +8,41 @@
 {{- if and (not $v.redis.enabled) (not $external) (not $v.externalRedis.url) -}}
 {{- fail "redis.enabled is false: give externalRedis.url, or secrets.existingSecret with a REDIS_URL." -}}
 {{- end -}}
+{{- if and $v.postgres.enabled $v.externalDatabase.url -}}
+{{- fail "externalDatabase.url is set, and so is postgres.enabled, whose database would be used: keep one." -}}
+{{- end -}}
+{{- if and $v.redis.enabled $v.externalRedis.url -}}
+{{- fail "externalRedis.url is set, and so is redis.enabled, whose Redis would be used: keep one." -}}
+{{- end -}}
 {{- if and $v.networkPolicy.enabled (not $v.postgres.enabled) (not $v.externalDatabase.cidrs) -}}
 {{- fail "The network policy would keep api and worker from the external database: give externalDatabase.cidrs, the networks it is in." -}}
 {{- end -}}
 {{- if and $v.networkPolicy.enabled (not $v.redis.enabled) (not $v.externalRedis.cidrs) -}}
 {{- fail "The network policy would keep api and worker from the external Redis: give externalRedis.cidrs, the networks it is in." -}}
 {{- end -}}
-{{- if and $external (or $v.secrets.secretKey $v.secrets.previousSecretKey $v.secrets.postgresPassword $v.secrets.googleClientSecret $v.secrets.githubClientSecret $v.secrets.smtpPassword) -}}
-{{- fail "secrets.existingSecret is set, and so is a secret beside it, which nobody would read: keep one." -}}
+{{- range $name, $value := omit $v.secrets "existingSecret" -}}
+{{- if and $external $value -}}
+{{- fail (printf "secrets.existingSecret is set, and so is secrets.%s beside it, which nobody would read: keep one." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- range $provider := list "google" "github" -}}
+{{- $id := printf "%sClientId" $provider -}}
+{{- $secret := printf "%sClientSecret" $provider -}}
+{{- if ne (empty (get $v.secrets $id)) (empty (get $v.secrets $secret)) -}}
+{{- fail (printf "secrets.%s and secrets.%s go together: with one of them nobody could sign in there." $id $secret) -}}
+{{- end -}}
+{{- end -}}
+{{- range $name := list "operator" "dashboard" -}}
+{{- if and (get $v.metrics $name) (not $v.metrics.enabled) -}}
+{{- fail (printf "metrics.%s is set, but metrics.enabled is not, and there would be nothing to show." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- range $name := list "EXTRA_CA_FILE" "CATALOGUE_FILE" -}}
+{{- with get $v.config $name -}}
+{{- if not (and $v.extraFiles (hasPrefix "/etc/pulsecheck/" .)) -}}
+{{- fail (printf "config.%s is %s, which is in no pod: extraFiles names a Secret whose files are in /etc/pulsecheck there." $name .) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if and $v.secrets.secretKey (lt (len $v.secrets.secretKey) 32) -}}
 {{- fail "secrets.secretKey is shorter than 32 characters; openssl rand -hex 32 makes one." -}}
@@ -59,19 +86,27 @@
 {{- end -}}
 {{- $own := dict "PUBLIC_URL" "publicUrl" "FRONTEND_URL" "publicUrl" "OAUTH_REDIRECT_BASE_URL" "oauthRedirectBaseUrl" -}}
 {{- $own = merge $own (dict "SIGN_UP" "signUp" "SIGN_UP_ALLOWLIST" "signUpAllowlist" "OPERATOR_EMAILS" "operatorEmails") -}}
-{{- $own = merge $own (dict "TRUSTED_PROXIES" "trustedProxies" "ALLOW_CIDRS" "egress.allowCidrs") -}}
+{{- $own = merge $own (dict "TRUSTED_PROXIES" "trustedProxies" "ALLOW_CIDRS" "egress.allowCidrs" "LOCAL_NETWORKS" "egress.allowCidrs") -}}
+{{- if $v.networkPolicy.enabled -}}{{- $_ := set $own "ONLY_PORTS" "egress.ports" -}}{{- end -}}
 {{- with get $own $name -}}
 {{- fail (printf "config.%s: the chart has a value for that, %s." $name .) -}}
 {{- end -}}
 {{- end -}}
-{{- /* A mail server in a private network that is open needs no port of the internet. */ -}}
-{{- if and $v.networkPolicy.enabled $v.config.SMTP_HOST (not $v.egress.allowCidrs) -}}
-{{- $usual := get (dict "tls" 465 "none" 25) ($v.config.SMTP_SECURITY | default "starttls") | default 587 -}}
-{{- $port := int ($v.config.SMTP_PORT | default $usual) -}}
+{{- /* In a private network that is open every port is: what is there needs none of the internet. */ -}}
+{{- if and $v.networkPolicy.enabled (not $v.egress.allowCidrs) -}}
 {{- $open := dict -}}
 {{- range $v.egress.ports -}}{{- $_ := set $open (int . | toString) true -}}{{- end -}}
+{{- if $v.config.SMTP_HOST -}}
+{{- $usual := get (dict "tls" 465 "none" 25) ($v.config.SMTP_SECURITY | default "starttls") | default 587 -}}
+{{- $port := int ($v.config.SMTP_PORT | default $usual) -}}
 {{- if not (hasKey $open ($port | toString)) -}}
 {{- fail (printf "The network policy would keep mail from %s: egress.ports lacks %d." $v.config.SMTP_HOST $port) -}}
+{{- end -}}
+{{- end -}}
+{{- range $v.config.ALLOW_PORTS | default "" | toString | splitList "," | compact -}}
+{{- if not (hasKey $open (trim .)) -}}
+{{- fail (printf "config.ALLOW_PORTS opens %s, which the network policy would keep closed: add it to egress.ports, or name its network in egress.allowCidrs." (trim .)) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- if gt (int $v.api.autoscaling.minReplicas) (int $v.api.autoscaling.maxReplicas) -}}

@@ -68,6 +68,10 @@ env:
   resources:
     requests: { cpu: 10m, memory: 16Mi }
     limits: { cpu: 250m, memory: 64Mi }
+  {{- if .root.Values.extraFiles }}
+  volumeMounts:
+    - { name: extra, mountPath: /etc/pulsecheck, readOnly: true }
+  {{- end }}
 {{- end }}
 
 {{/* Pods start anew when what they read at their start has changed. */}}
