@@ -49,11 +49,11 @@ lighthouse: tools ## Ask Lighthouse and axe about every page; writes docs/lighth
 bench-web: tools ## Measure the dashboard of 5,000 services in Chromium; writes its section of docs/benchmarks.md
 	@scripts/bench-web
 
-tools: ## Install what is missing: compiler, Rust, Node.js, PostgreSQL's programs
+tools: ## Install what is missing: compiler, Rust, Node.js and, without DATABASE_URL, PostgreSQL's programs
 	@scripts/ensure/compiler
 	@scripts/ensure/rust
 	@scripts/ensure/node
-	@scripts/ensure/postgres >/dev/null
+	@if [ -z "$$DATABASE_URL$$DATABASE_URL_FILE" ]; then scripts/ensure/postgres >/dev/null; fi
 
 # ── Docker Compose ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -111,10 +111,10 @@ HELM := helm --kube-context $(CONTEXT)
 cluster-up cluster-down cluster-pause cluster-resume: override export KUBECONFIG := $(CLUSTER_KUBECONFIG)
 metrics-server load-images deploy redeploy: override export KUBECONFIG := $(CLUSTER_KUBECONFIG)
 
-cluster-up: ## Make the kind cluster, ingress and all, and deploy PulseCheck (http://pulsecheck.com by /etc/hosts)
+cluster-up: ## Make the kind cluster, where there is none yet, ingress and all, and deploy PulseCheck (http://pulsecheck.com by /etc/hosts)
 	@scripts/need docker kind kubectl helm
-	@scripts/need port:80 port:443
-	$(KIND) create cluster --config k8s/kind.yaml --wait 180s
+	@if kind get clusters 2>/dev/null | grep -qx pulsecheck; then echo "The cluster is there already."; \
+	else scripts/need port:80 port:443 && set -x && $(KIND) create cluster --config k8s/kind.yaml --wait 180s; fi
 	$(KUBECTL) --namespace kube-system patch deployment coredns --patch-file k8s/coredns-patch.yaml
 	$(HELM) upgrade --install ingress-nginx ingress-nginx --repo https://kubernetes.github.io/ingress-nginx \
 	  --version $(INGRESS_NGINX) --namespace ingress-nginx --create-namespace --values helm/ingress-nginx/values-kind.yaml --wait
