@@ -51,7 +51,13 @@ function Tile({ service, span }: { service: Service; span: number }) {
         </p>
       </div>
       <div className="flex min-w-0 items-baseline justify-between gap-[1vmin] text-[max(0.75rem,2.2vmin)] leading-tight">
-        <p className={cx('min-w-0 truncate font-medium', wordColour[status])}>
+        <p
+          className={cx(
+            'min-w-0 font-medium',
+            troubled ? 'line-clamp-2' : 'truncate',
+            wordColour[status],
+          )}
+        >
           {stateText.short[status]}
           {suspect === true && (
             <span className="font-normal text-soft"> · {stateText.checkingAgain}</span>
