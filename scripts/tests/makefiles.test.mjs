@@ -86,7 +86,7 @@ test('a deployment that went well is one, whatever the look at it afterwards say
 });
 
 test('a rollback goes to the release that ran before, not to one that failed', () => {
-  const history = (...releases) => releases.map((status, index) => `${index + 1}       \\tMon Nov 23 10:00:00 2026\\t${status.padEnd(10)}\\tpulsecheck-0.1.0\\t0.1.0\\twords\\n`).join('');
+  const history = (...releases) => releases.map((release) => release.split(': ')).map(([status, words = 'Upgrade complete'], index) => `${index + 1}       \\tMon Nov 23 10:00:00 2026\\t${status.padEnd(10)}\\tpulsecheck-0.1.0\\t0.1.0\\t${words.padEnd(20)}\\n`).join('');
   const back = (...releases) => {
     writeFileSync(notes, '');
     const HISTORY = `REVISION\\tUPDATED\\tSTATUS\\tCHART\\tAPP VERSION\\tDESCRIPTION\\n${history(...releases)}`;
@@ -96,6 +96,9 @@ test('a rollback goes to the release that ran before, not to one that failed', (
   assert.equal(back('superseded', 'superseded', 'deployed').revision, '2');
   assert.equal(back('superseded', 'failed', 'deployed').revision, '1');
   assert.equal(back(...Array(10).fill('superseded'), 'failed', 'failed', 'deployed').revision, '10');
+  // What was taken back by itself already runs.
+  assert.equal(back('superseded', 'superseded', 'failed', 'deployed: Rollback to 2').revision, '1');
+  assert.equal(back('superseded', 'superseded', 'superseded', 'deployed: Rollback to 2').revision, '1');
   const { status, stderr, revision } = back('deployed');
   assert.deepEqual([status === 0, revision], [false, undefined]);
   assert.match(stderr, /No release of pulsecheck ran before/);

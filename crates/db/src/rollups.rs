@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{
     coverage::{Spent, Tally},
     histogram::Histogram,
@@ -17,6 +17,9 @@ pub mod reading;
 pub mod closing;
 
 pub mod weeks;
+
+/// How long the sums of hours are kept: thirteen months. Days stay for ever.
+pub const HOURS_KEPT: TimeDelta = TimeDelta::days(396);
 
 /// Remembers that the rollup of an hour is older than a check of it. Needs the lock on the service's health.
 pub async fn mark_dirty(

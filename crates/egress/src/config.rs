@@ -38,8 +38,9 @@ pub struct Config {
         value_name = "WHETHER"
     )]
     pub local_networks: LocalNetworks,
-    /// The only ports that may be asked, such as 80,443,8443, except in networks that `ALLOW_CIDRS` names (comma separated);
-    /// for an installation behind a firewall that lets nothing else out. Without it any port
+    /// The only ports that may be asked, such as 80,443,8443, except in the local network, where that is open, and in networks
+    /// that `ALLOW_CIDRS` names (comma separated); for an installation behind a firewall that lets nothing else out. Without it any
+    /// port
     #[arg(
         long,
         env = "ONLY_PORTS",
@@ -58,7 +59,7 @@ pub struct Config {
     )]
     pub deny_cidrs: Networks,
     /// Ports that may be asked although they usually belong to databases, mail and the like, such as 9200 for
-    /// Elasticsearch (comma separated). Not where strangers may sign up
+    /// Elasticsearch (comma separated). Where `ONLY_PORTS` is set it has to name them too. Not where strangers may sign up
     #[arg(
         long,
         env = "ALLOW_PORTS",
@@ -375,6 +376,18 @@ mod tests {
             config.policy(false).check_url(&url).err()
         };
         assert_eq!((named(""), named("10.0.0.0/8")), (port, None));
+        let open = Config {
+            only_ports: "443".parse().expect("ports"),
+            ..Config::default()
+        };
+        let refuses = |ip: &str| {
+            open.policy(false)
+                .refuses(ip.parse().expect("an address"), 81)
+        };
+        assert_eq!(
+            (refuses("10.1.2.3"), refuses("93.184.215.14")),
+            (None, port)
+        );
     }
 
     #[test]

@@ -118,8 +118,8 @@ impl Policy {
         self.is_beyond(port).then_some(FailureCode::BlockedPort)
     }
 
-    /// Whether this port is open in allowed networks at most.
-    fn is_beyond(&self, port: u16) -> bool {
+    /// Whether this port is open in allowed networks at most, because the operator keeps to others.
+    pub fn is_beyond(&self, port: u16) -> bool {
         !self.only_ports.is_empty() && !self.only_ports.contains(&port)
     }
 

@@ -129,8 +129,11 @@ impl Settings {
 
     /// Whether there is something to open: another database than the embedded one, or that has been made.
     pub fn is_made(&self) -> anyhow::Result<bool> {
-        let made = || self.data_dir.join("postgres/PG_VERSION").exists();
-        Ok(self.external()?.is_some() || made())
+        if self.external()?.is_some() {
+            return Ok(true);
+        }
+        let made = self.data_dir.join("postgres").try_exists();
+        made.with_context(|| format!("cannot look into {}", self.data_dir.display()))
     }
 
     /// Opens an installation that has to be there: whoever mistypes its folder should not get a new one.

@@ -51,7 +51,11 @@ async fn serve(
     let listening = listener.local_addr()?;
     let whole = parts::assemble(installation, config, listening, &readiness)?;
     let keys = installation.keys()?;
-    let migrating = backup::backup_then_migrate(&installation.db, &installation.data, &keys);
+    let migrating = async {
+        // After a start of the whole machine a database elsewhere may come later than we do.
+        db::schema::wait_for_server(&installation.db).await?;
+        backup::backup_then_migrate(&installation.db, &installation.data, &keys).await
+    };
     if signals.unless_heard(migrating).await.transpose()?.is_none() {
         return Ok(());
     }
@@ -116,11 +120,9 @@ async fn greet(
     if let Some(link) = link {
         tell(format_args!("Make the first account at\n    {link}"));
     }
-    let unnamed = || {
-        terminal
-            .unnamed(listening)
-            .filter(|_| !config.public_url().is_given())
-    };
+    // A container listens on all of its addresses; who may open it is decided outside.
+    let is_named = config.public_url().is_given() || config.reach.host_alias.is_some();
+    let unnamed = || terminal.unnamed(listening).filter(|_| !is_named);
     if let Some(lines) = terminal.from_afar(listening).or_else(unnamed) {
         tell(lines);
     }

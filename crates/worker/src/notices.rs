@@ -224,7 +224,7 @@ async fn compose_due(
             if stop.is_cancelled() {
                 return;
             }
-            if !compose_for(parts, channels).await {
+            if !compose_for(parts, channels, stop).await {
                 bells.compose.notify_one();
             }
             bells.deliver.notify_one();
@@ -236,12 +236,19 @@ async fn compose_due(
 
 /// Composes for these channels, and where that fails for each by itself: one that cannot be read keeps nobody else from
 /// hearing. False when some have to wait for the next round.
-async fn compose_for(parts: &Parts, channels: &[ChannelId]) -> bool {
+async fn compose_for(parts: &Parts, channels: &[ChannelId], stop: &CancellationToken) -> bool {
     match compose::compose(parts, channels).await {
         Ok(all) => return all,
+        Err(error) if error.is_unavailable() => {
+            tracing::warn!(%error, "notices wait");
+            return true;
+        }
         Err(error) => tracing::debug!(%error, "channels are to hear one by one"),
     }
     for channel in channels {
+        if stop.is_cancelled() {
+            break;
+        }
         if let Err(error) = compose::compose(parts, &[*channel]).await {
             tracing::warn!(%error, %channel, "what a channel is to hear waits");
         }

@@ -19,7 +19,7 @@ const GIGABYTE: i64 = 1_000_000_000;
 #[derive(Clone, Copy, Debug, clap::Args)]
 #[command(next_help_heading = "Retention")]
 pub struct Retention {
-    /// Days for which every single check is kept; the sums of hours and days stay for ever
+    /// Days for which every single check is kept; the sums of hours stay for thirteen months, those of days for ever
     #[arg(long, env = "RETENTION_RAW_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(2..=3650))]
     pub retention_raw_days: u64,
     /// Gigabytes that single checks may take; the oldest days go first. Without it they may take any number

@@ -4,8 +4,13 @@ mod sums;
 
 use std::{collections::BTreeMap, time::Duration};
 
-use chrono::{DateTime, Months, TimeDelta, Utc};
-use db::{Db, health::recording, partitions, rollups::closing};
+use chrono::{DateTime, TimeDelta, Utc};
+use db::{
+    Db,
+    health::recording,
+    partitions,
+    rollups::{HOURS_KEPT, closing},
+};
 use domain::{coverage::hour_start, id::ServiceKey};
 use runtime::backoff::Backoff;
 use tokio::sync::watch;
@@ -25,9 +30,6 @@ const CHUNK: usize = 100;
 
 /// Hours to be summed again that are fetched at once.
 const DIRTY_AT_ONCE: i64 = 10_000;
-
-/// How long hours are kept. Days stay for ever.
-const HOURS_KEPT: Months = Months::new(13);
 
 /// Keys per transaction of the daily tidying.
 const TIDY_CHUNK: i32 = 1_000;
@@ -174,7 +176,7 @@ async fn sum_chunk_again(
 /// Deletes hours that are too old, and the sums of services that are gone.
 pub async fn tidy(db: &Db, now: DateTime<Utc>, stop: &CancellationToken) -> db::Result<()> {
     let mut conn = db.acquire().await?;
-    let before = now.checked_sub_months(HOURS_KEPT).unwrap_or(now);
+    let before = now - HOURS_KEPT;
     let largest = closing::largest_key(&mut conn).await?;
     let mut from = 0;
     while from <= largest && !stop.is_cancelled() {

@@ -2401,9 +2401,9 @@ export interface components {
             checks_days: number | null;
             /**
              * Format: int64
-             * @description Hourly sums; null for ever, as daily sums are kept
+             * @description Hourly sums. Daily sums stay for ever
              */
-            hours_days: number | null;
+            hours_days: number;
         };
         /**
          * @description What a member may do.

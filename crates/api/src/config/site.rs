@@ -92,6 +92,9 @@ impl SiteConfig {
         let auth = self.auth.check(faults);
         let shared = auth.as_ref().is_some_and(AuthSettings::is_shared);
         let limits = self.limits(shared, faults);
+        if shared && self.rate_limit_probes == 0 {
+            faults.push("SIGN_UP=open lets strangers in, and RATE_LIMIT_PROBES=0 would let them look without a limit: give a number");
+        }
         let catalogue = faults.take(self.catalogue());
         Some(Site {
             public_url: public_url?,
@@ -203,6 +206,28 @@ mod tests {
         let mut faults = Faults::default();
         let site = Cli::parse_from(all).site.check(&mut faults);
         site.unwrap_or_else(|| panic!("{faults}"))
+    }
+
+    #[test]
+    fn strangers_never_look_without_a_limit() {
+        let faults = |who: &str| {
+            let words = [
+                "api",
+                "--public-url",
+                "https://status.example",
+                "--secret-key",
+                "0123456789abcdef0123456789abcdef",
+                "--rate-limit-probes",
+                "0",
+                "--sign-up",
+                who,
+            ];
+            let mut faults = Faults::default();
+            Cli::parse_from(words).site.check(&mut faults);
+            faults.to_string()
+        };
+        assert!(faults("open").contains("RATE_LIMIT_PROBES=0"));
+        assert_eq!(faults("closed"), "");
     }
 
     #[test]

@@ -328,7 +328,8 @@ fn trimmed(patch: &Patch<String>) -> Patch<String> {
 pub(crate) fn forbidden(code: FailureCode) -> &'static str {
     match code {
         FailureCode::BlockedPort => {
-            "must not use a port of mail, databases or the like; an operator opens ports with ALLOW_PORTS"
+            "must use a port that this installation asks, and none of mail, databases or the like; an operator opens ports with \
+             ALLOW_PORTS, and with ONLY_PORTS where that is set"
         }
         FailureCode::BlockedAddress => {
             "must not be an address that this installation keeps closed; an operator opens networks with ALLOW_CIDRS"

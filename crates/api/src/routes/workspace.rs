@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
-use db::{audit, workers, workspaces};
+use db::{audit, rollups::HOURS_KEPT, workers, workspaces};
 use domain::fields::Fields;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -57,8 +57,8 @@ struct RetentionView {
     /// Single checks, by the settings of the newest worker; fewer where their size is limited too. Null while no worker
     /// has run for a day
     checks_days: Option<u64>,
-    /// Hourly sums; null for ever, as daily sums are kept
-    hours_days: Option<u64>,
+    /// Hourly sums. Daily sums stay for ever
+    hours_days: i64,
 }
 
 /// What can be changed.
@@ -147,7 +147,7 @@ async fn view<R>(state: &AppState, member: &Member<R>) -> Result<WorkspaceView, 
         },
         retention: RetentionView {
             checks_days,
-            hours_days: None,
+            hours_days: HOURS_KEPT.num_days(),
         },
     })
 }

@@ -84,7 +84,7 @@ async fn retention_is_what_the_newest_worker_keeps(pool: PgPool) {
     let read = async || person.get("/api/workspace").await.expect(200).body["retention"].clone();
     assert_eq!(
         read().await,
-        json!({ "checks_days": null, "hours_days": null })
+        json!({ "checks_days": null, "hours_days": 396 })
     );
     worker(&pool, json!({ "checks_days": 30 })).await;
     worker(&pool, json!({ "checks_days": 90 })).await;

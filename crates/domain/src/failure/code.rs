@@ -62,8 +62,8 @@ macro_rules! codes {
 codes! {
     /// Not a usable http or https URL.
     InvalidUrl = 1 "invalid_url" Target;
-    /// A port that must not be asked (mail, databases …).
-    BlockedPort = 2 "blocked_port" Target;
+    /// A port that our policy refuses (mail, databases …).
+    BlockedPort = 2 "blocked_port" Ours;
     /// A request header that must not be sent.
     InvalidHeader = 3 "invalid_header" Target;
     /// An address that our policy refuses.
@@ -178,7 +178,9 @@ mod tests {
     #[test]
     fn only_faults_of_the_target_may_take_a_service_down() {
         assert_eq!(FailureCode::ConnectRefused.class(), Class::Target);
-        assert_eq!(FailureCode::BlockedAddress.class(), Class::Ours);
+        for policy in [FailureCode::BlockedAddress, FailureCode::BlockedPort] {
+            assert_eq!(policy.class(), Class::Ours);
+        }
         assert_eq!(FailureCode::SlowResponse.class(), Class::Advisory);
         for code in FailureCode::ALL {
             let word = code.as_str();

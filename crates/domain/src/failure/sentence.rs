@@ -325,8 +325,8 @@ fn plain(code: Code, detail: &Detail) -> String {
         Code::BlockedAddress => "This address is not reachable from here by policy.",
         Code::BlockedPort => {
             return match detail {
-                Detail::Port { port } => format!("Port {port} cannot be monitored."),
-                _ => "This port cannot be monitored.".to_owned(),
+                Detail::Port { port } => format!("Port {port} is not asked from here by policy."),
+                _ => "This port is not asked from here by policy.".to_owned(),
             };
         }
         Code::InvalidHeader => "A request header cannot be sent.",

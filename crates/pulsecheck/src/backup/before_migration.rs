@@ -17,8 +17,6 @@ const PREFIX: &str = "before-schema-";
 
 /// Brings the schema up to date; existing data is backed up first, and a newer schema is refused.
 pub async fn backup_then_migrate(db: &Db, data: &DataDir, keys: &Keys) -> anyhow::Result<()> {
-    // After a start of the whole machine a database elsewhere may come later than we do.
-    db::schema::wait_for_server(db).await?;
     let mut conn = db.dedicated().await?;
     let (found, known) = (
         db::schema::version(&mut conn).await?,

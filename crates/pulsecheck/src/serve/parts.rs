@@ -117,7 +117,9 @@ impl Config {
     /// Checks everything but mail for an installation that has these keys and listens on `port`.
     pub(crate) fn check(&self, keys: Keys, port: u16, faults: &mut Faults) -> Option<Site> {
         let mut site = self.site.clone();
-        site.public_url.public_url = Some(site.public_url.or_local(port));
+        if !site.public_url.is_given() {
+            site.public_url.public_url = Some(site.public_url.or_local(port));
+        }
         (site.secret_key, site.secret_key_file) = (Some(keys.current), None);
         (site.secret_key_previous, site.secret_key_previous_file) = (keys.previous, None);
         self.looking.check(faults);

@@ -2,7 +2,7 @@
 
 mod catalogue;
 mod discovery;
-mod earlier_faults;
+mod faults;
 mod fuzz;
 mod hostile;
 mod recordings;

@@ -51,7 +51,7 @@ fn a_new_id_is_followed_by_path_and_name() {
 
 /// A longer name that holds the wanted one belongs to another component.
 #[test]
-fn fault_10_a_part_of_a_name_is_no_match_but_a_suggestion() {
+fn a_part_of_a_name_is_no_match_but_a_suggestion() {
     let page = page(
         r#"{"id":"c1","name":"API Gateway","status":"major_outage"},{"id":"c2","name":"Web","status":"operational"}"#,
     );

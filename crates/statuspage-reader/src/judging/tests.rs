@@ -101,7 +101,7 @@ fn tables_of_levels() {
 }
 
 #[test]
-fn fault_18_a_partial_outage_is_what_its_owner_wants_it_to_be() {
+fn a_partial_outage_is_what_its_owner_wants_it_to_be() {
     let page = page(&api("partial_outage"), &json!({}));
     let mild = VendorTarget {
         partial_outage_is: Severity::Degraded,

@@ -170,7 +170,7 @@ async fn fifty_megabytes_are_refused_and_not_read_to_their_end() {
 }
 
 #[tokio::test]
-async fn fault_20_a_redirect_to_an_address_that_is_not_public_is_refused() {
+async fn a_redirect_to_an_address_that_is_not_public_is_refused() {
     let elsewhere = Upstream::bind("127.0.0.2:0".parse().unwrap(), TlsMode::Plain).unwrap();
     elsewhere.set(Mode::body(HEALTHY)).await;
     let upstream = Upstream::start();

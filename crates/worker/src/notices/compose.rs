@@ -30,7 +30,7 @@ use uuid::Uuid;
 
 use super::{Parts, hold};
 
-/// Notices that are gathered in one transaction.
+/// Notices that are gathered at once, of one channel or of all in a transaction.
 const MOST: usize = 20_000;
 
 /// A channel that may say something now.
@@ -80,7 +80,7 @@ async fn compose_up_to(most: usize, parts: &Parts, channels: &[ChannelId]) -> db
     Ok(all)
 }
 
-/// What waits for each of these channels, up to so many notices in all; and whether that is all of them.
+/// What waits for each of these channels, up to so many notices in all, or one channel's; and whether that is all of them.
 async fn turns(
     conn: &mut PgConnection,
     ready: &[Ready],
@@ -97,17 +97,18 @@ async fn turns(
         let Some(channel) = channels.remove(&one.channel) else {
             continue;
         };
-        if free == 0 {
-            return Ok((turns, false));
-        }
         // A pager opens and closes each incident by itself: none is only counted, and none stands only as it stood last.
         let (most, room) = if channel.kind == ChannelKind::PagerDuty {
-            (free.min(NAMED), usize::MAX)
+            (NAMED, usize::MAX)
         } else {
             let room = pace::room(&one.recent, one.now, one.most_per_minute);
-            (free, room)
+            (MOST, room)
         };
         let due = gathering::due(conn, channel.id, i64::try_from(most).unwrap_or(1)).await?;
+        // What waits for a channel is told together, or not yet.
+        if !turns.is_empty() && due.len() > free {
+            return Ok((turns, false));
+        }
         free = free.saturating_sub(due.len());
         let mut incidents: Vec<_> = due.iter().filter_map(|due| due.waiting.incident).collect();
         incidents.sort_unstable();

@@ -12,7 +12,7 @@ use crate::{
 
 /// Trouble of the page, then the vendor's incident, then health: nothing stays open.
 #[sqlx::test(migrator = "db::MIGRATOR")]
-async fn s06_fault_5_no_incident_is_stuck_after_a_page_was_away(pool: PgPool) {
+async fn s06_no_incident_is_stuck_after_a_page_was_away(pool: PgPool) {
     let stage = Stage::set(pool).await;
     let site = Site::given(&stage, "acme").await;
     site.does(&stage, Mode::status(500));
@@ -38,7 +38,7 @@ async fn s06_fault_5_no_incident_is_stuck_after_a_page_was_away(pool: PgPool) {
 
 /// An incident of the vendor's does not stand on for ever once its list is missing.
 #[sqlx::test(migrator = "db::MIGRATOR")]
-async fn fault_7_what_the_vendor_no_longer_lists_is_no_longer_shown(pool: PgPool) {
+async fn what_the_vendor_no_longer_lists_is_no_longer_shown(pool: PgPool) {
     let stage = Stage::set(pool).await;
     let site = Site::given(&stage, "acme").await;
     let good = page(&[("api", "operational")]);
@@ -59,7 +59,7 @@ async fn fault_7_what_the_vendor_no_longer_lists_is_no_longer_shown(pool: PgPool
 
 /// Trouble with one page keeps neither other pages nor HTTP services waiting.
 #[sqlx::test(migrator = "db::MIGRATOR")]
-async fn fault_8_a_broken_page_delays_no_other(pool: PgPool) {
+async fn a_broken_page_delays_no_other(pool: PgPool) {
     let stage = Stage::set(pool).await;
     let broken = Site::given(&stage, "broken").await;
     broken.does(&stage, Mode::Hang);
@@ -85,7 +85,7 @@ async fn fault_8_a_broken_page_delays_no_other(pool: PgPool) {
 
 /// Services whose addresses a person gave are polled like all others.
 #[sqlx::test(migrator = "db::MIGRATOR")]
-async fn fault_16_addresses_that_a_person_gave_are_read(pool: PgPool) {
+async fn addresses_that_a_person_gave_are_read(pool: PgPool) {
     let stage = Stage::set(pool).await;
     let site = Site::given(&stage, "own").await;
     site.says(&stage, &page(&[("api", "operational")]));
@@ -98,7 +98,7 @@ async fn fault_16_addresses_that_a_person_gave_are_read(pool: PgPool) {
 
 /// `Retry-After` is heeded. What else makes asking cheap stands in `pages_sharing`.
 #[sqlx::test(migrator = "db::MIGRATOR")]
-async fn s11_fault_19_a_page_that_wants_a_pause_gets_it_and_services_stay_up(pool: PgPool) {
+async fn s11_a_page_that_wants_a_pause_gets_it_and_services_stay_up(pool: PgPool) {
     let stage = Stage::set(pool).await;
     let site = Site::given(&stage, "acme").await;
     let good = page(&[("api", "operational")]).to_string();
@@ -132,7 +132,7 @@ async fn s11_fault_19_a_page_that_wants_a_pause_gets_it_and_services_stay_up(poo
 
 /// Maintenance does not count as degraded.
 #[sqlx::test(migrator = "db::MIGRATOR")]
-async fn fault_17_maintenance_neither_opens_nor_ends_an_incident(pool: PgPool) {
+async fn maintenance_neither_opens_nor_ends_an_incident(pool: PgPool) {
     let stage = Stage::set(pool).await;
     let site = Site::given(&stage, "acme").await;
     site.says(

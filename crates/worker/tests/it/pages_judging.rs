@@ -49,7 +49,7 @@ async fn s01_a_page_on_which_all_is_operational_is_up(pool: PgPool) {
 
 /// Trouble of a component opens an incident of ours although the page has a list of incidents and the vendor has posted none.
 #[sqlx::test(migrator = "db::MIGRATOR")]
-async fn s02_fault_6_degraded_and_back_is_one_incident_of_ours(pool: PgPool) {
+async fn s02_degraded_and_back_is_one_incident_of_ours(pool: PgPool) {
     let stage = Stage::set(pool).await;
     let site = Site::found(&stage, "acme").await;
     site.says(&stage, &page(&[("api", "operational")]));
@@ -194,9 +194,7 @@ async fn s03_an_outage_with_the_vendors_incident_is_told_at_once_and_in_its_word
 
 /// A page that cannot be fetched or read says nothing of its components, so they are not down.
 #[sqlx::test(migrator = "db::MIGRATOR")]
-async fn s04_fault_4_a_page_that_cannot_be_read_is_unknown_after_three_polls_and_never_down(
-    pool: PgPool,
-) {
+async fn s04_a_page_that_cannot_be_read_is_unknown_after_three_polls_and_never_down(pool: PgPool) {
     let stage = Stage::set(pool).await;
     let good = page(&[("api", "operational")]).to_string();
     let cut = good[..good.len() / 2].to_owned();

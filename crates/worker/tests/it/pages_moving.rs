@@ -202,7 +202,7 @@ async fn pages_that_were_only_searched_for_are_bounded_in_age_and_number(pool: P
 
 /// No two characters of addresses, such as `:` and `/`, count as the same one, so that pages never meet.
 #[sqlx::test(migrator = "db::MIGRATOR")]
-async fn fault_21_pages_are_told_apart_by_their_whole_addresses(pool: PgPool) {
+async fn pages_are_told_apart_by_their_whole_addresses(pool: PgPool) {
     let stage = Stage::set(pool).await;
     let mut conn = stage.conn().await;
     let now = db::services::now(&mut conn).await.expect("a time");

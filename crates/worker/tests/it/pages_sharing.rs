@@ -202,7 +202,7 @@ async fn a_reading_under_way_is_finished_and_recorded_at_shutdown(pool: PgPool) 
 
 /// What is followed can be changed.
 #[sqlx::test(migrator = "db::MIGRATOR")]
-async fn fault_21_an_edited_service_follows_its_new_component_at_once(pool: PgPool) {
+async fn an_edited_service_follows_its_new_component_at_once(pool: PgPool) {
     let stage = Stage::set(pool).await;
     let site = Site::given(&stage, "acme").await;
     site.says(

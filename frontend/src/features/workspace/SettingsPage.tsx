@@ -89,9 +89,7 @@ function Settings({ workspace }: { workspace: Workspace }) {
           <Fact label={text.checks}>
             {typeof retention.checks_days === 'number' ? kept(retention.checks_days) : '–'}
           </Fact>
-          <Fact label={text.hours}>
-            {typeof retention.hours_days === 'number' ? kept(retention.hours_days) : text.forever}
-          </Fact>
+          <Fact label={text.hours}>{kept(retention.hours_days)}</Fact>
           <Fact label={text.days}>{text.forever}</Fact>
           <Fact label={text.incidents}>{text.forever}</Fact>
         </dl>

@@ -23,7 +23,7 @@ fn level_of(status: &str) -> Level {
 }
 
 #[test]
-fn fault_1_an_unknown_word_is_unknown() {
+fn an_unknown_word_is_unknown() {
     for word in [
         "null",
         r#""""#,
@@ -61,14 +61,14 @@ fn fault_1_an_unknown_word_is_unknown() {
 }
 
 #[test]
-fn fault_2_a_status_of_another_type_is_unknown() {
+fn a_status_of_another_type_is_unknown() {
     for status in ["4", "true", "[]", "{}", "1.5"] {
         assert_eq!(level_of(status), Level::Unknown, "{status}");
     }
 }
 
 #[test]
-fn fault_3_a_list_at_the_top_is_dispatched_or_refused() {
+fn a_list_at_the_top_is_dispatched_or_refused() {
     assert!(matches!(
         parse(Provider::find("atlassian").expect("known"), b"[]"),
         Err(ParseError::WrongShape { .. })
@@ -78,7 +78,7 @@ fn fault_3_a_list_at_the_top_is_dispatched_or_refused() {
 }
 
 #[test]
-fn fault_4_what_cannot_be_read_has_no_level() {
+fn what_cannot_be_read_has_no_level() {
     let atlassian = Provider::find("atlassian").expect("known");
     for answer in [
         "",
@@ -95,7 +95,7 @@ fn fault_4_what_cannot_be_read_has_no_level() {
 }
 
 #[test]
-fn fault_7_a_missing_section_is_not_an_empty_one() {
+fn a_missing_section_is_not_an_empty_one() {
     let page = statuspage(r#""status":{"indicator":"none"},"components":[]"#);
     assert_eq!(
         (&page.components, &page.incidents),
@@ -104,7 +104,7 @@ fn fault_7_a_missing_section_is_not_an_empty_one() {
 }
 
 #[test]
-fn fault_8_a_time_without_a_zone_is_read_and_flagged() {
+fn a_time_without_a_zone_is_read_and_flagged() {
     let page = statuspage(
         r#""scheduled_maintenances":[{"id":"m","name":"x","status":"scheduled","scheduled_for":"2026-10-01 10:00:00","scheduled_until":"later"}]"#,
     );
@@ -118,7 +118,7 @@ fn fault_8_a_time_without_a_zone_is_read_and_flagged() {
 }
 
 #[test]
-fn fault_9_history_is_not_active() {
+fn history_is_not_active() {
     let page = statuspage(
         r#""incidents":[{"id":"a","name":"x","status":"resolved","impact":"major"},{"id":"b","name":"y","status":"postmortem","impact":"major"},{"id":"c","name":"z","status":"investigating","impact":"none","resolved_at":"2026-01-01T00:00:00Z"}]"#,
     );
@@ -132,7 +132,7 @@ fn fault_9_history_is_not_active() {
 }
 
 #[test]
-fn fault_11_namesakes_are_two_components() {
+fn namesakes_are_two_components() {
     let page = statuspage(
         r#""components":[{"id":"a","name":"Login","status":"operational"},{"id":"b","name":"Login","status":"major_outage"}]"#,
     );
@@ -146,7 +146,7 @@ fn fault_11_namesakes_are_two_components() {
 }
 
 #[test]
-fn fault_12_envelopes_do_not_depend_on_a_success_key() {
+fn envelopes_do_not_depend_on_a_success_key() {
     let inner = r#"{"components":[{"name":"API","status":"degraded"}],"active_incidents":[],"scheduled_maintenance":[]}"#;
     for envelope in [
         format!(r#"{{"result":{inner}}}"#),
@@ -164,7 +164,7 @@ fn fault_12_envelopes_do_not_depend_on_a_success_key() {
 }
 
 #[test]
-fn fault_13_a_group_is_known_by_being_referred_to() {
+fn a_group_is_known_by_being_referred_to() {
     let document = br#"{"components":[{"id":"g","name":"Core","status":"OPERATIONAL","group":null},{"id":"c","name":"API","status":"MAJOROUTAGE","group":{"id":"g","name":"Core"}}]}"#;
     let page = parse_any(document).expect("a page");
     let leaves: Vec<_> = page
@@ -175,7 +175,7 @@ fn fault_13_a_group_is_known_by_being_referred_to() {
 }
 
 #[test]
-fn fault_14_a_page_without_components_is_a_page() {
+fn a_page_without_components_is_a_page() {
     let page = statuspage(r#""status":{"indicator":"minor","description":"Some trouble"}"#);
     assert_eq!(
         (page.overall.meaning, page.headline.as_deref()),
@@ -184,7 +184,7 @@ fn fault_14_a_page_without_components_is_a_page() {
 }
 
 #[test]
-fn fault_15_addresses_follow_from_the_page_and_not_from_what_answered_once() {
+fn addresses_follow_from_the_page_and_not_from_what_answered_once() {
     let base = url::Url::parse("https://status.example.com/eu").expect("a URL");
     let source = Source::new(Provider::find("atlassian").expect("known"), base);
     let stored = serde_json::to_string(&source).expect("JSON");
@@ -203,7 +203,7 @@ fn fault_15_addresses_follow_from_the_page_and_not_from_what_answered_once() {
 }
 
 #[test]
-fn fault_17_maintenance_is_maintenance() {
+fn maintenance_is_maintenance() {
     assert_eq!(level_of(r#""under_maintenance""#), Level::Maintenance);
     assert_eq!(
         statuspage(r#""status":{"indicator":"maintenance"}"#)
@@ -214,7 +214,7 @@ fn fault_17_maintenance_is_maintenance() {
 }
 
 #[test]
-fn fault_18_an_incident_without_components_is_kept_and_linked_to_none() {
+fn an_incident_without_components_is_kept_and_linked_to_none() {
     let page = statuspage(
         r#""components":[{"id":"c","name":"API","status":"operational"}],"incidents":[{"id":"i","name":"API down","status":"investigating","impact":"critical"}]"#,
     );
@@ -231,7 +231,7 @@ fn fault_18_an_incident_without_components_is_kept_and_linked_to_none() {
 }
 
 #[test]
-fn fault_20_the_body_is_looked_at_and_not_the_content_type() {
+fn the_body_is_looked_at_and_not_the_content_type() {
     let inner = r#"{"services":[{"serviceName":"Music","events":[]}]}"#;
     for text in [
         inner.to_owned(),
