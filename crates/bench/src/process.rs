@@ -3,6 +3,7 @@
 use std::{fs, path::Path, process::Stdio, time::Duration};
 
 use anyhow::Context as _;
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::{
     io::AsyncWriteExt as _,
     process::{Child, Command},
@@ -78,10 +79,8 @@ impl Program {
 
     /// Ends it the polite way and waits.
     pub async fn stop(mut self) -> anyhow::Result<()> {
-        Command::new("kill")
-            .args(["-TERM", &self.pid.to_string()])
-            .status()
-            .await?;
+        let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
+        kill_process(pid.context("no process")?, Signal::TERM)?;
         let ended = tokio::time::timeout(Duration::from_secs(45), self.child.wait()).await;
         ended.context("the program did not end within 45 s")??;
         Ok(())

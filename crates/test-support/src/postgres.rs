@@ -10,6 +10,8 @@ use std::{
 
 use tempfile::TempDir;
 
+use crate::{Signal, signal};
+
 /// How often it is looked whether it has started, …
 const PAUSE: Duration = Duration::from_millis(20);
 /// … which is a minute, on a machine that does much else.
@@ -60,10 +62,7 @@ impl Postgres {
         let Some(mut child) = self.child.take() else {
             return;
         };
-        let told = Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
-            .status();
-        assert!(told.expect("kill").success());
+        signal(child.id(), Signal::INT);
         assert!(child.wait().expect("its end").success());
     }
 

@@ -3,12 +3,13 @@
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use pulsecheck::data_dir::{DataDir, Running};
 use pulsecheck::postgres::{self, Account, Binaries, Embedded};
 use sqlx::{Connection as _, PgConnection, Row as _};
+use test_support::Signal;
 
 use crate::place::{Place, ask, tell};
 
@@ -24,14 +25,8 @@ fn server(data: &DataDir) -> String {
     text.lines().next().unwrap().to_owned()
 }
 
-fn kill(signal: &str, pid: &str) {
-    assert!(
-        Command::new("kill")
-            .args([signal, pid])
-            .status()
-            .unwrap()
-            .success()
-    );
+fn kill(signal: Signal, pid: &str) {
+    test_support::signal(pid.parse().unwrap(), signal);
 }
 
 fn lives(pid: &str) -> bool {
@@ -92,7 +87,7 @@ async fn a_server_that_dies_is_brought_back_with_its_data() {
     )
     .await;
     let before = server(&place.data());
-    kill("-KILL", &before);
+    kill(Signal::KILL, &before);
     let word = loop {
         if let Ok(mut connection) = PgConnection::connect(embedded.url()).await
             && let Ok(row) = sqlx::query("SELECT word FROM kept")

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use sqlx::{Connection as _, PgConnection};
+use test_support::{Signal, signal_group};
 use tokio::time::Instant;
 
 use crate::place::{Place, ask, tell};
@@ -81,15 +82,8 @@ impl Running {
     }
 
     /// Sends a signal to everything that the terminal would.
-    fn signal(&self, signal: &str) {
-        let group = format!("-{}", self.child.id());
-        assert!(
-            Command::new("kill")
-                .args([signal, "--", &group])
-                .status()
-                .unwrap()
-                .success()
-        );
+    fn signal(&self, signal: Signal) {
+        signal_group(self.child.id(), signal);
     }
 
     /// Waits until it has ended; whether it ended well, and what it said last.
@@ -129,7 +123,7 @@ async fn ctrl_c_ends_everything_and_the_next_start_finds_all() {
     let running = Running::start(&place);
     let database = url(&place).await;
     tell(&database, "create table kept as select 'here' as word").await;
-    running.signal("-INT");
+    running.signal(Signal::INT);
     let (well, said) = running.end();
     assert!(well, "{said}");
     assert!(said.contains("everything is kept"), "{said}");

@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     sync::Arc,
     time::Duration,
 };
@@ -10,7 +10,7 @@ use std::{
 use rustls::ServerConfig;
 use status_cache::StatusCache;
 use tempfile::TempDir;
-use test_support::{Authority, Flaw};
+use test_support::{Authority, Flaw, Signal, redis_server, signal};
 use tokio::{
     net::{TcpListener, UnixStream},
     task::JoinSet,
@@ -66,11 +66,11 @@ impl Server {
 
     /// Stopped by the system: it accepts and never answers.
     pub(crate) fn pause(&self) {
-        self.signal("-STOP");
+        signal(self.child.id(), Signal::STOP);
     }
 
     pub(crate) fn go_on(&self) {
-        self.signal("-CONT");
+        signal(self.child.id(), Signal::CONT);
     }
 
     pub(crate) fn kill(&mut self) {
@@ -119,13 +119,6 @@ impl Server {
         }
     }
 
-    fn signal(&self, signal: &str) {
-        let done = Command::new("kill")
-            .args([signal, &self.child.id().to_string()])
-            .status();
-        assert!(done.expect("kill").success());
-    }
-
     async fn answers(&self) {
         while !self.cache().is_reachable().await {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -138,7 +131,7 @@ fn socket(folder: &TempDir) -> PathBuf {
 }
 
 fn spawn(socket: &Path) -> Child {
-    Command::new("redis-server")
+    redis_server()
         .args([
             "--port",
             "0",

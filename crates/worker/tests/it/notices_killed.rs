@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::channel::ChannelKind;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, PgPool};
-use test_support::{Mode, Upstream};
+use test_support::{Mode, Signal, Upstream};
 
 use crate::{
     notices_whole::posted,
@@ -57,14 +57,14 @@ async fn a_worker_killed_between_sending_and_settling_is_followed_by_the_same_me
         (posted(&receiver).len() == 1).then_some(())
     })
     .await;
-    first.signal("-KILL");
+    first.signal(Signal::KILL);
     drop(first);
     assert_eq!(count(&stage, "messages where outcome is null").await, 1);
     assert_eq!(count(&stage, "deliveries").await, 0);
     receiver.set_for("/in", Mode::ok());
     let second = Program::start(&stage, &[], &[]);
     let ledger = settled(&stage, 2).await;
-    second.signal("-KILL");
+    second.signal(Signal::KILL);
     drop(second);
     let outcomes: Vec<&str> = ledger.iter().map(|(outcome, _)| outcome.as_str()).collect();
     assert_eq!(outcomes, ["interrupted", "sent"], "every attempt is in it");
@@ -89,7 +89,7 @@ async fn w02_a_worker_killed_between_an_incident_and_its_notice_is_followed_by_o
         .unwrap();
     let first = Program::start(&stage, &[], &[]);
     eventually("the incident", async || stage.incidents().await.pop()).await;
-    first.signal("-KILL");
+    first.signal(Signal::KILL);
     drop(first);
     assert_eq!(count(&stage, "outbox where message_id is null").await, 1);
     assert_eq!(count(&stage, "messages").await, 0);
@@ -97,7 +97,7 @@ async fn w02_a_worker_killed_between_an_incident_and_its_notice_is_followed_by_o
     let started = db::services::now(&mut *stage.conn().await).await.unwrap();
     let second = Program::start(&stage, &[], &[]);
     let (outcome, at) = settled(&stage, 1).await.remove(0);
-    second.signal("-KILL");
+    second.signal(Signal::KILL);
     drop(second);
     assert_eq!(outcome, "sent");
     assert!(at - started <= TimeDelta::seconds(10), "{}", at - started);

@@ -8,6 +8,7 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
 };
 
+use test_support::Signal;
 use url::Url;
 
 use crate::stage::{Stage, eventually};
@@ -49,12 +50,8 @@ impl Program {
         self.0.wait().unwrap()
     }
 
-    /// Sends a signal, such as `-STOP`.
-    pub(crate) fn signal(&self, signal: &str) {
-        let done = Command::new("kill")
-            .args([signal, &self.0.id().to_string()])
-            .status();
-        assert!(done.unwrap().success());
+    pub(crate) fn signal(&self, signal: Signal) {
+        test_support::signal(self.0.id(), signal);
     }
 }
 
@@ -132,7 +129,7 @@ async fn a_worker_that_is_told_to_end_writes_what_it_has_seen(pool: sqlx::PgPool
             .then_some(())
     })
     .await;
-    running.signal("-TERM");
+    running.signal(Signal::TERM);
     assert_eq!(running.ended().code(), Some(0));
     let mut written = 0;
     for one in placed {

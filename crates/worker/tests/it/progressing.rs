@@ -8,6 +8,7 @@ use std::{
 
 use sqlx::PgPool;
 use tempfile::TempDir;
+use test_support::Signal;
 
 use crate::{
     programs::Program,
@@ -75,9 +76,9 @@ async fn a_worker_that_cannot_begin_or_is_stopped_leaves_its_file_alone_until_it
     heartbeat.is_touched().await;
     heartbeat.is_touched().await;
 
-    worker.signal("-STOP");
+    worker.signal(Signal::STOP);
     heartbeat.is_left_alone().await;
-    worker.signal("-CONT");
+    worker.signal(Signal::CONT);
     heartbeat.is_touched().await;
 }
 

@@ -3,7 +3,7 @@
 
 use std::{
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     time::Duration,
 };
 
@@ -11,7 +11,7 @@ use futures_util::StreamExt as _;
 use sqlx::PgPool;
 use status_cache::{EventKind, Heard, StatusCache};
 use tempfile::TempDir;
-use test_support::Mode;
+use test_support::{Mode, redis_server};
 
 use crate::{
     programs::Program,
@@ -26,7 +26,7 @@ struct Redis(Child);
 
 impl Redis {
     fn start(socket: &Path) -> Self {
-        let child = Command::new("redis-server")
+        let child = redis_server()
             .args(["--port", "0", "--save", "", "--appendonly", "no"])
             .arg("--unixsocket")
             .arg(socket)

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{failure::FailureCode, verdict::Verdict};
 use sqlx::PgPool;
-use test_support::Mode;
+use test_support::{Mode, Signal};
 
 use crate::{
     programs::Program,
@@ -67,7 +67,7 @@ async fn a_worker_that_was_stopped_for_long_is_replaced_and_comes_back_without_a
     let stopped = Program::start(&stage, &[], &[]);
     looked_at_anew(&stage, &services).await;
     let first = live(&stage).await;
-    stopped.signal("-STOP");
+    stopped.signal(Signal::STOP);
     let _other = Program::start(&stage, &[], &[]);
     let other = eventually("the other one alone", async || {
         let live = live(&stage).await;
@@ -102,7 +102,7 @@ async fn a_worker_that_was_stopped_for_long_is_replaced_and_comes_back_without_a
         assert!(!looks.is_empty());
     }
     let before = stage.upstream.requests().len();
-    stopped.signal("-CONT");
+    stopped.signal(Signal::CONT);
     eventually("both of them", async || {
         let live = live(&stage).await;
         (live.is_superset(&first) && live.is_superset(&other)).then_some(())
