@@ -67,7 +67,7 @@ export function liveCache(client: QueryClient): (event: LiveEvent) => void {
         return;
       }
       case 'opened':
-        refetchSoon(...answered(client));
+        refetchAnswered(client);
         return;
       case 'resync':
         refetchSoon([]);
@@ -75,12 +75,15 @@ export function liveCache(client: QueryClient): (event: LiveEvent) => void {
   };
 }
 
-/** What of all that events touch has been answered: the rest is still on its way. */
-const answered = (client: QueryClient): (readonly unknown[])[] =>
-  [keys.services, keys.incidents, keys.summary]
+/** Fetches what has been answered of all that events touch: the rest is on its way, and is left alone. */
+function refetchAnswered(client: QueryClient): void {
+  const answered = [keys.services, keys.incidents, keys.summary]
     .flatMap((queryKey) => client.getQueryCache().findAll({ queryKey }))
-    .filter(({ state }) => state.data !== undefined)
-    .map(({ queryKey }) => queryKey);
+    .filter(({ state }) => state.data !== undefined);
+  const hashes = new Set(answered.map(({ queryHash }) => queryHash));
+  const predicate = ({ queryHash }: Query) => hashes.has(queryHash);
+  whenFree('opened', () => void client.invalidateQueries({ predicate }));
+}
 
 /** Fetches what is named, each thing once, a moment later; lists wait while somebody points at them. */
 function gatherer(client: QueryClient): (...queryKeys: (readonly unknown[])[]) => void {

@@ -9,8 +9,8 @@ const POLL_MS = 20_000;
 /** A background tab's timers may fire once a minute only. */
 const LEADER_SILENT_MS = 90_000;
 const BEAT_MS = 25_000;
-/** A stream that is asked for so soon after the page may only have missed what happened since the first answers came. */
-const AT_ONCE_MS = 100;
+/** A stream that opens so soon after the page may only have missed what happened since the first answers came. */
+const AT_ONCE_MS = 1_000;
 
 const eventNames = [
   'service.status',
@@ -141,13 +141,13 @@ function holdStream(
     let opened = false;
 
     const open = () => {
-      const late = Date.now() - startedAt > AT_ONCE_MS;
       const mine = new EventSource('/api/events');
       source = mine;
       mine.onopen = () => {
         failures = 0;
         handlers.onState(true);
         // Whatever happened while the stream was away, another tab's or not there yet is fetched, not guessed.
+        const late = Date.now() - startedAt > AT_ONCE_MS;
         handlers.onEvent({ name: opened || late ? 'resync' : 'opened', data: null });
         opened = true;
       };
