@@ -33,7 +33,7 @@ export function Header({ me, openIncidents, onShortcuts }: Props) {
   const mayEdit = useMayEdit();
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-canvas">
-      <div className="mx-auto flex h-14 max-w-[68rem] items-center gap-1 px-4 max-[375px]:px-2.5 sm:gap-2 sm:px-6">
+      <div className="mx-auto flex h-14 max-w-[68rem] items-center gap-1 px-4 max-[375px]:px-2 sm:gap-2 sm:px-6">
         <Link
           to={paths.dashboard()}
           className="mr-1 flex items-center gap-2.5 rounded-md font-semibold tracking-tight sm:mr-4"
@@ -71,7 +71,7 @@ function Tab({ to, label, count = 0 }: { to: string; label: string; count?: numb
       end={to === '/'}
       className={({ isActive }) =>
         cx(
-          'touch flex h-8 items-center gap-1.5 rounded-md px-1.5 font-medium transition-colors sm:px-2.5',
+          'touch flex h-8 items-center gap-1.5 rounded-md px-1.5 font-medium transition-colors max-[340px]:gap-1 max-[340px]:px-1 sm:px-2.5',
           isActive ? 'text-ink' : 'text-faint hover:bg-sunken hover:text-ink',
         )
       }
