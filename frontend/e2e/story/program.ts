@@ -1,5 +1,6 @@
 /** A program of ours as a child process: what it said, how it ended, and that it does end. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect } from '@playwright/test';
 
 /** Everything that runs; nothing of it may outlive the test process, however that ends. */
@@ -125,11 +126,30 @@ export function alive(pids: readonly number[]): number[] {
   return pids.filter((pid) => all.has(pid));
 }
 
+/** All but those that have ended and that nobody has asked how. A bare Linux has no `ps`, and macOS no `/proc`. */
 function processes(): { pid: number; parent: number }[] {
-  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat='], { encoding: 'utf8' }).trim();
-  return lines
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
+  return (existsSync('/proc/self/stat') ? statsOfProc() : statsOfPs())
     .filter(([, , state]) => state?.startsWith('Z') !== true)
     .map(([pid, parent]) => ({ pid: Number(pid), parent: Number(parent) }));
+}
+
+function statsOfPs(): string[][] {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat='], { encoding: 'utf8' }).trim();
+  return lines.split('\n').map((line) => line.trim().split(/\s+/));
+}
+
+function statsOfProc(): string[][] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        // The name before it may hold spaces and brackets.
+        const [state = '', parent = ''] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+        return [[pid, parent, state]];
+      } catch {
+        // It has ended meanwhile.
+        return [];
+      }
+    });
 }
