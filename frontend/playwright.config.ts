@@ -46,7 +46,8 @@ export default defineConfig({
   // Other work may load the machine: tests wait for what they expect, and are never timed.
   timeout: 120_000,
   expect: { timeout: 15_000 },
-  workers: 2,
+  // Stories wait for a real program most of the time.
+  workers: 3,
   reporter: [['list']],
   use: {
     baseURL: `http://127.0.0.1:${port}`,

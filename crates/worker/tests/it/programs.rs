@@ -95,6 +95,16 @@ fn figures(admin: SocketAddr) -> std::io::Result<String> {
     Ok(text)
 }
 
+/// How many looks it counted, whatever they saw.
+fn looks(figures: &str) -> usize {
+    let counts = figures
+        .lines()
+        .filter(|line| line.starts_with("pulsecheck_looks_total{"));
+    counts
+        .filter_map(|line| line.rsplit(' ').next()?.parse::<usize>().ok())
+        .sum()
+}
+
 #[test]
 fn settings_that_are_missing_are_all_told_and_end_it_with_2() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_worker"));
@@ -122,11 +132,9 @@ async fn a_worker_that_is_told_to_end_writes_what_it_has_seen(pool: sqlx::PgPool
     let address = admin.to_string();
     let running = Program::start(&stage, &[], &[("ADMIN_ADDR", &address)]);
     // They are seen, and perhaps in no batch yet.
-    eventually("all are looked at", async || {
-        let figures = figures(admin).unwrap_or_default();
-        figures
-            .contains("pulsecheck_looks_total{verdict=\"up\"} 20\n")
-            .then_some(())
+    let seen = eventually("all are looked at", async || {
+        let seen = looks(&figures(admin).unwrap_or_default());
+        (seen >= 20).then_some(seen)
     })
     .await;
     running.signal(Signal::TERM);
@@ -135,7 +143,7 @@ async fn a_worker_that_is_told_to_end_writes_what_it_has_seen(pool: sqlx::PgPool
     for one in placed {
         written += stage.checks(one).await.len();
     }
-    assert_eq!(written, 20);
+    assert!(written >= seen, "{written} of {seen}");
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
