@@ -322,6 +322,34 @@ test('no request of the dashboard asks for more than a page', async ({ page }) =
   expect(Math.max(...sizes)).toBeLessThanOrEqual(50);
 });
 
+test('compact rows are chosen in the account, are lower, and still are after a reload', async ({
+  page,
+  isMobile,
+}) => {
+  await choose(page, 'busy');
+  const row = page.locator(`[data-service="${serviceId(14)}"]`);
+  const height = async () => {
+    await row.waitFor();
+    await settled(page);
+    return (await row.boundingBox())?.height ?? 0;
+  };
+  await page.goto('/');
+  const usual = await height();
+  // On a phone a row has two lines, whatever is chosen.
+  const part = isMobile ? 1 : 2 / 3;
+  await page.goto('/account');
+  const compact = page.getByRole('radio', { name: 'Compact' });
+  await expect(compact).not.toBeChecked();
+  await compact.check();
+  await settled(page);
+  await link(page, 'Dashboard').click();
+  expect((await height()) / usual).toBeCloseTo(part, 1);
+  await page.reload();
+  expect((await height()) / usual).toBeCloseTo(part, 1);
+  await page.goto('/account');
+  await expect(compact).toBeChecked();
+});
+
 test('names of every kind are text', async ({ page, isMobile }) => {
   await choose(page, 'odd');
   await page.goto('/');

@@ -1,6 +1,6 @@
 /** Signing in and out, one's own account and preferences. */
 import { queryOptions } from '@tanstack/react-query';
-import type { Preferences, PreferencesDraft, Provider, SetupForm } from './contract';
+import type { Density, Preferences, PreferencesDraft, Provider, SetupForm } from './contract';
 import { keys } from './keys';
 import { announceSignOut } from './sign-out';
 import { api, body } from './transport';
@@ -64,4 +64,5 @@ const unchanged: PreferencesDraft = {
 export const savePreferences = (changes: Partial<PreferencesDraft>) =>
   body(api.PUT('/api/me/preferences', { body: { ...unchanged, ...changes } }));
 export const saveTheme = (theme: Preferences['theme']) => savePreferences({ theme });
+export const saveDensity = (density: Density) => savePreferences({ density });
 export const saveCategoryOrder = (order: string[]) => savePreferences({ category_order: order });

@@ -71,6 +71,7 @@ export type Me = Schemas['MeView'];
 export type Session = Schemas['SessionView'];
 export type Preferences = Schemas['PreferencesView'];
 export type PreferencesDraft = Schemas['PreferencesInput'];
+export type Density = Schemas['Density'];
 export type ReportDay = Schemas['ReportDay'];
 export type SetupForm = Record<keyof Schemas['SetupInput'], string>;
 

@@ -17,6 +17,7 @@ import { hasStatus, isAnswer, sentenceOf } from '@/api/problem';
 import { summaryQuery } from '@/api/services';
 import { useLastError } from '@/api/useLastError';
 import { adoptTheme } from '@/features/account/theme';
+import { keepDensity } from '@/features/service/list/density';
 import { isWall, paths } from '@/lib/paths';
 import { dashboardText } from '@/lib/text/dashboard';
 import { shellText } from '@/lib/text/shell';
@@ -113,6 +114,7 @@ function SignedIn({ me, wall }: { me: Me; wall: boolean }) {
   useArrival();
   useEffect(() => startLive(liveCache(client)), [client]);
   useEffect(() => adoptTheme(preferences?.theme), [preferences?.theme]);
+  useEffect(() => keepDensity(preferences?.density), [preferences?.density]);
 
   if (wall) {
     return (

@@ -185,7 +185,16 @@ export function SkeletonBlock({ className }: { className: string }) {
 }
 
 /** A list that is on its way: the same heights as the rows that will stand there. */
-export function SkeletonRows({ rows, label }: { rows: number; label: string }) {
+export function SkeletonRows({
+  rows,
+  label,
+  height,
+}: {
+  rows: number;
+  label: string;
+  /** Of one row, in pixels, where it is another one than usual. */
+  height?: number;
+}) {
   return (
     <div
       role="status"
@@ -198,6 +207,7 @@ export function SkeletonRows({ rows, label }: { rows: number; label: string }) {
           // biome-ignore lint/suspicious/noArrayIndexKey: rows without identity
           key={index}
           className="flex h-14 items-center gap-3 border-b border-line px-4 last:border-b-0"
+          style={{ height }}
         >
           <Skeleton className="size-3.5 rounded-full" />
           <Skeleton className="h-3.5 w-40" />

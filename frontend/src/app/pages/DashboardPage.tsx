@@ -10,11 +10,13 @@ import { useLastError } from '@/api/useLastError';
 import { OpenIncidents } from '@/features/incident/OpenIncidents';
 import { BulkBar } from '@/features/service/list/BulkBar';
 import { CountsBar } from '@/features/service/list/CountsBar';
+import { useDensity } from '@/features/service/list/density';
 import { Maintenances } from '@/features/service/list/Maintenances';
 import { ServiceList } from '@/features/service/list/ServiceList';
 import { StatusBanner } from '@/features/service/list/StatusBanner';
 import { attentionOf, sectionsOf } from '@/features/service/list/sections';
 import { Toolbar } from '@/features/service/list/Toolbar';
+import { useSizes } from '@/features/service/list/useSizes';
 import {
   asAsked,
   type Filters,
@@ -147,9 +149,7 @@ function Watched({ summary, fetchedAt }: { summary: Summary; fetchedAt: number }
           </Failure>
         </div>
       ) : waiting ? (
-        <div className="mt-17">
-          <SkeletonRows rows={7} label={text.loading} />
-        </div>
+        <ListLoading />
       ) : sections.length === 0 ? (
         <div className="mt-6">
           <Empty
@@ -182,9 +182,16 @@ function Loading() {
   return (
     <>
       <Skeleton className="h-28 rounded-xl" />
-      <div className="mt-17">
-        <SkeletonRows rows={7} label={text.loading} />
-      </div>
+      <ListLoading />
     </>
+  );
+}
+
+function ListLoading() {
+  const { row } = useSizes(useDensity());
+  return (
+    <div className="mt-17">
+      <SkeletonRows rows={7} label={text.loading} height={row} />
+    </div>
   );
 }

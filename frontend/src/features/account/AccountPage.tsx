@@ -8,6 +8,7 @@ import { PageColumn, Section, Sentence } from '@/ui/Page';
 import { PageTitle } from '@/ui/PageTitle';
 import { Segmented } from '@/ui/Segmented';
 import { Address } from './Address';
+import { DensityChoice } from './DensityChoice';
 import { EraseAccount } from './EraseAccount';
 import { PasswordForm } from './PasswordForm';
 import { ReportChoice } from './ReportChoice';
@@ -48,6 +49,7 @@ export function AccountPage() {
           />
           <p className="text-sm text-faint">{text.themeHint}</p>
         </div>
+        <DensityChoice />
         {me.sends_mail && <ReportChoice me={me} />}
       </Section>
       <Sessions />

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from 'rea
 import { heightOf, inView, type Placed, place, shift } from '@/lib/geometry';
 import { hold, isHeld, release } from '@/lib/hold';
 import { useClosed } from './closed';
+import { useDensity } from './density';
 import { SectionHead } from './SectionHead';
 import { SectionRows } from './SectionRows';
 import { ATTENTION, type Section } from './sections';
@@ -24,7 +25,8 @@ interface Props {
 
 export function ServiceList({ sections, categories, onNearEnd }: Props) {
   const closed = useClosed();
-  const sizes = useSizes();
+  const density = useDensity();
+  const sizes = useSizes(density);
   const element = useRef<HTMLDivElement>(null);
   const { head, row } = sizes;
   const placed = useMemo(() => {
@@ -46,7 +48,7 @@ export function ServiceList({ sections, categories, onNearEnd }: Props) {
   const placeOf = new Map(placed.map((block) => [block.key, block]));
   return (
     <Held>
-      <div ref={element} className="relative" style={{ height }}>
+      <div ref={element} data-density={density} className="relative" style={{ height }}>
         {inView(placed, sizes, view.top, view.bottom).map(({ key, from, to }) => {
           const found = byKey.get(key);
           const block = placeOf.get(key);

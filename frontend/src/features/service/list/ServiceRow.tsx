@@ -57,8 +57,8 @@ export const ServiceRow = memo(function ServiceRow({ service, selected, within }
     >
       <div className="flex min-w-0 items-center gap-3 max-md:col-start-1 max-md:row-start-1">
         <Tick service={service} selected={selected} within={within} mayEdit={mayEdit} />
-        <div className="min-w-0">
-          <div className="flex items-center gap-2">
+        <div className="min-w-0 md:compact:flex md:compact:flex-1 md:compact:items-baseline md:compact:gap-x-3">
+          <div className="flex min-w-0 items-center gap-2">
             <Link
               to={paths.service(service.id)}
               className={cx(
@@ -70,7 +70,7 @@ export const ServiceRow = memo(function ServiceRow({ service, selected, within }
             </Link>
             {service.vendor !== null && <VendorMark vendor={service.vendor} />}
           </div>
-          <p className="truncate text-sm text-faint max-md:hidden">
+          <p className="truncate text-sm text-faint max-md:hidden md:compact:min-w-20 md:compact:flex-1">
             <span className={wordColour[status]}>{stateText.short[status]}</span>
             {service.current_status.suspect === true && <> · {stateText.checkingAgain}</>}
             {' · '}
@@ -154,7 +154,7 @@ function Tick({ service, selected, within, mayEdit }: TickProps) {
         onChange={() => undefined}
         onClick={({ shiftKey }) => toggle(service, within.current, shiftKey)}
         className={cx(
-          'absolute z-[2] size-4 cursor-pointer accent-accent-solid before:absolute before:-inset-3.5 before:content-[""]',
+          'absolute z-[2] size-4 cursor-pointer accent-accent-solid before:absolute before:-inset-3.5 before:content-[""] md:compact:pointer-fine:before:-inset-y-2.5',
           !selecting &&
             'opacity-0 pointer-coarse:hidden pointer-fine:group-hover:opacity-100 focus-visible:opacity-100',
         )}
