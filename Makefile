@@ -34,7 +34,7 @@ lint: tools ## Every lint: formatting, clippy, rustdoc, shell, TypeScript
 openapi: tools ## Make docs/openapi.json, docs/configuration.md and the typed client again from the code
 	@scripts/generate
 
-bench: tools ## Measure; writes the figures of docs/benchmarks.md (QUICK=1, ONLY=looking)
+bench: tools ## Measure; writes docs/benchmarks.md (ONLY=looking), or QUICK=1 a first impression to target
 	@scripts/bench
 
 soak: tools ## An hour at load with restarts, or HOURS=0.2; a section of docs/benchmarks.md
@@ -140,7 +140,7 @@ cluster-resume: ## Start them again
 
 build-images: ## Build the three images, tagged with the commit
 	@scripts/need docker
-	@for part in $(PARTS); do scripts/build-image $$part $(REGISTRY)/pulsecheck-$$part:$(TAG) || exit 1; done
+	@for part in $(PARTS); do PROFILE=$${PROFILE:-quick} scripts/build-image $$part $(REGISTRY)/pulsecheck-$$part:$(TAG) || exit 1; done
 
 load-images: build-images ## Build them and bring them into the cluster's nodes
 	@scripts/need kind
