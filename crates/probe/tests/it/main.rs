@@ -8,6 +8,7 @@
 mod address;
 mod body;
 mod bounds;
+mod codes;
 mod dns;
 mod exhausted;
 mod lab;
