@@ -38,6 +38,7 @@ pub async fn ensure(db: &Db, today: NaiveDate) -> Result<()> {
             .execute(&mut conn)
             .await?;
         make(&mut conn, today).await?;
+        release(&mut conn).await?;
     }
     conn.close().await?;
     Ok(())
@@ -61,6 +62,7 @@ pub async fn drop_before(db: &Db, first_kept: NaiveDate) -> Result<Vec<NaiveDate
                 gone.push(day);
             }
         }
+        release(&mut conn).await?;
     }
     conn.close().await?;
     Ok(gone)
@@ -90,6 +92,15 @@ pub async fn sizes(conn: &mut PgConnection) -> Result<BTreeMap<NaiveDate, i64>> 
 
 async fn prepare(conn: &mut PgConnection) -> Result<()> {
     sqlx::query("set lock_timeout = '3s'").execute(conn).await?;
+    Ok(())
+}
+
+/// Now, and not when the server has noticed that the connection is gone.
+async fn release(conn: &mut PgConnection) -> Result<()> {
+    sqlx::query("select pg_advisory_unlock($1)")
+        .bind(PARTITION_LOCK)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
