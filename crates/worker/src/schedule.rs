@@ -1,6 +1,12 @@
 //! The schedule: one loop that starts every look when it is due, hears its attempts, and hands finished looks to the record.
 
-use std::{cmp::Reverse, collections::BinaryHeap, pin::pin, sync::Arc, time::Duration};
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, binary_heap::PeekMut},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{id::ServiceKey, look::Look, ownership::Shards};
@@ -23,8 +29,10 @@ use crate::{
     service::Arriving,
     suspect::Suspicions,
 };
+use gathering::Gathering;
 
 mod arrivals;
+mod gathering;
 mod looks;
 mod standstill;
 
@@ -79,6 +87,7 @@ pub(crate) struct Schedule {
     roster: Roster,
     alarms: BinaryHeap<Reverse<Alarm>>,
     admission: Admission<Turn>,
+    gathering: Gathering,
     /// Stood still, and has not heard since who looks.
     halted: bool,
     stopping: bool,
@@ -95,6 +104,7 @@ impl Schedule {
     pub(crate) fn new(parts: Parts, asker: Asker) -> Self {
         Self {
             admission: Admission::new(parts.limits),
+            gathering: Gathering::new(Instant::now()),
             parts,
             asker,
             meters: Meters::new(),
@@ -188,18 +198,21 @@ impl Schedule {
         if self.halted {
             return;
         }
-        for _ in 0..MOST_PER_ROUND {
-            let Some(now) = self.parts.clock.now() else {
-                return;
-            };
-            match self.alarms.peek() {
-                Some(Reverse(alarm)) if alarm.at <= now => {}
-                _ => return,
-            }
-            if let Some(Reverse(alarm)) = self.alarms.pop() {
-                self.wake(alarm.turn, now);
-            }
+        let mut fired = 0;
+        while fired < MOST_PER_ROUND
+            && let Some(now) = self.parts.clock.now()
+            && let Some(turn) = self.pop_due(now)
+        {
+            self.wake(turn, now);
+            fired += 1;
         }
+        self.gathering
+            .begun(u32::try_from(fired).unwrap_or(u32::MAX), Instant::now());
+    }
+
+    fn pop_due(&mut self, now: DateTime<Utc>) -> Option<Turn> {
+        let first = self.alarms.peek_mut()?;
+        (first.0.at <= now).then(|| PeekMut::pop(first).0.turn)
     }
 
     fn next_wake(&self) -> Instant {
@@ -207,7 +220,7 @@ impl Schedule {
         let first = self.alarms.peek().filter(|_| !self.halted);
         first
             .and_then(|Reverse(alarm)| self.parts.clock.instant_of(alarm.at))
-            .map_or(longest, |at| at.min(longest))
+            .map_or(longest, |at| (at + self.gathering.patience()).min(longest))
     }
 
     /// Sets the alarm of an entry's next turn.
