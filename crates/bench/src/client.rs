@@ -90,9 +90,22 @@ impl Client {
         connections: usize,
         n: usize,
     ) -> anyhow::Result<Timing> {
+        self.time_each(&[path.to_owned()], connections, n).await
+    }
+
+    /// The same with one of the paths after the other.
+    pub(crate) async fn time_each(
+        &self,
+        paths: &[String],
+        connections: usize,
+        n: usize,
+    ) -> anyhow::Result<Timing> {
         let begin = Instant::now();
         let each = n.div_ceil(connections);
-        let asking = (0..connections).map(|_| self.ask(path, each));
+        let asking = (0..connections).map(|one| {
+            let own = paths.iter().cycle().skip(one * each).take(each);
+            self.ask(own)
+        });
         let (mut took, mut bytes) = (Vec::with_capacity(n), 0);
         for (times, length) in try_join_all(asking).await? {
             took.extend(times);
@@ -106,24 +119,22 @@ impl Client {
         let begin = Instant::now();
         let (mut took, mut bytes) = (Vec::new(), 0);
         while begin.elapsed() < span {
-            let (times, length) = self.ask(path, 1).await?;
+            let (times, length) = self.ask([&path.to_owned()]).await?;
             took.extend(times);
             bytes = length;
         }
         Ok(timing(took, bytes, begin.elapsed()))
     }
 
-    async fn ask(&self, path: &str, n: usize) -> anyhow::Result<(Vec<Duration>, usize)> {
-        let mut took = Vec::with_capacity(n);
-        let mut bytes = 0;
-        for _ in 0..n {
+    async fn ask(
+        &self,
+        paths: impl IntoIterator<Item = &String>,
+    ) -> anyhow::Result<(Vec<Duration>, usize)> {
+        let (mut took, mut bytes) = (Vec::new(), 0);
+        for path in paths {
             let begin = Instant::now();
             let answer = self.get(path).send().await?.error_for_status();
-            bytes = answer
-                .with_context(|| path.to_owned())?
-                .bytes()
-                .await?
-                .len();
+            bytes = answer.with_context(|| path.clone())?.bytes().await?.len();
             took.push(begin.elapsed());
         }
         Ok((took, bytes))

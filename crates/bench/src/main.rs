@@ -50,9 +50,21 @@ struct Args {
     /// Hours that the soak lasts
     #[arg(long, env = "HOURS", default_value_t = 1.0)]
     hours: f64,
-    /// Where the document and its figures (.json) go
-    #[arg(long, default_value = "docs/benchmarks.md")]
-    out: PathBuf,
+    /// Where the document and its figures (.json) go [default: docs/benchmarks.md, target/benchmarks-quick.md when QUICK]
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+impl Args {
+    /// A first impression does not take the place of what was measured at length.
+    fn out(&self) -> PathBuf {
+        let usual = if self.quick {
+            "target/benchmarks-quick.md"
+        } else {
+            "docs/benchmarks.md"
+        };
+        self.out.clone().unwrap_or_else(|| usual.into())
+    }
 }
 
 fn main() -> anyhow::Result<()> {
@@ -68,7 +80,8 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn measure(args: &Args) -> anyhow::Result<()> {
-    let mut report = Report::read(&args.out);
+    let out = args.out();
+    let mut report = Report::read(&out);
     let mut failed = Vec::new();
     for scenario in scenario::chosen(args) {
         let machine = machine::describe();
@@ -84,7 +97,7 @@ async fn measure(args: &Args) -> anyhow::Result<()> {
         };
         report.put(scenario, machine, args.quick, section);
         // What was measured stays, whatever becomes of the rest.
-        report.write(&args.out)?;
+        report.write(&out)?;
     }
     anyhow::ensure!(failed.is_empty(), "not measured: {}", failed.join(", "));
     Ok(())

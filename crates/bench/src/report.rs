@@ -86,6 +86,9 @@ impl Report {
         // What `make bench-web` measured last stays the last section.
         let browser = fs::read_to_string(path.with_file_name("benchmarks-web.md"));
         page.extend(browser.map(|section| format!("\n{section}")));
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
         fs::write(path, page).with_context(|| path.display().to_string())?;
         let json = serde_json::to_string_pretty(&self.0)? + "\n";
         Ok(fs::write(path.with_extension("json"), json)?)
@@ -96,7 +99,7 @@ impl Report {
             "# Benchmarks\n\n\
              Written by `make bench`, which starts its own Postgres and Redis and puts the released programs to work on loopback;\n\
              everything, the target included, shares the machine. `make bench ONLY=name` measures one scenario again,\n\
-             `make bench QUICK=1` takes under three minutes. Where a figure stands for several windows of time it is their median.\n\
+             `make bench QUICK=1` takes under three minutes and writes to `target`. Where a figure stands for several windows of time it is their median.\n\
              *Others* is what everything else on the machine took meanwhile, in processors: the less, the truer the lateness.\n\
              The same for machines, unrounded: `benchmarks.json`.\n",
         );

@@ -5,7 +5,15 @@ use std::time::Duration;
 use anyhow::Context as _;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use db::Db;
-use domain::{coverage::Spent, id::ServiceId, recent::Recent, schedule, target::HttpTarget};
+use domain::{
+    coverage::Spent,
+    failure::{Failure, FailureCode},
+    id::ServiceId,
+    incident::{IncidentEvent, Severity},
+    recent::Recent,
+    schedule,
+    target::HttpTarget,
+};
 use sqlx::{AssertSqlSafe, Connection as _};
 use url::Url;
 use uuid::Uuid;
@@ -249,6 +257,39 @@ pub async fn rollups(db: &Db, now: DateTime<Utc>, days: i64) -> anyhow::Result<(
             .await?;
     }
     standing(db, now).await
+}
+
+/// An incident of twenty minutes per service and week, the newest less than an hour old.
+pub async fn incidents(db: &Db, now: DateTime<Utc>, days: i64) -> anyhow::Result<()> {
+    let cause = Failure::bare(FailureCode::ConnectRefused);
+    let opened = IncidentEvent::Opened {
+        severity: Severity::Down,
+        cause: Some(cause.clone()),
+        attempts: 1,
+    };
+    sqlx::query(
+        "with fresh as (
+             insert into incidents (id, service_key, workspace_id, started_at, opened_at, resolved_at, resolution, severity, worst,
+                                    cause, checks_failed)
+             select gen_random_uuid(), key, workspace_id, at, at + interval '12 seconds', at + interval '20 minutes', 'recovered',
+                    $3, $3, $4, 40
+             from services, generate_series($1::timestamptz, $1 - make_interval(days => $2), interval '-7 days') as week,
+                  lateral (select week - interval '30 minutes' - make_interval(secs => key % 1800) as at) as begun
+             returning id, started_at)
+         insert into incident_events (incident_id, at, event)
+         select id, started_at, $5 from fresh",
+    )
+    .bind(now)
+    .bind(i32::try_from(days)?)
+    .bind(Severity::Down.number())
+    .bind(serde_json::to_value(cause)?)
+    .bind(serde_json::to_value(opened)?)
+    .execute(db.pool())
+    .await?;
+    sqlx::query("analyze incidents, incident_events")
+        .execute(db.pool())
+        .await?;
+    Ok(())
 }
 
 /// Every service is up, after a month without a fault.

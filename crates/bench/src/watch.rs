@@ -166,10 +166,14 @@ impl Watch<'_> {
         let mut measured = Vec::new();
         for (from, to, spent) in windows {
             let outcome = self.outcome(from.now, to.now).await?;
+            let due = self.due(from.now, to.now);
+            if outcome.looked < due {
+                self.name_silent(from.now, to.now).await?;
+            }
             #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
             let wal_bytes = (to.wal - from.wal) as f64 / outcome.looked.max(1) as f64;
             measured.push(Window {
-                due: self.due(from.now, to.now),
+                due,
                 looked: outcome.looked,
                 not_up: outcome.not_up,
                 late_p50_ms: outcome.p50,
@@ -192,6 +196,28 @@ impl Watch<'_> {
             span.num_milliseconds() / step.num_milliseconds().max(1)
         });
         slots.sum()
+    }
+
+    /// Says which services have no check in `from..to`, a handful of them.
+    #[expect(
+        clippy::print_stderr,
+        reason = "for the person who started the measurement"
+    )]
+    async fn name_silent(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> anyhow::Result<()> {
+        let sql = "select key, url, last_slot from services join service_health on service_key = key
+                   where id = any($3) and not exists
+                       (select from checks where service_key = key and slot_at >= $1 and slot_at < $2)
+                   order by key limit 5";
+        let silent: Vec<(i32, String, Option<DateTime<Utc>>)> = sqlx::query_as(sql)
+            .bind(from)
+            .bind(to)
+            .bind(self.services.iter().map(|id| id.0).collect::<Vec<_>>())
+            .fetch_all(self.db.pool())
+            .await?;
+        for (key, url, last) in silent {
+            eprintln!("no look from {from} to {to}: {key} {url}, last at {last:?}");
+        }
+        Ok(())
     }
 
     async fn mark(&self) -> anyhow::Result<Mark> {

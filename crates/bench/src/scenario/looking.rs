@@ -28,6 +28,9 @@ struct Size {
     first_look_s: f64,
     busiest_second: f64,
     missed_after_start: i64,
+    /// The same of a program that is started again a moment after it ended.
+    again_first_look_s: f64,
+    again_busiest_second: f64,
 }
 
 pub(crate) async fn run(args: &Args) -> anyhow::Result<Section> {
@@ -47,11 +50,10 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Section> {
 async fn size(args: &Args, services: u32) -> anyhow::Result<Size> {
     let stage = Stage::set(args, "bench_looking").await?;
     let ids = stage.services(Services::plain(services, 30, PLAIN)).await?;
-    let started: DateTime<Utc> = sqlx::query_scalar("select clock_timestamp()")
-        .fetch_one(stage.db.pool())
-        .await?;
+    let started = now(&stage).await?;
     let worker = stage.worker()?;
     tokio::time::sleep(INTERVAL + Duration::from_secs(5)).await;
+    let (first_look_s, busiest_second) = start(&stage, started, services).await?;
     let missed_at_start = stage.missed().await?;
     let watch = stage.watch(&[&worker], &ids, INTERVAL)?;
     let windows = if args.quick {
@@ -61,7 +63,11 @@ async fn size(args: &Args, services: u32) -> anyhow::Result<Size> {
     };
     let missed_after_start = stage.missed().await? - missed_at_start;
     let peak_rss_mb = worker.peak_rss_mb();
-    let (first_look_s, busiest_second) = start(&stage, started, services).await?;
+    worker.stop().await?;
+    let started = now(&stage).await?;
+    let worker = stage.worker()?;
+    tokio::time::sleep(INTERVAL + Duration::from_secs(5)).await;
+    let (again_first_look_s, again_busiest_second) = start(&stage, started, services).await?;
     worker.stop().await?;
     stage.strike().await?;
     Ok(Size {
@@ -71,13 +77,21 @@ async fn size(args: &Args, services: u32) -> anyhow::Result<Size> {
         first_look_s,
         busiest_second,
         missed_after_start,
+        again_first_look_s,
+        again_busiest_second,
     })
+}
+
+async fn now(stage: &Stage) -> anyhow::Result<DateTime<Utc>> {
+    let sql = "select clock_timestamp()";
+    Ok(sqlx::query_scalar(sql).fetch_one(stage.db.pool()).await?)
 }
 
 /// Seconds until the first look, and how many times the mean the busiest second of the first interval was.
 async fn start(stage: &Stage, started: DateTime<Utc>, services: u32) -> anyhow::Result<(f64, f64)> {
     let mean = f64::from(services) / INTERVAL.as_secs_f64();
-    let sql = "with looks as (select slot_at + late_ms * interval '1 millisecond' as at from checks),
+    let sql = "with looks as (select at from checks, lateral (select slot_at + late_ms * interval '1 millisecond') as l (at)
+                              where slot_at > $1 - interval '1 minute' and at >= $1),
                     seconds as (select count(*) as looks from looks
                                 where at < (select min(at) from looks) + interval '30 seconds'
                                 group by floor(extract(epoch from at - (select min(at) from looks))))
@@ -152,6 +166,14 @@ fn section(sizes: &[Size]) -> anyhow::Result<Section> {
         "busiest second of the first interval / mean",
         "at most 2",
         &|size| tenths(size.busiest_second),
+    );
+    line("first look after a restart, s", "within 3", &|size| {
+        tenths(size.again_first_look_s)
+    });
+    line(
+        "busiest second after a restart / mean",
+        "at most 2",
+        &|size| tenths(size.again_busiest_second),
     );
     line("slots missed after the first interval", "0", &|size| {
         size.missed_after_start.to_string()
