@@ -14,6 +14,7 @@ use sqlx::{FromRow, PgConnection};
 
 use crate::{Result, columns};
 
+mod copying;
 pub mod reading;
 
 /// A stand reaches at most this far: the longest interval, and the time of a look.
@@ -116,31 +117,13 @@ fn detail(look: &Look) -> String {
     }
 }
 
-/// The statement that stores rows, with what is to happen when a slot is taken.
-macro_rules! insert {
-    ($taken:literal) => {
-        concat!(
-            "insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase,
-                                 attempts, phases, detail)
-             select * from unnest($1::timestamptz[], $2::int[], $3::int[], $4::int[], $5::smallint[], $6::smallint[],
-                                  $7::smallint[], $8::smallint[], $9::smallint[], $10::smallint[], $11::bytea[], $12::text[])",
-            $taken
-        )
-    };
-}
-
 /// Stores rows, to be handed over in order of key; those whose slot is taken stay out. Returns how many went in.
 pub async fn insert(conn: &mut PgConnection, rows: &[&CheckRow]) -> Result<u64> {
-    store(conn, insert!(" on conflict do nothing"), rows).await
-}
-
-/// Stores rows whose slots are free, to be handed over in order of key. A slot that is taken after all refuses everything
-/// (`Error::is_taken`). Costs Postgres less than asking each time.
-pub async fn insert_new(conn: &mut PgConnection, rows: &[&CheckRow]) -> Result<u64> {
-    store(conn, insert!(""), rows).await
-}
-
-async fn store(conn: &mut PgConnection, sql: &'static str, rows: &[&CheckRow]) -> Result<u64> {
+    let sql = "insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase,
+                                   attempts, phases, detail)
+               select * from unnest($1::timestamptz[], $2::int[], $3::int[], $4::int[], $5::smallint[], $6::smallint[],
+                                    $7::smallint[], $8::smallint[], $9::smallint[], $10::smallint[], $11::bytea[], $12::text[])
+               on conflict do nothing";
     let done = sqlx::query(sql)
         .bind(column(rows, |row| row.slot))
         .bind(column(rows, |row| row.service.0))
@@ -157,6 +140,15 @@ async fn store(conn: &mut PgConnection, sql: &'static str, rows: &[&CheckRow]) -
         .execute(conn)
         .await?;
     Ok(done.rows_affected())
+}
+
+/// Stores rows whose slots are free, to be handed over in order of key. A slot that is taken after all refuses everything
+/// (`Error::is_taken`). Costs PostgreSQL a good deal less than asking each time. A connection on which this was given up half way is
+/// not to be used again.
+pub async fn insert_new(conn: &mut PgConnection, rows: &[&CheckRow]) -> Result<u64> {
+    let mut copy = conn.copy_in_raw(copying::STATEMENT).await?;
+    copy.send(copying::rows(rows)).await?;
+    Ok(copy.finish().await?)
 }
 
 fn column<'a, T>(rows: &[&'a CheckRow], value: impl Fn(&'a CheckRow) -> T) -> Vec<T> {

@@ -104,10 +104,11 @@ pub struct Deleted {
 }
 
 /// Deletes a person's own workspace with everything in it and tells the workers. Locks the health of its services
-/// first and in order, as recorders do, so that neither waits for the other in a circle.
+/// first and in order, as recorders do, so that neither waits for the other in a circle; nor do those wait for the workspace, who write
+/// notices for it while they hold such a lock.
 pub async fn delete_personal(conn: &mut PgConnection, user: UserId) -> Result<Option<Deleted>> {
     let id: Option<Uuid> =
-        sqlx::query_scalar("select id from workspaces where personal_of = $1 for update")
+        sqlx::query_scalar("select id from workspaces where personal_of = $1 for no key update")
             .bind(user.0)
             .fetch_optional(&mut *conn)
             .await?;

@@ -51,24 +51,29 @@ impl Spent {
         ]
     }
 
-    /// Reads five packed words of 32 bits, little end first.
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    /// From parts in the order of `parts`.
+    pub(crate) fn of_parts(parts: [i64; 5]) -> Self {
+        let [up_ms, degraded_ms, down_ms, unknown_ms, maintenance_ms] = parts;
+        Self {
+            up_ms,
+            degraded_ms,
+            down_ms,
+            unknown_ms,
+            maintenance_ms,
+        }
+    }
+
+    /// Reads five packed words of 32 bits, little end first: how rows were written before version 15 of the schema.
+    pub(crate) fn from_words(bytes: &[u8]) -> Option<Self> {
         let bytes: &[u8; 20] = bytes.try_into().ok()?;
-        let word = |n: usize| {
-            i64::from(u32::from_le_bytes([
-                bytes[n],
-                bytes[n + 1],
-                bytes[n + 2],
-                bytes[n + 3],
-            ]))
-        };
-        Some(Self {
-            up_ms: word(0),
-            degraded_ms: word(4),
-            down_ms: word(8),
-            unknown_ms: word(12),
-            maintenance_ms: word(16),
-        })
+        let mut words = bytes.chunks(4).map(|word| {
+            word.iter()
+                .rev()
+                .fold(0, |sum, byte| (sum << 8) | i64::from(*byte))
+        });
+        Some(Self::of_parts(std::array::from_fn(|_| {
+            words.next().unwrap_or(0)
+        })))
     }
 
     /// Time for which there is an opinion: up, degraded or down.

@@ -2,9 +2,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::coverage::{Spent, Stand, speaks};
+use crate::{
+    coverage::{Spent, Stand, speaks},
+    packed::{pull_spent, push_spent},
+    recent::PACKED,
+};
 
-const SIZE: usize = 48;
+const HOUR_MS: i64 = 3_600_000;
 
 /// Time by verdict of the hour in which the newest check lies, and of the hour before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,26 +45,33 @@ impl OpenHours {
         sum
     }
 
-    /// Bytes for storage.
+    /// Bytes for storage: 14 where the verdict stayed the same.
     pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(SIZE);
-        bytes.extend(self.hour.to_le_bytes());
-        for spent in [self.current, self.previous] {
-            for ms in spent.parts() {
-                bytes.extend(u32::try_from(ms.max(0)).unwrap_or(u32::MAX).to_le_bytes());
-            }
-        }
+        let mut bytes = Vec::with_capacity(24);
+        bytes.extend((self.hour | PACKED).to_le_bytes());
+        push_spent(&mut bytes, &self.current, HOUR_MS);
+        push_spent(&mut bytes, &self.previous, HOUR_MS);
         bytes
     }
 
-    /// Reads what `encode` wrote; none for anything else.
+    /// Reads what `encode` wrote, and the words in which it was written before version 15 of the schema; none for anything else.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let (hour, rest) = bytes.split_first_chunk::<8>()?;
-        let (current, previous) = rest.split_at_checked(20)?;
+        let (header, mut rest) = bytes.split_first_chunk::<8>()?;
+        let header = i64::from_le_bytes(*header);
+        let (current, previous) = if header & PACKED == 0 {
+            let (current, previous) = rest.split_at_checked(20)?;
+            (Spent::from_words(current)?, Spent::from_words(previous)?)
+        } else {
+            let both = (
+                pull_spent(&mut rest, HOUR_MS)?,
+                pull_spent(&mut rest, HOUR_MS)?,
+            );
+            rest.is_empty().then_some(both)?
+        };
         Some(Self {
-            hour: i64::from_le_bytes(*hour),
-            current: Spent::from_bytes(current)?,
-            previous: Spent::from_bytes(previous)?,
+            hour: header & !PACKED,
+            current,
+            previous,
         })
     }
 
@@ -99,6 +110,21 @@ mod tests {
 
     use super::*;
     use crate::{coverage::Tally, verdict::Verdict};
+
+    #[test]
+    fn what_an_older_version_wrote_is_read() {
+        let mut words = 500_000i64.to_le_bytes().to_vec();
+        for ms in [1u32, 0, 2, 0, 0, 3_599_000, 0, 1_000, 0, 0] {
+            words.extend(ms.to_le_bytes());
+        }
+        let open = OpenHours {
+            hour: 500_000,
+            current: Spent::of_parts([1, 0, 2, 0, 0]),
+            previous: Spent::of_parts([3_599_000, 0, 1_000, 0, 0]),
+        };
+        assert_eq!(OpenHours::decode(&words), Some(open));
+        assert_eq!(OpenHours::decode(&words[1..]), None);
+    }
 
     proptest! {
         #[test]

@@ -1,6 +1,12 @@
-//! Timings as a few bytes (LEB128, in µs), because millions of them are stored.
+//! Timings (LEB128, in µs) and time by verdict as a few bytes, because millions of them are stored.
 
-use crate::observation::{Hop, Timings};
+use crate::{
+    coverage::Spent,
+    observation::{Hop, Timings},
+};
+
+/// All of the time went to one verdict, whose number follows in the lower bits.
+const WHOLE: u8 = 0x80;
 
 /// dns, tcp, tls, send, ttfb, transfer: what a check keeps of its last hop. Empty when there was no hop.
 pub fn phases(last: Option<&Hop>) -> Vec<u8> {
@@ -83,6 +89,43 @@ const fn parts(timings: &Timings) -> [u32; 6] {
     ]
 }
 
+/// Time by verdict, of a span that lasts `whole_ms`: one byte when one verdict has all of it, which is the rule. Else a byte says
+/// which verdicts have any, and theirs follows in ms.
+pub(crate) fn push_spent(bytes: &mut Vec<u8>, spent: &Spent, whole_ms: i64) {
+    let parts = spent.parts();
+    let some = || (0u8..).zip(parts).filter(|(_, ms)| *ms > 0);
+    let mut found = some();
+    if let (Some((verdict, ms)), None) = (found.next(), found.next())
+        && ms == whole_ms
+    {
+        bytes.push(WHOLE | verdict);
+        return;
+    }
+    bytes.push(some().fold(0, |set, (verdict, _)| set | (1 << verdict)));
+    for (_, ms) in some() {
+        push(bytes, ms.unsigned_abs());
+    }
+}
+
+/// Reads what `push_spent` wrote for spans just as long; none for anything else.
+pub(crate) fn pull_spent(bytes: &mut &[u8], whole_ms: i64) -> Option<Spent> {
+    let (set, rest) = bytes.split_first()?;
+    *bytes = rest;
+    let mut parts = [0; 5];
+    if set & WHOLE != 0 {
+        *parts.get_mut(usize::from(set & !WHOLE))? = whole_ms;
+    } else if set >> parts.len() == 0 {
+        for (verdict, ms) in parts.iter_mut().enumerate() {
+            if set & (1 << verdict) != 0 {
+                *ms = i64::try_from(pull(bytes)?).ok()?;
+            }
+        }
+    } else {
+        return None;
+    }
+    Some(Spent::of_parts(parts))
+}
+
 fn us(bytes: &mut &[u8]) -> Option<u32> {
     u32::try_from(pull(bytes)?).ok()
 }
@@ -162,6 +205,38 @@ mod tests {
                 prop_assert_eq!(&one[0], &Hop::default());
             }
         }
+    }
+
+    proptest! {
+        #[test]
+        fn time_by_verdict_comes_back(parts in proptest::array::uniform5(prop_oneof![Just(0), Just(1_000), 0..i64::MAX])) {
+            let spent = Spent::of_parts(parts);
+            let mut bytes = Vec::new();
+            push_spent(&mut bytes, &spent, 1_000);
+            let mut left = &bytes[..];
+            prop_assert_eq!(pull_spent(&mut left, 1_000), Some(spent));
+            prop_assert!(left.is_empty());
+        }
+
+        #[test]
+        fn garbage_is_no_time(bytes in proptest::collection::vec(any::<u8>(), 0..12)) {
+            let mut left = &bytes[..];
+            if let Some(spent) = pull_spent(&mut left, 1_000) {
+                prop_assert!(spent.parts().iter().all(|ms| *ms >= 0));
+            }
+        }
+    }
+
+    #[test]
+    fn an_hour_of_one_verdict_is_one_byte() {
+        let mut bytes = Vec::new();
+        push_spent(
+            &mut bytes,
+            &Spent::of_parts([0, 0, 3_600_000, 0, 0]),
+            3_600_000,
+        );
+        push_spent(&mut bytes, &Spent::default(), 3_600_000);
+        assert_eq!(bytes, [0x82, 0]);
     }
 
     #[test]

@@ -2,15 +2,21 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use crate::coverage::Spent;
+use crate::{
+    coverage::Spent,
+    packed::{pull_spent, push_spent},
+};
 
 const HOURS: i64 = 24;
 const DAYS: i64 = 30;
-const ENTRY: usize = 20;
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
 const HEADER: usize = 8;
 
-/// So many leading bytes are enough for `decode_hours`.
-pub const HOURS_BYTES: usize = HEADER + ENTRY * 24;
+/// In the header, above every hour that will be: what follows is packed (`crate::packed`), and not in words.
+pub(crate) const PACKED: i64 = 1 << 56;
+/// An hour or a day in words.
+const WORDS: usize = 20;
 
 /// Closed hours and days, newest last. Days are UTC and sums of closed hours.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,42 +94,46 @@ impl Recent {
         self.next_hour
     }
 
-    /// Bytes for storage.
+    /// Bytes for storage: 62 for a month of one verdict, and at most some 1,400.
     pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(HEADER + ENTRY * (self.hours.len() + self.days.len()));
-        bytes.extend(self.next_hour.to_le_bytes());
-        for spent in self.hours.iter().chain(&self.days) {
-            for ms in spent.parts() {
-                bytes.extend(u32::try_from(ms.max(0)).unwrap_or(u32::MAX).to_le_bytes());
-            }
+        let mut bytes = Vec::with_capacity(HEADER + self.hours.len() + self.days.len());
+        bytes.extend((self.next_hour | PACKED).to_le_bytes());
+        for spent in &self.hours {
+            push_spent(&mut bytes, spent, HOUR_MS);
+        }
+        for spent in &self.days {
+            push_spent(&mut bytes, spent, DAY_MS);
         }
         bytes
     }
 
     /// Reads what `encode` wrote; none for anything else.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let (header, rest) = bytes.split_first_chunk::<HEADER>()?;
-        let mut entries = Vec::with_capacity(54);
-        for chunk in rest.chunks(ENTRY) {
-            entries.push(Spent::from_bytes(chunk)?);
+        let mut recent = Self::decode_hours(bytes)?;
+        let (header, mut rest) = bytes.split_first_chunk::<HEADER>()?;
+        if i64::from_le_bytes(*header) & PACKED == 0 {
+            let days = rest.get(WORDS * recent.hours.len()..)?;
+            recent.days = words(days, 30)?;
+            return (days.len() == WORDS * recent.days.len()).then_some(recent);
         }
-        if entries.len() != 54 {
-            return None;
+        for _ in 0..recent.hours.len() {
+            pull_spent(&mut rest, HOUR_MS)?;
         }
-        let days = entries.split_off(24);
-        Some(Self {
-            next_hour: i64::from_le_bytes(*header),
-            hours: entries,
-            days,
-        })
+        recent.days = unpack(&mut rest, 30, DAY_MS)?;
+        rest.is_empty().then_some(recent)
     }
 
-    /// The hours alone, from the first `HOURS_BYTES` of what `encode` wrote: enough for the last day. None for anything else.
+    /// The hours alone, which are enough for the last day. None for anything that `encode` did not write.
     pub fn decode_hours(bytes: &[u8]) -> Option<Self> {
-        let (header, rest) = bytes.get(..HOURS_BYTES)?.split_first_chunk::<HEADER>()?;
-        let hours: Option<Vec<Spent>> = rest.chunks(ENTRY).map(Spent::from_bytes).collect();
+        let (header, mut rest) = bytes.split_first_chunk::<HEADER>()?;
+        let header = i64::from_le_bytes(*header);
+        let hours = if header & PACKED == 0 {
+            words(rest, 24)
+        } else {
+            unpack(&mut rest, 24, HOUR_MS)
+        };
         Some(Self {
-            next_hour: i64::from_le_bytes(*header),
+            next_hour: header & !PACKED,
             hours: hours?,
             days: Vec::new(),
         })
@@ -138,6 +148,19 @@ impl Recent {
         self.hours.push(Spent::default());
         self.next_hour += 1;
     }
+}
+
+fn unpack(bytes: &mut &[u8], n: usize, whole_ms: i64) -> Option<Vec<Spent>> {
+    (0..n).map(|_| pull_spent(bytes, whole_ms)).collect()
+}
+
+/// The first `n` spans that were written in words.
+fn words(bytes: &[u8], n: usize) -> Option<Vec<Spent>> {
+    bytes
+        .get(..WORDS * n)?
+        .chunks(WORDS)
+        .map(Spent::from_words)
+        .collect()
 }
 
 fn hour_of(time: DateTime<Utc>) -> i64 {
@@ -191,7 +214,7 @@ mod tests {
             let newest = closes.iter().map(|(n, _)| *n).max().unwrap();
             let now = hour(newest + 1);
             let open = up(7);
-            let hours = Recent::decode_hours(&recent.encode()[..HOURS_BYTES]).unwrap();
+            let hours = Recent::decode_hours(&recent.encode()).unwrap();
             prop_assert_eq!(hours.last_day(now, &open), recent.last_day(now, &open));
             let day: i64 = truth.iter().filter(|(n, _)| **n > newest - 23).map(|(_, ms)| *ms).sum();
             prop_assert_eq!(recent.last_day(now, &open), up(day + 7));
@@ -202,6 +225,41 @@ mod tests {
             }
             prop_assert_eq!(Recent::decode(&recent.encode()), Some(recent));
         }
+    }
+
+    /// As `encode` wrote it before version 15 of the schema.
+    fn in_words(recent: &Recent) -> Vec<u8> {
+        let spans = recent.hours.iter().chain(&recent.days);
+        let words = spans.flat_map(|spent| spent.parts().map(|ms| u32::try_from(ms).unwrap()));
+        let words = words.flat_map(u32::to_le_bytes);
+        recent
+            .next_hour
+            .to_le_bytes()
+            .into_iter()
+            .chain(words)
+            .collect()
+    }
+
+    #[test]
+    fn what_an_older_version_wrote_is_read() {
+        let mut recent = Recent::new(hour(0));
+        for n in 0..50 {
+            recent.close(hour(n), up(3_600_000 - n), None);
+        }
+        let words = in_words(&recent);
+        assert_eq!(Recent::decode_hours(&words).unwrap().hours, recent.hours);
+        assert_eq!(Recent::decode(&words[..words.len() - 1]), None);
+        assert_eq!(Recent::decode(&words), Some(recent));
+    }
+
+    #[test]
+    fn a_month_without_trouble_is_a_few_bytes() {
+        let mut recent = Recent::new(hour(0));
+        for n in 0..24 * 40 {
+            recent.close(hour(n), up(3_600_000), None);
+        }
+        let today = 1 + 4;
+        assert!(recent.encode().len() <= HEADER + 24 + 29 + today);
     }
 
     #[test]

@@ -48,8 +48,11 @@ pub type Standings = Vec<(ServiceKey, Standing)>;
 pub struct Settings {
     /// How many looks may wait; the oldest go when there are more.
     pub spool: usize,
-    /// The largest batch.
+    /// So many looks are written without waiting for more, and at first no more than these at a time …
     pub batch: usize,
+    /// … then up to twice as many after each batch that went well, up to so many: where a disk takes seconds for a commit, the looks that
+    /// wait meanwhile need not wait for as many commits.
+    pub largest_batch: usize,
     /// So many looks are worth a transaction: they are gathered for as long as that many take to come …
     pub worth: usize,
     /// … though at least for this long …
@@ -71,6 +74,7 @@ impl Default for Settings {
         Self {
             spool: 500_000,
             batch: 1_000,
+            largest_batch: 10_000,
             worth: 250,
             window: Duration::from_millis(100),
             quiet_window: Duration::from_secs(1),
@@ -275,7 +279,7 @@ impl Loop {
         let mut writer = self.writer.take()?;
         let now = Instant::now();
         let held = self.timing.held_is_due(now);
-        let batch = self.spool.take(self.settings.batch, held);
+        let batch = self.spool.take(self.timing.room(), held);
         self.timing.begun(batch.len(), self.spool.ready(), now);
         if batch.is_empty() {
             self.writer = Some(writer);

@@ -161,8 +161,7 @@ pub(crate) struct Uptime {
     last_slot: Option<DateTime<Utc>>,
     last_stands_for_ms: Option<i32>,
     open_hours: Vec<u8>,
-    /// The first `recent::HOURS_BYTES` of the packed month.
-    hours: Vec<u8>,
+    recent: Vec<u8>,
 }
 
 impl Uptime {
@@ -170,7 +169,7 @@ impl Uptime {
     pub(crate) fn last_day(&self, now: DateTime<Utc>) -> Spent {
         let newest = newest(self.last_slot, self.verdict, self.last_stands_for_ms);
         let open = OpenHours::decode(&self.open_hours).unwrap_or_default();
-        let recent = Recent::decode_hours(&self.hours).unwrap_or_else(nothing_closed);
+        let recent = Recent::decode_hours(&self.recent).unwrap_or_else(nothing_closed);
         let open = open.spent(recent.first_open(), newest.as_ref(), now);
         recent.last_day(now, &open)
     }

@@ -198,6 +198,62 @@ pub const WRITE: &str = "update service_health h
               incident_started_at, open_hours, started_at, status_code, total_us, timings, digest, look, good_look)
     where h.service_key = u.service_key";
 
+/// Writes back services of which no more changed than when they were looked at, how fast they answered, and the time that is
+/// counted: the same as `write`, with less than half of its columns. Needs their locks.
+pub async fn refresh(conn: &mut PgConnection, all: &[&After]) -> Result<()> {
+    sqlx::query(REFRESH)
+        .bind(column(all, |a| a.service.0))
+        .bind(column(all, |a| a.standing.last.map(|(slot, _)| slot)))
+        .bind(column(all, |a| {
+            a.standing.last.map(|(_, span)| columns::to_millis(span))
+        }))
+        .bind(column(all, |a| a.open_hours.encode()))
+        .bind(column(all, |a| a.started_at))
+        .bind(column(all, |a| a.status_code))
+        .bind(column(all, |a| a.total_us))
+        .bind(column(all, |a| &a.timings[..]))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The statement of `refresh`; its plan is tested.
+pub const REFRESH: &str = "update service_health h
+    set last_slot = u.last_slot, last_stands_for_ms = u.stands_for, open_hours = u.open_hours, last_started_at = u.started_at,
+        last_status_code = u.status_code, last_total_us = u.total_us, timings = u.timings
+    from unnest($1::int[], $2::timestamptz[], $3::int[], $4::bytea[], $5::timestamptz[], $6::smallint[], $7::int[], $8::bytea[])
+        as u (service_key, last_slot, stands_for, open_hours, started_at, status_code, total_us, timings)
+    where h.service_key = u.service_key";
+
+impl After {
+    /// Whether `refresh` writes all that changed since `before`.
+    pub fn is_routine(&self, before: &Before) -> bool {
+        // Whoever adds a field is asked here where it belongs.
+        let Self {
+            service: _,
+            standing,
+            incident,
+            open_hours: _,
+            started_at: _,
+            status_code: _,
+            total_us: _,
+            timings: _,
+            look_digest,
+            look,
+            good_look,
+        } = self;
+        let standing = Standing {
+            last: before.standing.last,
+            ..*standing
+        };
+        standing == before.standing
+            && *incident == before.incident
+            && *look_digest == before.look_digest
+            && look.is_none()
+            && good_look.is_none()
+    }
+}
+
 fn column<'a, T>(all: &[&'a After], value: impl Fn(&'a After) -> T) -> Vec<T> {
     all.iter().map(|after| value(after)).collect()
 }
@@ -265,4 +321,87 @@ impl From<EvidenceRow> for Evidence {
 /// Evidence that makes no sense any more is none: a batch must not stumble over it.
 fn read_json<T: DeserializeOwned>(value: Value) -> Option<T> {
     serde_json::from_value(value).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{SubsecRound as _, TimeDelta};
+    use domain::coverage::Stand;
+
+    use super::*;
+
+    /// Two services that were looked at once and alike.
+    async fn two(conn: &mut PgConnection, now: DateTime<Utc>) -> Vec<Before> {
+        for statement in [
+            "insert into workspaces (id, name) values (gen_random_uuid(), 'Test')",
+            "insert into services (id, workspace_id, name, monitor_type, url, target, check_interval_s, shard)
+             select gen_random_uuid(), id, 'S', 'http_ping', 'http://s.test/', '{}', 30, 0 from workspaces, generate_series(1, 2)",
+            "insert into service_health (service_key, workspace_id, health, verdict, since, incident_id, incident_severity,
+                                         incident_worst, incident_started_at, look, good_look, look_digest)
+             select key, workspace_id, 3, 3, created_at, '00000000-0000-0000-0000-000000000001', 2, 2, created_at, '{\"a\": 1}',
+                    '{\"b\": 2}', 7 from services",
+        ] {
+            sqlx::query(statement)
+                .execute(&mut *conn)
+                .await
+                .expect("the database answers");
+        }
+        let keys: Vec<i32> = sqlx::query_scalar("select key from services order by key")
+            .fetch_all(&mut *conn)
+            .await
+            .expect("the database answers");
+        let all = lock_free(conn, &keys).await.expect("the database answers");
+        assert!(all.iter().all(|before| before.standing.since < now));
+        all
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn what_is_routine_is_written_the_same_by_both_statements(pool: crate::PgPool) {
+        let mut conn = pool.acquire().await.expect("the database answers");
+        let now = super::now(&mut conn).await.expect("the database answers");
+        let now = now.trunc_subsecs(3) + TimeDelta::seconds(1);
+        let all: Vec<After> = two(&mut conn, now)
+            .await
+            .iter()
+            .map(|before| {
+                let mut after = After {
+                    service: before.service,
+                    standing: before.standing,
+                    incident: before.incident,
+                    open_hours: before.open_hours,
+                    started_at: now,
+                    status_code: Some(503),
+                    total_us: Some(1_200),
+                    timings: vec![1, 2, 3],
+                    look_digest: before.look_digest,
+                    look: None,
+                    good_look: None,
+                };
+                after.standing.last = Some((now, TimeDelta::seconds(30)));
+                let stand = Stand {
+                    slot: now - TimeDelta::seconds(30),
+                    stands_for: TimeDelta::seconds(30),
+                    verdict: Verdict::Down,
+                    total_us: None,
+                };
+                after.open_hours.settle(Some(&stand), now);
+                assert!(after.is_routine(before));
+                after
+            })
+            .collect();
+        refresh(&mut conn, &[&all[0]])
+            .await
+            .expect("the database answers");
+        write(&mut conn, &[&all[1]])
+            .await
+            .expect("the database answers");
+        let rows: Vec<String> = sqlx::query_scalar(
+            "select (to_jsonb(h) - 'service_key' - 'since' - 'incident_started_at')::text from service_health h",
+        )
+        .fetch_all(&mut *conn)
+        .await
+        .expect("the database answers");
+        assert_eq!(rows[0], rows[1]);
+        assert!(rows[0].contains("503"));
+    }
 }

@@ -1,7 +1,7 @@
 //! How many services a workspace has, by where they stand: the top of the dashboard and the heads of its groups.
 
 use chrono::{DateTime, Utc};
-use domain::{coverage::Spent, id::WorkspaceId, recent::HOURS_BYTES, verdict::Verdict};
+use domain::{coverage::Spent, id::WorkspaceId, verdict::Verdict};
 use sqlx::{FromRow, PgConnection, QueryBuilder};
 
 use super::listing::{self, Filter};
@@ -165,12 +165,11 @@ pub async fn pulse(
     workspace: WorkspaceId,
     now: DateTime<Utc>,
 ) -> Result<Pulse> {
-    let sql = "select h.verdict, h.last_slot, h.last_stands_for_ms, h.open_hours, substring(h.recent for $2) as hours,
+    let sql = "select h.verdict, h.last_slot, h.last_stands_for_ms, h.open_hours, h.recent,
                       h.last_started_at, s.check_interval_s, s.paused_at is null as watched
                from services s join service_health h on h.service_key = s.key where s.workspace_id = $1";
     let rows: Vec<PulseRow> = sqlx::query_as(sql)
         .bind(workspace.0)
-        .bind(i32::try_from(HOURS_BYTES).unwrap_or(i32::MAX))
         .fetch_all(conn)
         .await?;
     let mut pulse = Pulse::default();

@@ -93,11 +93,7 @@ pub(super) async fn write(
     insert(&mut tx, &good, &free_slots(&locked, newer), now).await?;
     let mut folded = fold_all(&mut tx, &locked, &good, now).await?;
     record_incidents(&mut tx, &mut folded, now).await?;
-    let after: Vec<_> = folded
-        .iter()
-        .filter_map(|(_, folded)| folded.after.as_ref())
-        .collect();
-    recording::write(&mut tx, &after).await?;
+    write_back(&mut tx, &folded).await?;
     if !folded.iter().any(|(_, folded)| folded.notable) {
         recording::need_not_be_safe(&mut tx).await?;
     }
@@ -267,6 +263,25 @@ async fn fold_all<'a>(
             Some((&last.look, folded))
         })
         .collect())
+}
+
+/// Most looks change nothing about their service, and take the statement that says so.
+async fn write_back(conn: &mut PgConnection, services: &[(&Look, Folded)]) -> db::Result<()> {
+    let (mut routine, mut changed) = (Vec::new(), Vec::new());
+    for (_, folded) in services {
+        match &folded.after {
+            Some(after) if folded.routine => routine.push(after),
+            Some(after) => changed.push(after),
+            None => {}
+        }
+    }
+    if !routine.is_empty() {
+        recording::refresh(conn, &routine).await?;
+    }
+    if !changed.is_empty() {
+        recording::write(conn, &changed).await?;
+    }
+    Ok(())
 }
 
 async fn record_incidents(

@@ -27,6 +27,8 @@ use super::{spool::Entry, vendor};
 pub(super) struct Folded {
     /// None when every look was older than what is known.
     pub(super) after: Option<After>,
+    /// `after` says no more than when and how fast (`After::is_routine`).
+    pub(super) routine: bool,
     pub(super) openings: Vec<(Opening, Course)>,
     pub(super) courses: Vec<Course>,
     pub(super) timeline: Vec<TimelineEntry>,
@@ -280,7 +282,7 @@ impl<'a> Fold<'a> {
             let good_look = (self.saw_up && self.standing.verdict != Some(Verdict::Up))
                 .then(|| self.last_good())
                 .flatten();
-            self.folded.after = Some(After {
+            let after = After {
                 service: before.service,
                 standing: self.standing,
                 incident,
@@ -290,7 +292,9 @@ impl<'a> Fold<'a> {
                 total_us: Some(entry.row.total_us).filter(|us| *us > 0),
                 good_look,
                 ..facts(before, entry)
-            });
+            };
+            self.folded.routine = after.is_routine(before);
+            self.folded.after = Some(after);
         }
         self.folded
     }

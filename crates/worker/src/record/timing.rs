@@ -18,9 +18,14 @@ pub(super) struct Waiting {
     pub(super) hurry: bool,
 }
 
+/// A batch that took longer is followed by a smaller one: at its limit (`writing::LONGEST_BATCH`) all of it would be in vain.
+const SLOW: Duration = Duration::from_secs(8);
+
 #[derive(Debug)]
 pub(super) struct Timing {
     settings: Settings,
+    /// How many looks the next batch may have.
+    room: usize,
     /// When the oldest look that waits came in.
     since: Option<Instant>,
     /// Something changed: people are waiting to see it.
@@ -39,6 +44,7 @@ impl Timing {
     pub(super) fn new(settings: Settings, now: Instant) -> Self {
         Self {
             last_batch: now.checked_sub(settings.pace).unwrap_or(now),
+            room: settings.batch,
             settings,
             since: None,
             news: false,
@@ -60,10 +66,11 @@ impl Timing {
         self.held_until.is_some_and(|at| at <= now)
     }
 
-    /// A batch of `taken` looks begins, and `left` more wait.
+    /// A batch of `taken` looks begins, with those of services that were locked if that is due, and `left` more wait.
     pub(super) fn begun(&mut self, taken: usize, left: usize, now: Instant) {
         let passed = (now - self.last_batch).as_secs_f64().max(0.001);
         self.rate = count(taken) / passed;
+        self.held_until = self.held_until.filter(|at| *at > now);
         self.last_batch = now;
         self.not_before = None;
         if left == 0 {
@@ -72,9 +79,23 @@ impl Timing {
         }
     }
 
+    /// How many looks the next batch may have.
+    pub(super) fn room(&self) -> usize {
+        self.room
+    }
+
     /// It ended, with services `held`, or without Postgres.
     pub(super) fn ended(&mut self, held: bool, away: bool, now: Instant) {
-        self.held_until = held.then(|| now + self.settings.held);
+        // However often others are written meanwhile, their time comes.
+        let again = self.held_until.unwrap_or(now + self.settings.held);
+        self.held_until = held.then_some(again);
+        self.room = if away {
+            self.settings.batch
+        } else if now - self.last_batch > SLOW {
+            (self.room / 2).max(self.settings.batch)
+        } else {
+            (self.room * 2).min(self.settings.largest_batch)
+        };
         if away {
             self.not_before = Some(now + self.backoff.pause());
             self.arrived(true, now);
@@ -157,6 +178,42 @@ mod tests {
             timing.arrived(false, now);
             assert_eq!(timing.next(&FEW), Some(now + ms(wait)), "{looks}");
         }
+    }
+
+    #[test]
+    fn whoever_was_locked_has_its_turn_among_batches_that_never_end() {
+        let (mut timing, start) = after_a_batch_of(3_000);
+        timing.ended(true, false, start);
+        let mut now = start;
+        while !timing.held_is_due(now) {
+            assert!(now - start <= ms(300), "never its turn");
+            timing.begun(300, 5, now);
+            now += ms(80);
+            timing.ended(true, false, now);
+        }
+        timing.begun(300, 5, now);
+        assert!(!timing.held_is_due(now + ms(200)));
+        timing.ended(true, false, now);
+        assert!(timing.held_is_due(now + ms(250)));
+    }
+
+    #[test]
+    fn batches_grow_while_they_go_well_and_begin_small_again_after_one_that_did_not() {
+        let (mut timing, mut now) = after_a_batch_of(1_000);
+        let mut after = |seconds: u64, away: bool| {
+            timing.begun(1_000, 1, now);
+            now += Duration::from_secs(seconds);
+            timing.ended(false, away, now);
+            timing.room()
+        };
+        let quick = [4_000, 8_000, 10_000, 10_000];
+        assert_eq!(quick.map(|_| after(3, false)), quick);
+        assert_eq!([after(9, false), after(9, false)], [5_000, 2_500]);
+        assert_eq!([after(9, false), after(9, false)], [1_250, 1_000]);
+        assert_eq!(
+            [after(1, false), after(30, true), after(1, false)],
+            [2_000, 1_000, 2_000]
+        );
     }
 
     #[test]

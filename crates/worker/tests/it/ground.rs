@@ -44,13 +44,8 @@ impl Ground {
             .fetch_one(&pool)
             .await
             .expect("the database answers");
-        let workspace = WorkspaceId(Uuid::now_v7());
-        sqlx::query("insert into workspaces (id, name) values ($1, 'Test')")
-            .bind(workspace.0)
-            .execute(&pool)
-            .await
-            .expect("the database answers");
         let db = Db::from_pool(pool);
+        let workspace = workspace(&db).await;
         partitions::ensure(&db, now.date_naive())
             .await
             .expect("the database answers");
@@ -58,6 +53,15 @@ impl Ground {
             db,
             workspace,
             now: now.trunc_subsecs(0),
+        }
+    }
+
+    /// Another workspace of the same database.
+    pub(crate) async fn other_workspace(&self) -> Self {
+        Self {
+            db: self.db.clone(),
+            workspace: workspace(&self.db).await,
+            now: self.now,
         }
     }
 
@@ -154,6 +158,16 @@ impl Ground {
             .await
             .unwrap_or_else(|_| panic!("never came true: {holds}"));
     }
+}
+
+async fn workspace(db: &Db) -> WorkspaceId {
+    let id = WorkspaceId(Uuid::now_v7());
+    sqlx::query("insert into workspaces (id, name) values ($1, 'Test')")
+        .bind(id.0)
+        .execute(db.pool())
+        .await
+        .expect("the database answers");
+    id
 }
 
 impl Watched {

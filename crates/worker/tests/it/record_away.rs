@@ -111,6 +111,41 @@ async fn a_connection_killed_between_insert_and_commit_leaves_nothing_and_loses_
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
+async fn while_a_disk_is_full_looks_wait_and_none_is_set_aside(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let services = ground.services(3).await;
+    for statement in [
+        "create table disk as select true as is_full",
+        // It counts on where a transaction is taken back.
+        "create sequence attempts",
+        "create function find_room() returns trigger language plpgsql as $$ begin
+             perform nextval('attempts');
+             if (select is_full from disk) then raise exception 'No space left on device' using errcode = '53100'; end if;
+             return null;
+         end $$",
+        "create trigger find_room before insert on checks for each statement execute function find_room()",
+    ] {
+        ground.run(statement).await;
+    }
+    let (looks, recorder, _heard) = recorder(&ground.db, Settings::default());
+    let test = async {
+        for service in &services {
+            looks.send(service.up(ground.ago(90))).unwrap();
+            looks.send(service.down(ground.ago(60))).unwrap();
+        }
+        ground.until("select last_value >= 3 from attempts").await;
+        assert_eq!(ground.count("checks").await, 0);
+        ground.run("update disk set is_full = false").await;
+        drop(looks);
+    };
+    let (done, ()) = tokio::join!(recorder.run(CancellationToken::new()), test);
+    done.unwrap();
+    assert_eq!(ground.count("checks").await, 6);
+    assert_eq!(ground.count("incidents").await, 3);
+    assert_eq!(ground.count("refused_looks").await, 0);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
 async fn the_end_gives_up_after_a_while_and_does_not_hang(pool: PgPool) {
     let (switch, db) = behind_a_switch(&pool).await;
     let ground = Ground::new(pool).await;
@@ -158,6 +193,7 @@ async fn the_end_records_everything_that_was_finished(pool: PgPool) {
     let services = ground.services(50).await;
     let settings = Settings {
         batch: 7,
+        largest_batch: 7,
         ..Settings::default()
     };
     let (looks, recorder, _heard) = recorder(&ground.db, settings);

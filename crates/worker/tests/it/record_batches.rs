@@ -61,6 +61,32 @@ async fn news_is_written_at_once_and_routine_waits_for_company(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
+async fn what_waits_for_a_slow_disk_is_written_in_a_few_large_batches(pool: PgPool) {
+    let ground = Ground::new(pool).await;
+    let services = ground.services(60).await;
+    ground
+        .run("create table batches (at timestamptz default now())")
+        .await;
+    ground
+        .run("create function note() returns trigger language plpgsql as 'begin insert into batches default values; return null; end'")
+        .await;
+    ground
+        .run("create trigger note before insert on checks for each statement execute function note()")
+        .await;
+    let looks = (0..200).rev().flat_map(|n| {
+        services
+            .iter()
+            .map(move |service| (service, TimeDelta::seconds(30 * n)))
+    });
+    ground
+        .record(looks.map(|(service, before)| service.up(ground.now - before)))
+        .await;
+    assert_eq!(ground.count("checks").await, 12_000);
+    // Of 1,000, 2,000 and 4,000, and the rest.
+    assert_eq!(ground.count("batches").await, 4);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
 async fn replaying_a_batch_changes_nothing(pool: PgPool) {
     let ground = Ground::new(pool).await;
     let (a, b) = (ground.service().await, ground.service().await);

@@ -71,19 +71,18 @@ async fn every_statement_of_a_batch_goes_by_key(pool: PgPool) {
         assert_no_scan(&plan);
         assert!(plan.contains("Index"), "{plan}");
     }
-    let types = "int[], smallint[], smallint[], smallint[], timestamptz[], timestamptz[], int[], timestamptz[], uuid[], \
+    let write = "int[], smallint[], smallint[], smallint[], timestamptz[], timestamptz[], int[], timestamptz[], uuid[], \
                  smallint[], smallint[], timestamptz[], bytea[], timestamptz[], smallint[], int[], bytea[], bigint[], text[], text[]";
-    let arguments = vec!["'{}'"; 20].join(", ");
-    let plan = plan(
-        &ground,
-        "force_generic_plan",
-        types,
-        db::health::recording::WRITE,
-        &arguments,
-    )
-    .await;
-    assert_no_scan(&plan);
-    assert!(plan.contains("service_health_pkey"), "{plan}");
+    let refresh = "int[], timestamptz[], int[], bytea[], timestamptz[], smallint[], int[], bytea[]";
+    for (statement, types) in [
+        (db::health::recording::WRITE, write),
+        (db::health::recording::REFRESH, refresh),
+    ] {
+        let arguments = vec!["'{}'"; types.split(',').count()].join(", ");
+        let plan = plan(&ground, "force_generic_plan", types, statement, &arguments).await;
+        assert_no_scan(&plan);
+        assert!(plan.contains("service_health_pkey"), "{plan}");
+    }
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]

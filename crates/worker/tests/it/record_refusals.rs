@@ -2,7 +2,7 @@
 
 use chrono::{Days, TimeDelta};
 use db::partitions;
-use domain::verdict::Verdict;
+use domain::{id::UserId, verdict::Verdict};
 use sqlx::PgPool;
 
 use crate::ground::Ground;
@@ -91,6 +91,54 @@ async fn looks_of_a_deleted_paused_or_edited_service_are_dropped(pool: PgPool) {
         .unwrap();
     assert_eq!(recorded, [same.key.0]);
     assert_eq!(ground.count("incidents").await, 1);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_workspace_that_goes_while_thousands_of_its_looks_are_under_way_hurts_no_other(
+    pool: PgPool,
+) {
+    let ground = Ground::new(pool).await;
+    let other = ground.other_workspace().await;
+    let doomed = ground.services(250).await;
+    let others = other.services(20).await;
+    let person = UserId(uuid::Uuid::now_v7());
+    ground
+        .run(&format!(
+            "with person as (insert into users (id, email, name) values ('{0}', 'ann@example.com', 'Ann') returning id)
+             update workspaces set personal_of = person.id from person where workspaces.id = '{1}'",
+            person.0, ground.workspace.0
+        ))
+        .await;
+    let looks = (0..20).rev().flat_map(|n| {
+        let at = ground.ago(30 * n);
+        let all = doomed.iter().chain(&others);
+        all.map(move |service| service.down(at))
+    });
+    let deleting = async {
+        // Some are recorded, and the others on their way.
+        ground.until("select exists (select from checks)").await;
+        let mut tx = ground.db.begin().await.unwrap();
+        let deleted = db::workspaces::delete_personal(&mut tx, person)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        deleted.expect("it was there").services.len()
+    };
+    let ((), deleted) = tokio::join!(ground.record(looks), deleting);
+    assert_eq!(deleted, 250);
+    let keys: Vec<i32> = others.iter().map(|service| service.key.0).collect();
+    let kept: i64 = sqlx::query_scalar("select count(*) from checks where service_key = any($1)")
+        .bind(&keys)
+        .fetch_one(ground.db.pool())
+        .await
+        .unwrap();
+    assert_eq!(kept, 20 * 20);
+    let open: Vec<i32> = sqlx::query_scalar("select service_key from incidents order by 1")
+        .fetch_all(ground.db.pool())
+        .await
+        .unwrap();
+    assert_eq!(open, keys);
+    assert_eq!(ground.count("refused_looks").await, 0);
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
