@@ -11,6 +11,9 @@ const LONGEST: Duration = Duration::from_millis(20);
 /// About so many begin together. More would wait for each other, and that would be taken for slowness of their targets.
 const COMPANY: f64 = 5.0;
 
+/// Where so many come within a millisecond or two, which is what a timer can tell apart, they have company anyway.
+const SHORTEST: Duration = Duration::from_millis(2);
+
 /// Where fewer are to be expected in the longest time, nobody waits.
 const WORTH_WAITING: f64 = 2.0;
 
@@ -46,11 +49,11 @@ impl Gathering {
 
     /// How long a look that is due may wait for others; not at all where none is to be expected.
     pub(super) fn patience(&self) -> Duration {
-        let longest = LONGEST.as_secs_f64();
-        if self.gap * WORTH_WAITING > longest {
+        let (longest, patience) = (LONGEST.as_secs_f64(), self.gap * COMPANY);
+        if self.gap * WORTH_WAITING > longest || patience < SHORTEST.as_secs_f64() {
             return Duration::ZERO;
         }
-        Duration::from_secs_f64((self.gap * COMPANY).clamp(0.0, longest))
+        Duration::from_secs_f64(patience.min(longest))
     }
 }
 
@@ -72,12 +75,12 @@ mod tests {
     #[test]
     fn a_look_waits_for_a_few_and_never_long() {
         let ms = |patience: Duration| patience.as_secs_f64() * 1e3;
-        for too_few in [1, 10, 90] {
-            assert_eq!(patience(too_few, 1), Duration::ZERO);
+        for too_few_or_enough in [1, 10, 90, 3_000] {
+            assert_eq!(patience(too_few_or_enough, 1), Duration::ZERO);
         }
         for at_a_time in [1, 4] {
             assert!((ms(patience(250, at_a_time)) - 20.0).abs() < 0.1);
-            assert!((ms(patience(3_000, at_a_time)) - 5.0 / 3.0).abs() < 0.1);
+            assert!((ms(patience(1_000, at_a_time)) - 5.0).abs() < 0.1);
         }
     }
 }
