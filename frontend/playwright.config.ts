@@ -53,7 +53,8 @@ export default defineConfig({
     baseURL: `http://127.0.0.1:${port}`,
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
-    trace: 'retain-on-failure',
+    // Drawing one costs a fifth of a test; `--trace on` has one at once.
+    trace: 'on-first-retry',
   },
   projects: [
     // What `fixture.phone` looks at has its own widths.
