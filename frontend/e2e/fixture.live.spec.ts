@@ -117,7 +117,7 @@ const onPlainHttp = (baseURL: string | undefined) =>
   (baseURL ?? '').replace('127.0.0.1', 'nas.test');
 
 const says = (tab: Page, words: string) =>
-  expect(tab.getByRole('listitem').filter({ hasText: 'Storefront' })).toContainText(words);
+  expect(tab.getByRole('listitem').filter({ hasText: 'Storefront' }).first()).toContainText(words);
 
 const storefront = (status: string) => look(serviceId(1), { status, response_time: 90 });
 
