@@ -4,11 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     coverage::{Spent, Stand, speaks},
-    packed::{pull_spent, push_spent},
-    recent::PACKED,
+    packed::{HOUR_MS, PACKED, pull_spent, push_spent},
 };
-
-const HOUR_MS: i64 = 3_600_000;
 
 /// Time by verdict of the hour in which the newest check lies, and of the hour before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,6 +5,12 @@ use crate::{
     observation::{Hop, Timings},
 };
 
+/// In a header, above every hour that will be: what follows was written by `push_spent`, and not in words of fixed size.
+pub(crate) const PACKED: i64 = 1 << 56;
+
+/// An hour, in milliseconds.
+pub(crate) const HOUR_MS: i64 = 3_600_000;
+
 /// All of the time went to one verdict, whose number follows in the lower bits.
 const WHOLE: u8 = 0x80;
 

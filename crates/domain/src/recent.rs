@@ -4,17 +4,14 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::{
     coverage::Spent,
-    packed::{pull_spent, push_spent},
+    packed::{HOUR_MS, PACKED, pull_spent, push_spent},
 };
 
 const HOURS: i64 = 24;
 const DAYS: i64 = 30;
-const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 const HEADER: usize = 8;
 
-/// In the header, above every hour that will be: what follows is packed (`crate::packed`), and not in words.
-pub(crate) const PACKED: i64 = 1 << 56;
 /// An hour or a day in words.
 const WORDS: usize = 20;
 
