@@ -68,7 +68,10 @@ pub(crate) async fn dial(
             }
             Err(_) => Err(timed_out(way, SocketAddr::new(*only, port), started)),
         },
-        several => race(way, &ordered(way, several, port), deadline, started).await,
+        several => {
+            let order = ordered(way, several, port);
+            Box::pin(race(way, &order, deadline, started)).await
+        }
     };
     let dialed = result?;
     let peer = dialed

@@ -128,11 +128,9 @@ impl<S> Live<S> {
             return Ok(found);
         }
         let deadline = Instant::now() + DNS_CAP;
-        let found = timeout_at(
-            deadline,
-            self.with_canary(servers, self.first_of(servers, names, ask)),
-        )
-        .await;
+        // Boxed: a conversation with name servers is large, and most looks have none.
+        let asking = Box::pin(self.with_canary(servers, self.first_of(servers, names, ask)));
+        let found = timeout_at(deadline, asking).await;
         match found {
             Ok(Ok(answer)) => {
                 self.cache

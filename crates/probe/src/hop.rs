@@ -12,6 +12,7 @@ use egress::{
 use http::{HeaderMap, Version};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
     time::{Instant, timeout_at},
 };
 
@@ -81,18 +82,38 @@ async fn connect(
         dialed.inspect_err(|failure| seen.hop.remote = last_tried(failure, resolved.as_slice()))?;
     seen.hop.remote = Some(dialed.remote.ip());
     seen.ipv6_unreachable = dialed.ipv6_unreachable;
-    if !to.is_https() {
-        return ask(prober, plan, dialed.stream, (to, message), seen).await;
+    if to.is_https() {
+        // Boxed: TLS is large, and every look would have to have room for it.
+        return Box::pin(ask_over_tls(
+            prober,
+            plan,
+            dialed.stream,
+            (to, message),
+            seen,
+        ))
+        .await;
     }
-    let host = to.url.host_str().unwrap_or_default();
+    ask(prober, plan, dialed.stream, (to, message), seen).await
+}
+
+async fn ask_over_tls(
+    prober: &Prober,
+    plan: &Plan<'_>,
+    stream: TcpStream,
+    what: (&Place, &Message<'_>),
+    seen: &mut Seen,
+) -> Result<(), Failure> {
+    let mut lap = Lap::new();
+    let host = what.0.url.host_str().unwrap_or_default();
+    let egress = prober.egress();
     let secured = egress
-        .secure(dialed.stream, host, plan.target.tls_verify, plan.deadline)
+        .secure(stream, host, plan.target.tls_verify, plan.deadline)
         .await;
     seen.hop.timings.tls_us = lap.us();
     match secured {
         Ok(secured) => {
             seen.certificate = secured.certificate;
-            ask(prober, plan, secured.stream, (to, message), seen).await
+            ask(prober, plan, secured.stream, what, seen).await
         }
         Err(unsecured) => {
             seen.certificate = unsecured.certificate.map(|certificate| *certificate);

@@ -62,8 +62,9 @@ impl Asker {
 
     /// Starts an attempt. Exactly one answer follows, also when the task panics; none is awaited after `abort`.
     pub(crate) fn ask(&self, question: Question) -> AbortHandle {
-        let asker = self.clone();
-        self.tasks.spawn(asker.look(question)).abort_handle()
+        // Boxed: whoever keeps tasks moves them about, and all that a look remembers is large.
+        let look = Box::pin(self.clone().look(question));
+        self.tasks.spawn(look).abort_handle()
     }
 
     async fn look(self, question: Question) {
