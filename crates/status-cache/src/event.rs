@@ -1,35 +1,49 @@
 //! A live event: something that a browser showing a workspace wants to know at once.
 
-use domain::id::WorkspaceId;
+use domain::id::{ServiceId, WorkspaceId};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 use uuid::Uuid;
 
 /// One thing that happened in one workspace.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LiveEvent {
     /// Names it on every replica, so that a browser can resume at any of them.
     pub id: Uuid,
     pub workspace: WorkspaceId,
     pub kind: EventKind,
-    /// An object; events of services have `service_id`, events of incidents `incident_id` too.
-    pub data: Value,
+    /// Whose status it is: a newer event of the same service makes it pointless.
+    #[serde(default)]
+    pub service: Option<ServiceId>,
+    /// An object as browsers get it, written once; events of services have `service_id`, events of incidents `incident_id` too.
+    pub data: Box<RawValue>,
 }
 
 impl LiveEvent {
-    /// An event with a fresh id.
-    pub fn new(workspace: WorkspaceId, kind: EventKind, data: Value) -> Self {
+    /// An event with a fresh id. `data` is an object that JSON can say.
+    pub fn new(workspace: WorkspaceId, kind: EventKind, data: impl Serialize) -> Self {
         Self {
             id: Uuid::now_v7(),
             workspace,
             kind,
-            data,
+            service: None,
+            data: to_raw_value(&data).unwrap_or_else(|_| RawValue::NULL.to_owned()),
         }
     }
 
-    /// The service it is about, if it is about one.
-    pub fn service(&self) -> Option<&str> {
-        self.data.get("service_id")?.as_str()
+    /// Where a service stands, with a fresh id.
+    pub fn status(workspace: WorkspaceId, service: ServiceId, data: impl Serialize) -> Self {
+        Self {
+            service: Some(service),
+            ..Self::new(workspace, EventKind::ServiceStatus, data)
+        }
+    }
+}
+
+impl PartialEq for LiveEvent {
+    fn eq(&self, other: &Self) -> bool {
+        let facts = |event: &Self| (event.id, event.workspace, event.kind, event.service);
+        facts(self) == facts(other) && self.data.get() == other.data.get()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use domain::{health::Standing, verdict::Verdict};
 use serde_json::json;
-use status_cache::{EventKind, LiveEvent, StatusCache};
+use status_cache::{LiveEvent, StatusCache};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -45,7 +45,7 @@ impl Suspicions {
             })),
             "suspect": true,
         });
-        let event = LiveEvent::new(service.workspace, EventKind::ServiceStatus, data);
+        let event = LiveEvent::status(service.workspace, service.id, data);
         if self.0.try_send(event).is_err() {
             tracing::debug!("a suspicion was not published: too many wait");
         }

@@ -16,6 +16,6 @@ pub(super) fn render(event: &LiveEvent) -> Bytes {
         "event: {}\nid: {}\ndata: {}\n\n",
         event.kind.as_str(),
         event.id.simple(),
-        event.data
+        event.data.get()
     ))
 }

@@ -6,7 +6,8 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use status_cache::{EventKind, LiveEvent};
+use domain::id::ServiceId;
+use status_cache::LiveEvent;
 use tokio::{sync::broadcast, time::Instant};
 use uuid::Uuid;
 
@@ -26,7 +27,7 @@ pub(super) struct Room {
     /// Numbers by id.
     ids: HashMap<Uuid, u64>,
     /// The newest status event of each service.
-    newest: HashMap<Uuid, u64>,
+    newest: HashMap<ServiceId, u64>,
     flushed_at: Option<Instant>,
     /// When somebody was last here.
     used_at: Instant,
@@ -34,7 +35,7 @@ pub(super) struct Room {
 
 struct Entry {
     id: Uuid,
-    service: Option<Uuid>,
+    service: Option<ServiceId>,
     at: Instant,
     bytes: Bytes,
 }
@@ -62,9 +63,7 @@ impl Room {
 
     pub(super) fn add(&mut self, event: &LiveEvent, now: Instant) {
         let number = self.next();
-        let service = (event.kind == EventKind::ServiceStatus)
-            .then(|| event.service()?.parse().ok())
-            .flatten();
+        let service = event.service;
         if let Some(older) = service.and_then(|service| self.newest.insert(service, number))
             && let Some(entry) = older
                 .checked_sub(self.first)

@@ -1,15 +1,17 @@
 //! Coalescing, pace and resuming, without a network.
 
+use domain::id::ServiceId;
 use serde_json::json;
-use status_cache::{EventKind, LiveEvent};
+use status_cache::LiveEvent;
 
 use super::*;
 
 const WORKSPACE: WorkspaceId = WorkspaceId(Uuid::from_u128(7));
 
 fn status(service: u128, word: &str) -> LiveEvent {
-    let data = json!({"service_id": Uuid::from_u128(service), "status": word});
-    LiveEvent::new(WORKSPACE, EventKind::ServiceStatus, data)
+    let service = ServiceId(Uuid::from_u128(service));
+    let data = json!({"service_id": service, "status": word});
+    LiveEvent::status(WORKSPACE, service, data)
 }
 
 fn text(bytes: &Bytes) -> String {

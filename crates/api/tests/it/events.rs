@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use domain::id::WorkspaceId;
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use status_cache::{EventKind, LiveEvent};
+use status_cache::LiveEvent;
 use tokio::time::timeout;
 
 use crate::{
@@ -24,7 +24,8 @@ async fn workspace(person: &Browser) -> WorkspaceId {
 
 fn status(workspace: WorkspaceId, service: &Value, word: &str) -> LiveEvent {
     let data = json!({ "service_id": service["id"], "status": word });
-    LiveEvent::new(workspace, EventKind::ServiceStatus, data)
+    let service = serde_json::from_value(service["id"].clone()).expect("an id");
+    LiveEvent::status(workspace, service, data)
 }
 
 async fn until(stream: &mut Stream, text: &str) -> String {

@@ -12,7 +12,7 @@ use domain::{
 };
 use futures_util::{StreamExt as _, stream::BoxStream};
 use serde_json::json;
-use status_cache::{EventKind, Heard, LiveEvent, Reason, StatusCache, StatusEntry};
+use status_cache::{Heard, LiveEvent, Reason, StatusCache, StatusEntry};
 use test_support::Authority;
 use tokio::time::{Instant, timeout};
 use uuid::Uuid;
@@ -43,11 +43,8 @@ fn service() -> ServiceId {
 
 fn event() -> LiveEvent {
     let workspace = WorkspaceId(Uuid::from_u128(7));
-    LiveEvent::new(
-        workspace,
-        EventKind::ServiceStatus,
-        json!({ "service_id": service() }),
-    )
+    let service = service();
+    LiveEvent::status(workspace, service, json!({ "service_id": service }))
 }
 
 async fn next(stream: &mut BoxStream<'static, Heard>) -> Heard {

@@ -10,6 +10,7 @@ use domain::{
     look::Look,
     verdict::Verdict,
 };
+use serde::Serialize;
 use serde_json::json;
 use status_cache::{EventKind, LiveEvent, Reason, StatusCache, StatusEntry};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
@@ -103,20 +104,31 @@ fn tell(
         since: Some(standing.since),
         reason,
     };
-    let data = json!({
-        "service_id": recorded.service,
-        "status": entry.status,
-        "response_time": entry.response_time,
-        "checked_at": entry.checked_at,
-        "since": entry.since,
-        "reason": entry.reason,
-    });
-    events.push(LiveEvent::new(
+    let data = Shown {
+        service_id: recorded.service,
+        status: entry.status,
+        response_time: entry.response_time,
+        checked_at: entry.checked_at,
+        since: entry.since,
+        reason: entry.reason.as_ref(),
+    };
+    events.push(LiveEvent::status(
         recorded.workspace,
-        EventKind::ServiceStatus,
-        data,
+        recorded.service,
+        &data,
     ));
     entries.insert(recorded.service, entry);
+}
+
+/// What browsers hear of a service after each look.
+#[derive(Serialize)]
+struct Shown<'a> {
+    service_id: ServiceId,
+    status: Verdict,
+    response_time: Option<u32>,
+    checked_at: DateTime<Utc>,
+    since: Option<DateTime<Utc>>,
+    reason: Option<&'a Reason>,
 }
 
 fn incident(recorded: &Recorded, told: &Told) -> LiveEvent {

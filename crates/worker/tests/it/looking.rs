@@ -101,8 +101,9 @@ async fn a_failure_is_confirmed_by_two_more_attempts_before_an_incident_opens(po
         panic!("{first:?}")
     };
     assert_eq!(event.kind, EventKind::ServiceStatus);
-    assert_eq!(event.data["suspect"], true);
-    assert_eq!(event.data["status"], "pending");
+    let data: serde_json::Value = serde_json::from_str(event.data.get()).unwrap();
+    assert_eq!(data["suspect"], true);
+    assert_eq!(data["status"], "pending");
     worker.stop().await;
 }
 
