@@ -1,5 +1,6 @@
 //! The record: takes finished looks, waits for Postgres where it must, and writes each exactly once, in order.
 
+mod aside;
 mod batch;
 mod fold;
 mod notices;
@@ -20,6 +21,7 @@ use std::{
     time::Duration,
 };
 
+use anyhow::Context as _;
 use db::Db;
 use domain::{health::Standing, id::ServiceKey, look::Look, verdict::Verdict};
 use runtime::metrics::SPOOL;
@@ -33,6 +35,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+use aside::Aside;
 use spool::{Entry, Spool};
 use timing::{Timing, Waiting};
 use writing::{Outcome, Writer, discard, register_counters};
@@ -75,7 +78,7 @@ impl Default for Settings {
             spool: 500_000,
             batch: 1_000,
             largest_batch: 10_000,
-            worth: 250,
+            worth: 1_000,
             window: Duration::from_millis(100),
             quiet_window: Duration::from_secs(1),
             pace: Duration::from_millis(50),
@@ -164,14 +167,19 @@ impl Recorder {
     /// Records until every sender is gone. After `stop` nothing is gathered any more, and what cannot be recorded in
     /// time (`Settings::goodbye`) is given up and counted.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let aside = Aside::new().context("a thread for the record")?;
         let (recorded, listening) = mpsc::unbounded_channel();
-        let publishing =
-            publish::publish(listening, self.parts.cache.clone(), self.parts.standings);
+        let publishing = aside.run(publish::publish(
+            listening,
+            self.parts.cache.clone(),
+            self.parts.standings,
+        ));
         let work = Loop {
             spool: Spool::new(self.settings.spool),
             timing: Timing::new(self.settings.clone(), Instant::now()),
             verdicts: HashMap::new(),
             writer: Some(Writer::new(self.parts.db, recorded)),
+            aside: &aside,
             may_record: self.parts.may_record,
             decided: true,
             settings: self.settings,
@@ -185,13 +193,14 @@ impl Recorder {
     }
 }
 
-struct Loop {
+struct Loop<'a> {
     spool: Spool,
     timing: Timing,
     /// The latest verdict of each service, to see at once what is news.
     verdicts: HashMap<ServiceKey, Verdict>,
     /// None while it writes.
     writer: Option<Writer>,
+    aside: &'a Aside,
     may_record: watch::Receiver<bool>,
     /// Somebody still decides about `may_record`.
     decided: bool,
@@ -205,7 +214,7 @@ struct Loop {
     ending: Option<Instant>,
 }
 
-impl Loop {
+impl Loop<'_> {
     async fn run(mut self, mut looks: UnboundedReceiver<Look>, stop: CancellationToken) {
         let mut writing: Option<Writing> = None;
         let mut arrived = Vec::new();
@@ -286,10 +295,10 @@ impl Loop {
             return None;
         }
         self.under_way = batch.len();
-        Some(Box::pin(async move {
+        Some(Box::pin(self.aside.run(async move {
             let outcome = writer.write(batch).await;
             (writer, outcome)
-        }))
+        })))
     }
 
     fn settle(&mut self, outcome: Outcome) {
