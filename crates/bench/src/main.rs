@@ -8,7 +8,7 @@ mod stage;
 
 use std::path::PathBuf;
 
-use bench::{machine, target};
+use bench::{bare, machine, target};
 use clap::{Parser, Subcommand};
 
 use report::Report;
@@ -28,6 +28,9 @@ enum Command {
     /// Be the server that is looked at
     #[command(hide = true)]
     Target(target::Listening),
+    /// Ask it with nothing but hyper
+    #[command(hide = true)]
+    Bare(bare::Asking),
 }
 
 #[derive(Clone, Debug, clap::Args)]
@@ -47,6 +50,9 @@ struct Args {
     /// Shorter measurements, and fewer, for a first impression
     #[arg(long, env = "QUICK")]
     quick: bool,
+    /// Numbers of services for `looking`, in place of its own
+    #[arg(long, env = "SERVICES", value_delimiter = ',', value_name = "NUMBERS")]
+    services: Vec<u32>,
     /// Hours that the soak lasts
     #[arg(long, env = "HOURS", default_value_t = 1.0)]
     hours: f64,
@@ -69,8 +75,10 @@ impl Args {
 
 fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
-    if let Some(Command::Target(listening)) = cli.command {
-        return target::run(&listening);
+    match &cli.command {
+        Some(Command::Target(listening)) => return target::run(listening),
+        Some(Command::Bare(asking)) => return bare::run(asking),
+        None => {}
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)

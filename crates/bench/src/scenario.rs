@@ -1,9 +1,11 @@
 //! The scenarios: what is measured, in the order of the document.
 
 mod asking;
+mod burst;
 mod ceiling;
 mod closing;
 mod dashboard;
+mod growth;
 mod handover;
 mod hanging;
 mod live;
@@ -29,9 +31,11 @@ use crate::{
 pub(crate) enum Scenario {
     Looking,
     Small,
+    Growth,
     Ceiling,
     Tls,
     Hanging,
+    Burst,
     Handover,
     Closing,
     Pages,
@@ -44,12 +48,14 @@ pub(crate) enum Scenario {
 }
 
 impl Scenario {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Looking,
         Self::Small,
+        Self::Growth,
         Self::Ceiling,
         Self::Tls,
         Self::Hanging,
+        Self::Burst,
         Self::Handover,
         Self::Closing,
         Self::Pages,
@@ -65,9 +71,11 @@ impl Scenario {
         match self {
             Self::Looking => "looking",
             Self::Small => "small",
+            Self::Growth => "growth",
             Self::Ceiling => "ceiling",
             Self::Tls => "tls",
             Self::Hanging => "hanging",
+            Self::Burst => "burst",
             Self::Handover => "handover",
             Self::Closing => "closing",
             Self::Pages => "pages",
@@ -85,9 +93,11 @@ impl Scenario {
         match self {
             Self::Looking => "one worker and ever more services",
             Self::Small => "5,000 services with everything that runs beside them",
+            Self::Growth => "ten times the services, as many looks a second",
             Self::Ceiling => "as many looks a second as one worker has to bear",
             Self::Tls => "a full handshake with every look",
             Self::Hanging => "targets that never answer beside those that do",
+            Self::Burst => "20,000 services made in one go",
             Self::Handover => "several workers, one of which is killed",
             Self::Closing => "summing up an hour while looking goes on",
             Self::Pages => "vendor pages with many followers",
@@ -105,9 +115,11 @@ impl Scenario {
         match self {
             Self::Looking => looking::run(args).await,
             Self::Small => small::run(args).await,
+            Self::Growth => growth::run(args).await,
             Self::Ceiling => ceiling::run(args).await,
             Self::Tls => tls::run(args).await,
             Self::Hanging => hanging::run(args).await,
+            Self::Burst => burst::run(args).await,
             Self::Handover => handover::run(args).await,
             Self::Closing => closing::run(args).await,
             Self::Pages => pages::run(args).await,

@@ -1,0 +1,112 @@
+//! How cost grows: as many looks a second, of ever more services.
+
+use std::time::Duration;
+
+use bench::{
+    seed::Services,
+    watch::{Window, median},
+};
+use serde::Serialize;
+
+use super::say;
+use crate::{
+    Args,
+    report::{Section, tenths},
+    stage::{PLAIN, Stage},
+};
+
+/// Numbers of services and seconds between their looks: two pairs, each with the same number of looks a second.
+const SIZES: [(u32, u32); 4] = [(1_000, 10), (10_000, 100), (10_000, 10), (100_000, 100)];
+const WINDOW: Duration = Duration::from_secs(20);
+
+#[derive(Debug, Serialize)]
+struct Size {
+    services: u32,
+    interval_s: u32,
+    windows: Vec<Window>,
+    worker_mb: u64,
+}
+
+impl Size {
+    /// Of all our processes, per check.
+    fn us(&self) -> f64 {
+        median(&self.windows, |window| {
+            let all = ["worker", "postgres", "redis"].iter();
+            all.map(|name| window.us_per_check(name)).sum()
+        })
+    }
+}
+
+pub(crate) async fn run(args: &Args) -> anyhow::Result<Section> {
+    let mut sizes = Vec::new();
+    for (services, interval_s) in SIZES {
+        say(format_args!("{services} services every {interval_s} s"));
+        sizes.push(size(args, services, interval_s).await?);
+    }
+    section(&sizes)
+}
+
+async fn size(args: &Args, services: u32, interval_s: u32) -> anyhow::Result<Size> {
+    let stage = Stage::set(args, "bench_growth").await?;
+    let interval = Duration::from_secs(interval_s.into());
+    let what = Services::plain(services, i32::try_from(interval_s)?, PLAIN);
+    let ids = stage.services(what).await?;
+    let worker = stage.worker()?;
+    // The first look at a service costs more than those after it.
+    tokio::time::sleep(interval + Duration::from_secs(5)).await;
+    let watch = stage.watch(&[&worker], &ids, interval)?;
+    let windows = watch
+        .windows(if args.quick { 1 } else { 3 }, WINDOW)
+        .await?;
+    let worker_mb = worker.peak_rss_mb();
+    worker.stop().await?;
+    stage.strike().await?;
+    Ok(Size {
+        services,
+        interval_s,
+        windows,
+        worker_mb,
+    })
+}
+
+fn section(sizes: &[Size]) -> anyhow::Result<Section> {
+    let mut section = Section::new(
+        "Growth: ten times the services, as many looks a second",
+        "Per check, microseconds of CPU. What runs beside looking costs the same however many looks there are, so the pairs are\n\
+         compared among themselves: wanted is a ratio of 0.9 to 1.1. How request times stand to history is told under *Asking*.",
+        &[
+            "services",
+            "every, s",
+            "worker",
+            "Postgres",
+            "Redis",
+            "together",
+            "of the pair",
+            "p99 of lateness, ms",
+            "due / looked at",
+            "worker, MB",
+            "others, processors",
+        ],
+    );
+    for pair in sizes.chunks(2) {
+        let first = pair.first().map_or(0.0, Size::us);
+        for size in pair {
+            let of = |name| tenths(median(&size.windows, |window| window.us_per_check(name)));
+            let sum = |figure: fn(&Window) -> i64| size.windows.iter().map(figure).sum::<i64>();
+            section.row(&[
+                &size.services,
+                &size.interval_s,
+                &of("worker"),
+                &of("postgres"),
+                &of("redis"),
+                &tenths(size.us()),
+                &format!("{:.2} ×", size.us() / first.max(1.0)),
+                &median(&size.windows, |window| window.late_p99_ms.into()),
+                &format!("{} / {}", sum(|w| w.due), sum(|w| w.looked)),
+                &size.worker_mb,
+                &tenths(median(&size.windows, |w| w.spent.others())),
+            ]);
+        }
+    }
+    section.with(&sizes)
+}
