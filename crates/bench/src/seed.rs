@@ -143,7 +143,7 @@ pub async fn checks(db: &Db, now: DateTime<Utc>, days: i64) -> anyhow::Result<u6
         partition(db, day).await?;
         let done = sqlx::query(
             "insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase, attempts)
-             select slot, key, 30000, 20000 + (key * 7919 + extract(epoch from slot)::bigint * 31) % 80000, 200, 3, 1, 0, 0, 1
+             select slot, key, 30000, 20000 + (key * 7919 + extract(epoch from slot)::bigint * 31) % 80000, 200, 3, 1, 0, '0', '1'
              from services, generate_series(greatest($1::date::timestamptz, date_trunc('minute', $2) - make_interval(days => $3)),
                                             least($1::date::timestamptz + interval '23 hours 59 minutes 30 seconds', $2),
                                             interval '30 seconds') as slot
@@ -179,7 +179,7 @@ pub async fn one_hour(db: &Db, hour: DateTime<Utc>) -> anyhow::Result<()> {
     for slot in 0..120 {
         sqlx::query(
             "insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase, attempts)
-             select $1, key, 30000, 20000 + key * 7919 % 80000, 200, 3, 1, 0, 0, 1 from services order by key",
+             select $1, key, 30000, 20000 + key * 7919 % 80000, 200, 3, 1, 0, '0', '1' from services order by key",
         )
         .bind(hour + TimeDelta::seconds(30 * slot))
         .execute(db.pool())
@@ -224,7 +224,7 @@ pub async fn half_a_day(db: &Db, day: NaiveDate, phases: bool) -> anyhow::Result
     for slot in 0..1_440 {
         let statement = format!(
             "insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase, attempts, phases)
-             select $1, key, 30000, 20000 + key * 7919 % 80000, 200, 3, 1, 0, 0, 1, {bytes}
+             select $1, key, 30000, 20000 + key * 7919 % 80000, 200, 3, 1, 0, '0', '1', {bytes}
              from services order by key limit 2000"
         );
         sqlx::query(AssertSqlSafe(statement))

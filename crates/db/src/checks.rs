@@ -31,8 +31,9 @@ pub struct CheckRow {
     pub late_ms: i16,
     pub verdict: i16,
     pub code: i16,
-    pub phase: i16,
-    pub attempts: i16,
+    /// 0 for none.
+    pub phase: u8,
+    pub attempts: u8,
     pub phases: Vec<u8>,
     pub detail: String,
 }
@@ -64,10 +65,10 @@ impl CheckDetail {
     }
 
     /// The failure of a check with its facts; none without a code.
-    pub fn failure(self, code: i16, phase: i16) -> Option<Failure> {
+    pub fn failure(self, code: i16, phase: u8) -> Option<Failure> {
         Some(Failure {
             code: FailureCode::from_number(code)?,
-            phase: Phase::from_number(phase),
+            phase: Phase::from_number(phase.into()),
             hop: self.hop,
             detail: self.detail,
         })
@@ -93,8 +94,9 @@ impl CheckRow {
             code: failure.map_or(0, |failure| failure.code.number()),
             phase: failure
                 .and_then(|failure| failure.phase)
-                .map_or(0, Phase::number),
-            attempts: look.attempts.into(),
+                .and_then(|phase| u8::try_from(phase.number()).ok())
+                .unwrap_or(0),
+            attempts: look.attempts,
             phases: packed::phases(seen.and_then(|seen| seen.hops.last())),
             detail: detail(look),
         }
@@ -119,11 +121,11 @@ fn detail(look: &Look) -> String {
 
 /// Stores rows, to be handed over in order of key; those whose slot is taken stay out. Returns how many went in.
 pub async fn insert(conn: &mut PgConnection, rows: &[&CheckRow]) -> Result<u64> {
-    let sql = "insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase,
+    let sql = r#"insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase,
                                    attempts, phases, detail)
                select * from unnest($1::timestamptz[], $2::int[], $3::int[], $4::int[], $5::smallint[], $6::smallint[],
-                                    $7::smallint[], $8::smallint[], $9::smallint[], $10::smallint[], $11::bytea[], $12::text[])
-               on conflict do nothing";
+                                    $7::smallint[], $8::smallint[], $9::"char"[], $10::"char"[], $11::bytea[], $12::text[])
+               on conflict do nothing"#;
     let done = sqlx::query(sql)
         .bind(column(rows, |row| row.slot))
         .bind(column(rows, |row| row.service.0))
@@ -133,8 +135,8 @@ pub async fn insert(conn: &mut PgConnection, rows: &[&CheckRow]) -> Result<u64> 
         .bind(column(rows, |row| row.late_ms))
         .bind(column(rows, |row| row.verdict))
         .bind(column(rows, |row| row.code))
-        .bind(column(rows, |row| row.phase))
-        .bind(column(rows, |row| row.attempts))
+        .bind(column(rows, |row| columns::to_digit(row.phase)))
+        .bind(column(rows, |row| columns::to_digit(row.attempts)))
         .bind(column(rows, |row| &row.phases[..]))
         .bind(column(rows, |row| &row.detail[..]))
         .execute(conn)
@@ -204,5 +206,87 @@ impl StandRow {
             total_us: u32::try_from(self.total_us).ok().filter(|us| *us > 0),
         };
         Some((ServiceKey(self.service_key), stand))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::SubsecRound as _;
+    use domain::id::ServiceKey;
+
+    use super::*;
+    use crate::checks::reading::{self, Wanted};
+
+    fn row(slot: DateTime<Utc>, phase: u8, attempts: u8) -> CheckRow {
+        CheckRow {
+            service: ServiceKey(1),
+            slot,
+            stands_for_ms: 30_000,
+            total_us: 41_000,
+            status_code: 200,
+            late_ms: 3,
+            verdict: Verdict::Up.number(),
+            code: if phase == 0 {
+                0
+            } else {
+                FailureCode::HttpTimeout.number()
+            },
+            phase,
+            attempts,
+            phases: Vec::new(),
+            detail: String::new(),
+        }
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn what_is_copied_and_what_is_inserted_reads_the_same_and_is_small(pool: crate::PgPool) {
+        let db = crate::Db::from_pool(pool);
+        let mut conn = db.acquire().await.expect("the database answers");
+        let now: DateTime<Utc> = sqlx::query_scalar("select now()")
+            .fetch_one(&mut *conn)
+            .await
+            .expect("the database answers");
+        let now = now.trunc_subsecs(3);
+        crate::partitions::ensure(&db, now.date_naive())
+            .await
+            .expect("days");
+        let rows: Vec<CheckRow> = [(0, 1), (5, 3), (6, 4)]
+            .into_iter()
+            .zip(1..)
+            .map(|((phase, attempts), n)| row(now - TimeDelta::milliseconds(n), phase, attempts))
+            .collect();
+        let service = |key, row: &CheckRow| CheckRow {
+            service: ServiceKey(key),
+            ..row.clone()
+        };
+        let copied: Vec<CheckRow> = rows.iter().map(|row| service(1, row)).collect();
+        let inserted: Vec<CheckRow> = rows.iter().map(|row| service(2, row)).collect();
+        insert_new(&mut conn, &copied.iter().collect::<Vec<_>>())
+            .await
+            .expect("copied");
+        insert(&mut conn, &inserted.iter().collect::<Vec<_>>())
+            .await
+            .expect("inserted");
+        let wanted = Wanted {
+            limit: 10,
+            ..Wanted::default()
+        };
+        let mut read = Vec::new();
+        for key in [1, 2] {
+            let checks = reading::list(&mut conn, ServiceKey(key), &wanted).await;
+            read.push(checks.expect("the database answers"));
+        }
+        assert_eq!(read[0], read[1]);
+        let seen: Vec<_> = read[0]
+            .iter()
+            .map(|check| (check.failure.as_ref().and_then(|f| f.phase), check.attempts))
+            .collect();
+        let expected = [(None, 1), (Some(Phase::Ttfb), 3), (Some(Phase::Body), 4)];
+        assert_eq!(seen, expected);
+        let lean: i32 = sqlx::query_scalar("select max(pg_column_size(c.*)) from checks c")
+            .fetch_one(&mut *conn)
+            .await
+            .expect("the database answers");
+        assert_eq!(lean, 56);
     }
 }

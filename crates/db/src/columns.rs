@@ -14,6 +14,22 @@ pub(crate) fn to_millis(span: TimeDelta) -> i32 {
     i32::try_from(span.num_milliseconds().max(0)).unwrap_or(i32::MAX)
 }
 
+/// A small number as a column of one character: its digit; 9 where it is larger.
+pub(crate) fn to_digit(number: u8) -> i8 {
+    // Below 58, which fits.
+    (b'0' + number.min(9)).cast_signed()
+}
+
+/// The number that a digit says; 0 for whatever is none.
+pub(crate) fn digit(column: i8) -> u8 {
+    let digit = column.cast_unsigned();
+    if digit.is_ascii_digit() {
+        digit - b'0'
+    } else {
+        0
+    }
+}
+
 /// JSON text that Postgres takes: what a target sent may hold NUL characters, which `jsonb` refuses.
 pub(crate) fn json<T: Serialize>(value: &T) -> String {
     let text = serde_json::to_string(value).unwrap_or_else(|_| "null".into());
@@ -37,6 +53,16 @@ fn without_nul(value: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_digit_says_what_was_written() {
+        for number in 0..=9 {
+            assert_eq!(digit(to_digit(number)), number);
+        }
+        assert_eq!(to_digit(4), 52);
+        assert_eq!([to_digit(10), to_digit(255)].map(digit), [9, 9]);
+        assert_eq!([i8::MIN, 0, 47, 58, i8::MAX].map(digit), [0; 5]);
+    }
 
     #[test]
     fn a_nul_disappears_and_a_written_escape_stays() {

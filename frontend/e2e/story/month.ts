@@ -46,7 +46,7 @@ export async function liveThroughAMonth(
     select slot, s.key, 60000,
            (h.ms * 1000 * (1 + 0.22 * sin(extract(epoch from slot) / 86400 * 2 * pi() - 2)) * (0.93 + random() * 0.14)
              + case when random() > 0.996 then h.ms * 1000 * (0.5 + random()) else 0 end)::int,
-           200, 3, 1, 0, 0, 1
+           200, 3, 1, 0, '0', '1'
     from unnest(${habits.map(({ service }) => service)}::text[], ${habits.map(({ ms }) => ms)}::float8[]) as h (name, ms)
     join services s on s.name = h.name
     cross join generate_series(date_trunc('minute', ${begin}::timestamptz),

@@ -29,7 +29,7 @@ async fn fill(conn: &mut PgConnection, world: &World) {
     for sql in [
         "update services set created_at = $1 - interval '60 days'",
         "insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase, attempts)
-         select slot, key, 120000, 40000, 200, 1, 1, 0, 0, 1
+         select slot, key, 120000, 40000, 200, 1, 1, 0, '0', '1'
          from services, generate_series($1 - interval '30 days', $1, interval '2 minutes') as slot",
         "insert into rollup_hours (service_key, hour, up_ms, degraded_ms, down_ms, unknown_ms, maintenance_ms, looks, failed, latency)
          select key, hour, 3600000, 0, 0, 0, 0, 30, 0, '\\x5010'

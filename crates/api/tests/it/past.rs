@@ -184,7 +184,7 @@ impl<'a> Past<'a> {
             "insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase, attempts)
              select $2 - n * interval '1 minute', $1, 60000, 50000, case when n % 10 = 0 then 503 else 200 end, 20,
                     case when n % 10 = 0 then 3 else 1 end, case when n % 10 = 0 then 57 else 0 end,
-                    case when n % 10 = 0 then 5 else 0 end, 1
+                    case when n % 10 = 0 then '5' else '0' end::\"char\", '1'
              from generate_series(1, $3) n",
         )
         .bind(self.key)

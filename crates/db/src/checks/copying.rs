@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 
 use super::CheckRow;
+use crate::columns;
 
 /// The columns in the order in which `rows` writes them.
 pub(super) const STATEMENT: &str =
@@ -26,7 +27,7 @@ const END: i16 = -1;
 const EPOCH: i64 = 946_684_800;
 
 /// Bytes of a row without its phases and its detail.
-const FIXED: usize = 96;
+const FIXED: usize = 94;
 
 /// Rows as one stream.
 pub(super) fn rows(rows: &[&CheckRow]) -> Vec<u8> {
@@ -43,15 +44,11 @@ pub(super) fn rows(rows: &[&CheckRow]) -> Vec<u8> {
         for number in [row.service.0, row.stands_for_ms, row.total_us] {
             column(&mut bytes, &number.to_be_bytes());
         }
-        for number in [
-            row.status_code,
-            row.late_ms,
-            row.verdict,
-            row.code,
-            row.phase,
-            row.attempts,
-        ] {
+        for number in [row.status_code, row.late_ms, row.verdict, row.code] {
             column(&mut bytes, &number.to_be_bytes());
+        }
+        for number in [row.phase, row.attempts] {
+            column(&mut bytes, &columns::to_digit(number).to_be_bytes());
         }
         column(&mut bytes, &row.phases);
         column(&mut bytes, row.detail.as_bytes());

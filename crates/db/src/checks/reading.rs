@@ -5,7 +5,7 @@ use domain::{failure::Failure, id::ServiceKey, observation::Timings, packed, ver
 use sqlx::{FromRow, PgConnection};
 
 use super::CheckDetail;
-use crate::Result;
+use crate::{Result, columns};
 
 /// A check as it is shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,8 +45,8 @@ struct Row {
     late_ms: i16,
     verdict: i16,
     code: i16,
-    phase: i16,
-    attempts: i16,
+    phase: i8,
+    attempts: i8,
     phases: Vec<u8>,
     detail: String,
 }
@@ -97,7 +97,7 @@ impl Row {
         let verdict = Verdict::from_number(self.verdict)?;
         let detail = CheckDetail::read(&self.detail);
         let first_failed_at = detail.first_failed_at;
-        let failure = detail.failure(self.code, self.phase);
+        let failure = detail.failure(self.code, columns::digit(self.phase));
         Some(Check {
             slot: self.slot_at,
             started_at: self.slot_at + chrono::TimeDelta::milliseconds(self.late_ms.into()),
@@ -106,7 +106,7 @@ impl Row {
                 .ok()
                 .filter(|code| *code > 0),
             total_us: u32::try_from(self.total_us).ok().filter(|us| *us > 0),
-            attempts: u8::try_from(self.attempts).unwrap_or(u8::MAX),
+            attempts: columns::digit(self.attempts),
             timings: packed::read_phases(&self.phases),
             failure,
             first_failed_at,

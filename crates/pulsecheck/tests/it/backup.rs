@@ -25,7 +25,7 @@ const SOME_DATA: &str = "
     create table checks_2026_11_01 partition of checks for values from ('2026-11-01T00:00:00Z') to ('2026-11-02T00:00:00Z');
     create table checks_2026_11_02 partition of checks for values from ('2026-11-02T00:00:00Z') to ('2026-11-03T00:00:00Z');
     insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase, attempts, phases, detail)
-        select '2026-11-01T12:00:00Z'::timestamptz + n * interval '30 s', 1, 30000, n, 200, 0, 1, 0, 0, 1, '\\x0102', repeat('x', (n % 50)::int)
+        select '2026-11-01T12:00:00Z'::timestamptz + n * interval '30 s', 1, 30000, n, 200, 0, 1, 0, '0', '1', '\\x0102', repeat('x', (n % 50)::int)
         from generate_series(1, 2800) n;
     insert into incidents (id, service_key, workspace_id, started_at, opened_at, severity, worst)
         values ('00000000-0000-7000-8000-000000000004', 1, '00000000-0000-7000-8000-000000000002', now(), now(), 2, 2);

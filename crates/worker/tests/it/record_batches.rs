@@ -20,7 +20,7 @@ async fn a_look_becomes_a_check_and_the_standing_of_its_service(pool: PgPool) {
     ground
         .record([service.up(ground.ago(60)), service.up(ground.ago(30))])
         .await;
-    assert_eq!(ground.count("checks where total_us = 12300 and status_code = 200 and late_ms = 20 and verdict = 1 and code = 0 and phase = 0 and attempts = 1 and detail = '' and phases <> ''").await, 2);
+    assert_eq!(ground.count("checks where total_us = 12300 and status_code = 200 and late_ms = 20 and verdict = 1 and code = 0 and phase = '0' and attempts = '1' and detail = '' and phases <> ''").await, 2);
     let (slot, verdict, look): (DateTime<Utc>, i16, sqlx::types::Json<LatestLook>) =
         sqlx::query_as("select last_slot, verdict, look from service_health")
             .fetch_one(ground.db.pool())

@@ -19,7 +19,7 @@ async fn seeded(pool: PgPool) -> Ground {
         .await;
     ground
         .run("insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase, attempts)
-              select now() - n * interval '30 seconds', key, 30000, 1, 200, 0, 1, 0, 0, 1 from services, generate_series(1, 5) n")
+              select now() - n * interval '30 seconds', key, 30000, 1, 200, 0, 1, 0, '0', '1' from services, generate_series(1, 5) n")
         .await;
     ground.run("analyze").await;
     ground
@@ -92,7 +92,7 @@ async fn closing_an_hour_reads_its_own_checks_and_one_before_by_key(pool: PgPool
     ground
         .run(&format!(
             "insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase, attempts)
-             select '{yesterday} 00:00+00'::timestamptz + n * interval '30 seconds', key, 30000, 1, 200, 0, 1, 0, 0, 1
+             select '{yesterday} 00:00+00'::timestamptz + n * interval '30 seconds', key, 30000, 1, 200, 0, 1, 0, '0', '1'
              from generate_series(0, 2879) n, generate_series(1, 60) key"
         ))
         .await;
