@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::LiveEvent;
 
-/// One message between processes.
+/// One message between processes. Its kind comes first: what an event says is not taken apart, which serde cannot do for a content that it
+/// has to keep until it knows the kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "content", rename_all = "snake_case")]
 pub(crate) enum Message {
@@ -63,6 +64,18 @@ mod tests {
 
     use super::*;
     use crate::EventKind;
+
+    #[test]
+    fn a_message_is_understood_that_names_no_service() {
+        let json = r#"{"kind":"events","content":[{"id":"0192b3f0-0000-7000-8000-000000000001",
+            "workspace":"00000000-0000-0000-0000-000000000007","kind":"service.status","data":{"status":"up"}}]}"#;
+        let message: Message = serde_json::from_str(json).expect("a message");
+        let Message::Events(events) = message else {
+            panic!("{message:?}");
+        };
+        assert_eq!(events[0].service, None);
+        assert_eq!(events[0].data.get(), r#"{"status":"up"}"#);
+    }
 
     #[test]
     fn what_is_told_is_what_is_heard() {

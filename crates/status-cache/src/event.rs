@@ -20,14 +20,17 @@ pub struct LiveEvent {
 }
 
 impl LiveEvent {
-    /// An event with a fresh id. `data` is an object that JSON can say.
+    /// An event with a fresh id. `data` serializes to a JSON object. Where a service stands is told by `status`.
     pub fn new(workspace: WorkspaceId, kind: EventKind, data: impl Serialize) -> Self {
         Self {
             id: Uuid::now_v7(),
             workspace,
             kind,
             service: None,
-            data: to_raw_value(&data).unwrap_or_else(|_| RawValue::NULL.to_owned()),
+            data: to_raw_value(&data).unwrap_or_else(|error| {
+                tracing::error!(%error, ?kind, "an event has nothing to say");
+                RawValue::NULL.to_owned()
+            }),
         }
     }
 

@@ -11,11 +11,12 @@ pub const KEEP_ALIVE: Bytes = Bytes::from_static(b": still here\n\n");
 pub const RESYNC: Bytes = Bytes::from_static(b"event: resync\ndata: {}\n\n");
 
 pub(super) fn render(event: &LiveEvent) -> Bytes {
-    // JSON has no raw line breaks, so one data line is enough.
+    // JSON may have line breaks between its words, and they would end the line; within words there are none.
+    let data = event.data.get().replace(['\n', '\r'], " ");
     Bytes::from(format!(
         "event: {}\nid: {}\ndata: {}\n\n",
         event.kind.as_str(),
         event.id.simple(),
-        event.data.get()
+        data
     ))
 }
