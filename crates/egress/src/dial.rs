@@ -70,6 +70,7 @@ pub(crate) async fn dial(
         },
         several => {
             let order = ordered(way, several, port);
+            // Boxed: a race is large, and where there is one address there is none.
             Box::pin(race(way, &order, deadline, started)).await
         }
     };

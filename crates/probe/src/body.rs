@@ -73,6 +73,7 @@ pub(crate) async fn read<S>(
             plain(&mut pieces, 0, &mut read.kept, &mut read.complete).await;
             read.corrupt = true;
         }
+        // Boxed: few bodies are decoded, and every look would have to have room for it.
         coding => match Box::pin(decoded(&mut pieces, coding, wanted, &mut read.kept)).await {
             // Compressed bytes are capped as well, which may look like an end or like damage.
             _ if *pieces.received > BODY_CAP as u64 => {}
