@@ -1,5 +1,5 @@
-//! The least that a look over HTTP can cost here: hyper, a fresh connection each time, nothing judged and nothing recorded. What our
-//! worker spends stands beside it, whatever the machine.
+//! What hyper alone spends on an answer over a fresh connection, as fast as it goes and with nothing else running: nothing is judged and
+//! nothing recorded. Machines differ, and what our worker spends stands beside it.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -33,6 +33,8 @@ pub struct Asking {
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Asked {
     pub answers: u64,
+    /// Looks without an answer.
+    pub failed: u64,
     pub seconds: f64,
     /// CPU of the process that asked.
     pub cpu_s: f64,
@@ -45,9 +47,10 @@ pub fn run(asking: &Asking) -> anyhow::Result<()> {
         .enable_all()
         .build()?;
     let begin = Instant::now();
-    let answers = runtime.block_on(ask(asking))?;
+    let (answers, failed) = runtime.block_on(ask(asking))?;
     let asked = Asked {
         answers,
+        failed,
         seconds: begin.elapsed().as_secs_f64(),
         cpu_s: process::cpu_of(std::process::id()).as_secs_f64(),
     };
@@ -55,27 +58,31 @@ pub fn run(asking: &Asking) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn ask(asking: &Asking) -> anyhow::Result<u64> {
+async fn ask(asking: &Asking) -> anyhow::Result<(u64, u64)> {
     let end = Instant::now() + Duration::from_secs(asking.seconds);
     let mut all = JoinSet::new();
     for first in 0..AT_ONCE {
         let port = asking.port;
         all.spawn(async move {
-            let (mut index, mut answers) = (first, 0);
+            let (mut index, mut answers, mut failed) = (first, 0, 0);
             while Instant::now() < end {
                 let [_, a, b, c] = (1 + index % ADDRESSES).to_be_bytes();
-                look(SocketAddr::from(([127, a, b, c], port))).await?;
+                match look(SocketAddr::from(([127, a, b, c], port))).await {
+                    Ok(()) => answers += 1,
+                    Err(_) => failed += 1,
+                }
                 index += AT_ONCE;
-                answers += 1;
             }
-            anyhow::Ok(answers)
+            (answers, failed)
         });
     }
-    let mut answers: u64 = 0;
+    let (mut answers, mut failed) = (0, 0);
     while let Some(done) = all.join_next().await {
-        answers += done??;
+        let done = done?;
+        answers += done.0;
+        failed += done.1;
     }
-    Ok(answers)
+    Ok((answers, failed))
 }
 
 #[expect(clippy::disallowed_methods, reason = "it asks a target on loopback")]

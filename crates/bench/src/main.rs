@@ -50,9 +50,6 @@ struct Args {
     /// Shorter measurements, and fewer, for a first impression
     #[arg(long, env = "QUICK")]
     quick: bool,
-    /// Numbers of services for `looking`, in place of its own
-    #[arg(long, env = "SERVICES", value_delimiter = ',', value_name = "NUMBERS")]
-    services: Vec<u32>,
     /// Hours that the soak lasts
     #[arg(long, env = "HOURS", default_value_t = 1.0)]
     hours: f64,

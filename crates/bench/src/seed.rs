@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use db::Db;
+use db::{Db, watched};
 use domain::{
     coverage::Spent,
     failure::{Failure, FailureCode},
-    id::ServiceId,
+    id::{ServiceId, ServiceKey},
     incident::{IncidentEvent, Severity},
     recent::Recent,
     schedule,
@@ -19,6 +19,9 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::target::CERTIFIED;
+
+/// Days whose hours a list shows.
+const MONTH: i64 = 30;
 
 /// Makes an empty, migrated database of this name beside the one that `url` names.
 pub async fn database(url: &str, name: &str) -> anyhow::Result<String> {
@@ -86,37 +89,92 @@ impl Services {
     }
 }
 
+/// Makes them in one transaction as the API makes one: with a look that is asked for and a word to the workers. Returns how many.
+pub async fn new_services(db: &Db, workspace: Uuid, what: Services) -> anyhow::Result<u32> {
+    let mut tx = db.begin().await?;
+    let indices: Vec<u32> = (0..what.count).collect();
+    for chunk in indices.chunks(5_000) {
+        let rows = Rows::of(chunk, what)?;
+        let keys: Vec<(i32, i16)> = sqlx::query_as(
+            "insert into services (id, workspace_id, name, monitor_type, url, target, check_interval_s, shard, look_at)
+             select id, $1, 'New service ' || ordinality, 'http_ping', url, target, $6, shard, now()
+             from unnest($2::uuid[], $3::smallint[], $4::text[], $5::jsonb[]) with ordinality as s (id, shard, url, target)
+             returning key, shard",
+        )
+        .bind(workspace)
+        .bind(&rows.ids)
+        .bind(rows.shards)
+        .bind(rows.urls)
+        .bind(rows.targets)
+        .bind(what.interval_s)
+        .fetch_all(&mut *tx)
+        .await?;
+        sqlx::query(
+            "insert into service_health (service_key, workspace_id, since)
+             select key, workspace_id, created_at from services where id = any($1) on conflict do nothing",
+        )
+        .bind(&rows.ids)
+        .execute(&mut *tx)
+        .await?;
+        for (key, shard) in keys {
+            watched::notify(&mut tx, shard.try_into()?, ServiceKey(key)).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(what.count)
+}
+
+/// Columns of services.
+struct Rows {
+    ids: Vec<Uuid>,
+    shards: Vec<i16>,
+    urls: Vec<String>,
+    targets: Vec<serde_json::Value>,
+}
+
+impl Rows {
+    fn of(indices: &[u32], what: Services) -> anyhow::Result<Self> {
+        let mut rows = Self {
+            ids: Vec::new(),
+            shards: Vec::new(),
+            urls: Vec::new(),
+            targets: Vec::new(),
+        };
+        for index in indices {
+            let id = Uuid::now_v7();
+            let url = what.url(*index)?;
+            let mut target = HttpTarget::get(url.clone());
+            target.timeout = what.timeout;
+            rows.ids.push(id);
+            rows.shards
+                .push(i16::try_from(schedule::shard(ServiceId(id)))?);
+            rows.urls.push(url.to_string());
+            rows.targets.push(serde_json::to_value(&target)?);
+        }
+        Ok(rows)
+    }
+}
+
 /// Makes them in one workspace.
 pub async fn services(db: &Db, workspace: Uuid, what: Services) -> anyhow::Result<Vec<ServiceId>> {
     let mut all = Vec::new();
     let indices: Vec<u32> = (0..what.count).collect();
     for chunk in indices.chunks(10_000) {
-        let mut ids = Vec::new();
-        let (mut shards, mut urls, mut targets) = (Vec::new(), Vec::new(), Vec::new());
-        for index in chunk {
-            let id = Uuid::now_v7();
-            let url = what.url(*index)?;
-            let mut target = HttpTarget::get(url.clone());
-            target.timeout = what.timeout;
-            ids.push(id);
-            shards.push(i16::try_from(schedule::shard(ServiceId(id)))?);
-            urls.push(url.to_string());
-            targets.push(serde_json::to_value(&target)?);
-        }
+        let rows = Rows::of(chunk, what)?;
         sqlx::query(
             "insert into services (id, workspace_id, name, monitor_type, url, target, check_interval_s, shard)
              select id, $1, 'Service ' || ordinality, 'http_ping', url, target, $6, shard
              from unnest($2::uuid[], $3::smallint[], $4::text[], $5::jsonb[]) with ordinality as s (id, shard, url, target)",
         )
         .bind(workspace)
-        .bind(&ids)
-        .bind(shards)
-        .bind(urls)
-        .bind(targets)
+        .bind(&rows.ids)
+        .bind(rows.shards)
+        .bind(rows.urls)
+        .bind(rows.targets)
         .bind(what.interval_s)
         .execute(db.pool())
         .await?;
-        all.extend(ids.into_iter().map(ServiceId));
+        all.extend(rows.ids.into_iter().map(ServiceId));
     }
     // As wide as after a month.
     let now: DateTime<Utc> = sqlx::query_scalar("select now()")
@@ -126,7 +184,7 @@ pub async fn services(db: &Db, workspace: Uuid, what: Services) -> anyhow::Resul
         "insert into service_health (service_key, workspace_id, since, recent)
          select key, workspace_id, created_at, $1 from services on conflict do nothing",
     )
-    .bind(recent(now).encode())
+    .bind(recent(now, MONTH).encode())
     .execute(db.pool())
     .await?;
     sqlx::query("analyze services, service_health")
@@ -256,7 +314,7 @@ pub async fn rollups(db: &Db, now: DateTime<Utc>, days: i64) -> anyhow::Result<(
             .execute(db.pool())
             .await?;
     }
-    standing(db, now).await
+    standing_for(db, now, days).await
 }
 
 /// An incident of twenty minutes per service and week, the newest less than an hour old.
@@ -294,11 +352,15 @@ pub async fn incidents(db: &Db, now: DateTime<Utc>, days: i64) -> anyhow::Result
 
 /// Every service is up, after a month without a fault.
 pub async fn standing(db: &Db, now: DateTime<Utc>) -> anyhow::Result<()> {
+    standing_for(db, now, MONTH).await
+}
+
+async fn standing_for(db: &Db, now: DateTime<Utc>, days: i64) -> anyhow::Result<()> {
     sqlx::query(
         "update service_health set recent = $1, health = 1, verdict = 1, last_slot = $2, last_started_at = $2,
                 last_stands_for_ms = 30000, last_status_code = 200, last_total_us = 42000",
     )
-    .bind(recent(now).encode())
+    .bind(recent(now, days).encode())
     .bind(now)
     .execute(db.pool())
     .await?;
@@ -306,11 +368,11 @@ pub async fn standing(db: &Db, now: DateTime<Utc>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A month of hours without a fault.
-fn recent(now: DateTime<Utc>) -> Recent {
-    let begin = now - TimeDelta::days(30);
+/// Days of hours without a fault.
+fn recent(now: DateTime<Utc>, days: i64) -> Recent {
+    let begin = now - TimeDelta::days(days);
     let mut recent = Recent::new(begin);
-    for hour in 0..30 * 24 {
+    for hour in 0..days * 24 {
         let up = Spent {
             up_ms: 3_600_000,
             ..Spent::default()

@@ -57,10 +57,10 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Section> {
 
 /// Seconds until all new services were looked at, and how many of them are not up then.
 async fn many(stage: &Stage) -> anyhow::Result<(f64, i64)> {
-    let begin = Instant::now();
     let workspace = seed::workspace(&stage.db).await?;
+    let begin = Instant::now();
     let what = Services::plain(NEW, INTERVAL_OF_NEW, PLAIN);
-    let new = seed::services(&stage.db, workspace, what).await?;
+    let new = seed::new_services(&stage.db, workspace, what).await?;
     let sql = "select count(*) filter (where verdict is null), count(*) filter (where verdict <> 1)
                from service_health where workspace_id = $1";
     while begin.elapsed() < Duration::from_mins(3) {
@@ -73,16 +73,14 @@ async fn many(stage: &Stage) -> anyhow::Result<(f64, i64)> {
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    anyhow::bail!(
-        "{} services were not looked at within three minutes",
-        new.len()
-    )
+    anyhow::bail!("some of {new} services were not looked at within three minutes")
 }
 
 fn section(burst: &Burst) -> anyhow::Result<Section> {
     let mut section = Section::new(
         "Burst: 20,000 services of one workspace made in one go",
-        "Meanwhile 5,000 services of another workspace are looked at every 10 s: lateness and slots are theirs.",
+        "Written in one transaction as the API writes them, each to be looked at at once. Meanwhile 5,000 services of another workspace\n\
+         are looked at every 10 s: lateness and slots are theirs; of the two half minutes the worse.",
         &["", "measured", "wanted"],
     );
     let late = |windows: &[Window]| {

@@ -1,6 +1,6 @@
 //! As many looks a second as one worker has to bear, for minutes, all of them judged and recorded.
 
-use std::time::Duration;
+use std::{process::Stdio, time::Duration};
 
 use anyhow::Context as _;
 use bench::{
@@ -60,9 +60,16 @@ async fn bare(args: &Args, stage: &Stage) -> anyhow::Result<(Asked, f64)> {
     let (port, seconds) = (PLAIN.to_string(), if args.quick { "3" } else { "10" });
     let asking = Command::new(args.programs.join("bench"))
         .args(["bare", "--port", &port, "--seconds", seconds])
+        .stderr(Stdio::inherit())
         .output();
     let (output, spent) = stage.ledger()?.during(asking).await;
-    let asked: Asked = serde_json::from_slice(&output?.stdout).context("the bare client")?;
+    let output = output?;
+    anyhow::ensure!(
+        output.status.success(),
+        "the bare client: {}",
+        output.status
+    );
+    let asked: Asked = serde_json::from_slice(&output.stdout).context("the bare client")?;
     let target = spent.by_name.get("target").copied().unwrap_or(0.0);
     Ok((asked, target * 1e6 / asked.answers.max(1) as f64))
 }
@@ -71,8 +78,8 @@ fn section(ceiling: &Ceiling) -> anyhow::Result<Section> {
     let windows = &ceiling.windows[..];
     let mut section = Section::new(
         "Ceiling: 8,000 looks a second by one worker",
-        "80,000 services every 10 s over plain HTTP. Everything shares the machine, the target too. *Bare* is what nothing but hyper\n\
-         spends on this machine with one fresh connection per answer, on one thread, as fast as it goes, judging and recording nothing.",
+        "80,000 services every 10 s over plain HTTP. Everything shares the machine, the target too. *Bare* is what hyper alone\n\
+         spends on this machine with one fresh connection per answer, on one thread, as fast as it goes and with nothing else running.",
         &["", "measured", "wanted"],
     );
     #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
