@@ -147,6 +147,7 @@ mod tests {
             service_id: ServiceId(Uuid::nil()),
             workspace: WorkspaceId(Uuid::nil()),
             revision: 1,
+            asked: false,
             slot: DateTime::UNIX_EPOCH,
             stands_for: TimeDelta::seconds(30),
             started_at: DateTime::UNIX_EPOCH + TimeDelta::microseconds(ttfb_us.into()),

@@ -18,6 +18,8 @@ pub struct Look {
     pub workspace: WorkspaceId,
     /// The configuration under which it ran; the record drops a look of another revision.
     pub revision: i32,
+    /// Somebody asked for it, and waits for it.
+    pub asked: bool,
     /// The instant it stands at; with the service the key of its check.
     pub slot: DateTime<Utc>,
     /// How long it speaks for, from its slot on: one step of the grid, longer when it covered further slots. In milliseconds.

@@ -62,7 +62,7 @@ impl Asker {
 
     /// Starts an attempt. Exactly one answer follows, also when the task panics; none is awaited after `abort`.
     pub(crate) fn ask(&self, question: Question) -> AbortHandle {
-        // Boxed: whoever keeps tasks moves them about, and all that a look remembers is large.
+        // Boxed: it is large, and spawning would copy it several times.
         let look = Box::pin(self.clone().look(question));
         self.tasks.spawn(look).abort_handle()
     }

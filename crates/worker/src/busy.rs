@@ -20,15 +20,17 @@ struct Sample {
 }
 
 impl Busy {
-    /// What was spent lately, given how many looks have ended so far. To be called within the runtime that looks.
-    pub(crate) fn report(&mut self, looks: u64) -> Spent {
+    /// What was spent lately, given how many looks have ended so far and how long the record's thread was busy with them. To be called within
+    /// the runtime that looks. The record's time counts as if those who look had spent it: there is never less room than is said.
+    pub(crate) fn report(&mut self, looks: u64, recording: Duration) -> Spent {
         let metrics = Handle::current().metrics();
         let threads = metrics.num_workers();
         let now = Sample {
             at: Instant::now(),
             busy: (0..threads)
                 .map(|thread| metrics.worker_total_busy_duration(thread))
-                .sum(),
+                .sum::<Duration>()
+                + recording,
             looks,
         };
         let since = self.since(now);
@@ -60,12 +62,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn only_the_last_minutes_count() {
         let mut busy = Busy::default();
-        assert_eq!(busy.report(10).looks, 0);
+        assert_eq!(busy.report(10, Duration::ZERO).looks, 0);
         let mut reports = Vec::new();
         for minute in 1..=12 {
             tokio::time::advance(Duration::from_mins(1)).await;
-            let spent = busy.report(10 + 60 * minute);
+            let spent = busy.report(10 + 60 * minute, Duration::from_secs(minute));
             assert_eq!((spent.threads, spent.looks), (1, spent.over_ms / 1_000));
+            // A second each minute, and next to nothing here.
+            assert_eq!(spent.busy_ms / 1_000, spent.over_ms / 60_000);
             reports.push(spent.over_ms / 60_000);
         }
         assert_eq!(reports, [1, 2, 3, 4, 5, 6, 7, 8, 9, 5, 6, 7]);

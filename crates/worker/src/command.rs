@@ -75,7 +75,7 @@ fn on_threads(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<
 }
 
 /// Half of the processors look: a look that wanders from thread to thread wakes each of them, which costs more than what it
-/// does there, and the other half is Postgres's.
+/// does there, and the other half is Postgres's and the record's.
 fn threads() -> usize {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     (processors / 2).max(1)

@@ -1,6 +1,9 @@
 //! What a worker says about itself: to operators with its heartbeat, and to `/metrics`.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::{
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
 
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 use serde::Serialize;
@@ -58,6 +61,11 @@ impl Figures {
     pub(crate) fn follow(&self, recording: Progress) {
         // There is one record per process: a second one would be told nothing.
         let _ = self.recording.set(recording);
+    }
+
+    /// For how long the record's thread has been busy.
+    pub(crate) fn recording(&self) -> Duration {
+        self.recording.get().map_or(Duration::ZERO, Progress::busy)
     }
 
     pub(crate) fn change(&self, change: impl FnOnce(&mut Snapshot)) {

@@ -141,7 +141,9 @@ impl Heartbeat {
             None => self.parts.db.dedicated().await?,
         };
         let mut figures = self.parts.figures.read();
-        figures.spent = self.busy.report(figures.looks);
+        figures.spent = self
+            .busy
+            .report(figures.looks, self.parts.figures.recording());
         let figures = serde_json::to_value(figures)?;
         let beat = Beat {
             id: self.parts.id,

@@ -25,6 +25,8 @@ pub(crate) struct Attempt {
 #[derive(Debug)]
 pub(crate) struct Looking {
     slot: DateTime<Utc>,
+    /// Somebody asked for it.
+    asked: bool,
     question: Question,
     attempts: Vec<Attempt>,
 }
@@ -42,9 +44,10 @@ impl Attempt {
 }
 
 impl Looking {
-    pub(crate) fn new(slot: DateTime<Utc>, question: Question) -> Self {
+    pub(crate) fn new(slot: DateTime<Utc>, asked: bool, question: Question) -> Self {
         Self {
             slot,
+            asked,
             question,
             attempts: Vec::with_capacity(1),
         }
@@ -113,6 +116,7 @@ impl Looking {
             service_id: service.id,
             workspace: service.workspace,
             revision: service.revision,
+            asked: self.asked,
             slot: self.slot,
             stands_for,
             started_at,

@@ -1,11 +1,11 @@
 //! The record: takes finished looks, waits for Postgres where it must, and writes each exactly once, in order.
 
-mod aside;
 mod batch;
 mod fold;
 mod notices;
 mod publish;
 mod spool;
+mod thread;
 mod timing;
 mod vendor;
 mod writing;
@@ -15,7 +15,7 @@ use std::{
     future::{Future, pending},
     pin::{Pin, pin},
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
@@ -27,6 +27,7 @@ use domain::{health::Standing, id::ServiceKey, look::Look, verdict::Verdict};
 use runtime::metrics::SPOOL;
 use status_cache::StatusCache;
 use tokio::{
+    runtime::RuntimeMetrics,
     sync::{
         mpsc::{self, UnboundedReceiver, UnboundedSender},
         watch,
@@ -35,8 +36,8 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use aside::Aside;
 use spool::{Entry, Spool};
+use thread::Thread;
 use timing::{Timing, Waiting};
 use writing::{Outcome, Writer, discard, register_counters};
 
@@ -56,12 +57,9 @@ pub struct Settings {
     /// … then up to twice as many after each batch that went well, up to so many: where a disk takes seconds for a commit, the looks that
     /// wait meanwhile need not wait for as many commits.
     pub largest_batch: usize,
-    /// So many looks are worth a transaction: they are gathered for as long as that many take to come …
-    pub worth: usize,
-    /// … though at least for this long …
+    /// For how long looks that are no news are gathered while there are fewer, so that a disk may sleep. Should the process be killed, this
+    /// much routine is lost.
     pub window: Duration,
-    /// … and at most for this long where nothing changes, so that a disk may sleep.
-    pub quiet_window: Duration,
     /// The shortest time between two batches that are not full.
     pub pace: Duration,
     /// How long a service is left alone whose health somebody else has locked.
@@ -78,9 +76,7 @@ impl Default for Settings {
             spool: 500_000,
             batch: 1_000,
             largest_batch: 10_000,
-            worth: 1_000,
-            window: Duration::from_millis(100),
-            quiet_window: Duration::from_secs(1),
+            window: Duration::from_secs(1),
             pace: Duration::from_millis(50),
             held: Duration::from_millis(250),
             goodbye: Duration::from_secs(20),
@@ -100,20 +96,24 @@ pub struct Parts {
     pub standings: Vec<UnboundedSender<Standings>>,
 }
 
-/// What can be seen of a recorder from outside: when its loop last went round, which it does at least twice a second.
+/// What can be seen of a recorder from outside: when its loop and its thread last went round, which both do at least twice a second.
 #[derive(Clone, Debug)]
 pub struct Progress {
     start: Instant,
-    millis: Arc<AtomicU64>,
+    loop_ms: Arc<AtomicU64>,
+    thread_ms: Arc<AtomicU64>,
     waiting: Arc<AtomicUsize>,
+    thread: Arc<OnceLock<RuntimeMetrics>>,
 }
 
 impl Progress {
     fn new() -> Self {
         Self {
             start: Instant::now(),
-            millis: Arc::default(),
+            loop_ms: Arc::default(),
+            thread_ms: Arc::default(),
             waiting: Arc::default(),
+            thread: Arc::default(),
         }
     }
 
@@ -124,14 +124,36 @@ impl Progress {
 
     fn touch(&self, waiting: usize) {
         self.waiting.store(waiting, Ordering::Relaxed);
-        let passed = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.millis.store(passed, Ordering::Relaxed);
+        self.note(&self.loop_ms);
     }
 
-    /// How long ago it went round.
+    fn note(&self, place: &AtomicU64) {
+        let passed = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        place.store(passed, Ordering::Relaxed);
+    }
+
+    /// Shows for ever that the thread goes round, as long as it does.
+    async fn beat(self) {
+        let mut rounds = interval(SLOWEST_ROUND);
+        loop {
+            rounds.tick().await;
+            self.note(&self.thread_ms);
+        }
+    }
+
+    /// How long ago the slower of the two went round.
     pub fn age(&self) -> Duration {
-        let touched = Duration::from_millis(self.millis.load(Ordering::Relaxed));
+        let touched = [&self.loop_ms, &self.thread_ms].map(|ms| ms.load(Ordering::Relaxed));
+        let touched = Duration::from_millis(touched.into_iter().min().unwrap_or(0));
         self.start.elapsed().saturating_sub(touched)
+    }
+
+    /// For how long its thread was busy since it began.
+    pub fn busy(&self) -> Duration {
+        let thread = self.thread.get();
+        thread.map_or(Duration::ZERO, |metrics| {
+            metrics.worker_total_busy_duration(0)
+        })
     }
 }
 
@@ -167,19 +189,19 @@ impl Recorder {
     /// Records until every sender is gone. After `stop` nothing is gathered any more, and what cannot be recorded in
     /// time (`Settings::goodbye`) is given up and counted.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let aside = Aside::new().context("a thread for the record")?;
+        let thread = Thread::new().context("a thread for the record")?;
+        // There is one thread per recorder.
+        let _ = self.progress.thread.set(thread.metrics());
+        let _beating = thread.run(self.progress.clone().beat());
         let (recorded, listening) = mpsc::unbounded_channel();
-        let publishing = aside.run(publish::publish(
-            listening,
-            self.parts.cache.clone(),
-            self.parts.standings,
-        ));
+        let publishing =
+            publish::publish(listening, self.parts.cache.clone(), self.parts.standings);
         let work = Loop {
             spool: Spool::new(self.settings.spool),
             timing: Timing::new(self.settings.clone(), Instant::now()),
             verdicts: HashMap::new(),
             writer: Some(Writer::new(self.parts.db, recorded)),
-            aside: &aside,
+            thread: &thread,
             may_record: self.parts.may_record,
             decided: true,
             settings: self.settings,
@@ -200,7 +222,7 @@ struct Loop<'a> {
     verdicts: HashMap<ServiceKey, Verdict>,
     /// None while it writes.
     writer: Option<Writer>,
-    aside: &'a Aside,
+    thread: &'a Thread,
     may_record: watch::Receiver<bool>,
     /// Somebody still decides about `may_record`.
     decided: bool,
@@ -266,7 +288,7 @@ impl Loop<'_> {
     fn take_in(&mut self, look: Look) {
         let known = self.verdicts.insert(look.service, look.verdict);
         self.timing
-            .arrived(known != Some(look.verdict), Instant::now());
+            .arrived(look.asked || known != Some(look.verdict), Instant::now());
         let lost = self.spool.push(Entry::new(look));
         for _ in 0..lost {
             discard("full");
@@ -289,13 +311,13 @@ impl Loop<'_> {
         let now = Instant::now();
         let held = self.timing.held_is_due(now);
         let batch = self.spool.take(self.timing.room(), held);
-        self.timing.begun(batch.len(), self.spool.ready(), now);
+        self.timing.begun(self.spool.ready(), now);
         if batch.is_empty() {
             self.writer = Some(writer);
             return None;
         }
         self.under_way = batch.len();
-        Some(Box::pin(self.aside.run(async move {
+        Some(Box::pin(self.thread.run(async move {
             let outcome = writer.write(batch).await;
             (writer, outcome)
         })))

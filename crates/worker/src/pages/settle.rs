@@ -47,7 +47,10 @@ pub(crate) fn settle(entry: &mut Entry, basis: Basis, now: DateTime<Utc>) -> Vec
     for follower in entry.followers.values_mut() {
         follower.forget_the_future(now + delta(interval));
         if let Some(slot) = slot(follower, &state, open_slot, grid) {
-            looks.extend(look(follower, &state, slot));
+            // Whoever asks is answered beside the slots of the page.
+            let asked = open_slot != Some(slot);
+            let look = look(follower, &state, slot);
+            looks.extend(look.map(|look| Look { asked, ..look }));
         }
     }
     looks
@@ -170,6 +173,7 @@ fn conclude(
         service_id: following.id,
         workspace: following.workspace,
         revision: following.revision,
+        asked: false,
         slot,
         stands_for: in_ms(state.next.max(slot) - slot),
         started_at: first_at.unwrap_or(started_at),

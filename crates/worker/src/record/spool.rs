@@ -174,6 +174,7 @@ mod tests {
             service_id: ServiceId(Uuid::nil()),
             workspace: WorkspaceId(Uuid::nil()),
             revision: 1,
+            asked: false,
             slot,
             stands_for: TimeDelta::seconds(30),
             started_at: slot,

@@ -1,11 +1,11 @@
-//! When the next batch is due: at once when something is news or the end is near, else when it is worth a write.
+//! When the next batch is due: at once when something is news, when it is full, or when the end is near; else once a second.
 
 use std::time::Duration;
 
 use runtime::backoff::Backoff;
 use tokio::time::Instant;
 
-use super::{Settings, count};
+use super::Settings;
 
 /// What waits.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,8 +31,6 @@ pub(super) struct Timing {
     /// Something changed: people are waiting to see it.
     news: bool,
     last_batch: Instant,
-    /// Looks per second of the last batch.
-    rate: f64,
     /// Postgres was away: not before this.
     not_before: Option<Instant>,
     backoff: Backoff,
@@ -48,7 +46,6 @@ impl Timing {
             settings,
             since: None,
             news: false,
-            rate: 0.0,
             not_before: None,
             backoff: Backoff::default(),
             held_until: None,
@@ -66,10 +63,8 @@ impl Timing {
         self.held_until.is_some_and(|at| at <= now)
     }
 
-    /// A batch of `taken` looks begins, with those of services that were locked if that is due, and `left` more wait.
-    pub(super) fn begun(&mut self, taken: usize, left: usize, now: Instant) {
-        let passed = (now - self.last_batch).as_secs_f64().max(0.001);
-        self.rate = count(taken) / passed;
+    /// A batch begins, with looks of services that were locked if that is due, and `left` more wait.
+    pub(super) fn begun(&mut self, left: usize, now: Instant) {
         self.held_until = self.held_until.filter(|at| *at > now);
         self.last_batch = now;
         self.not_before = None;
@@ -125,16 +120,7 @@ impl Timing {
         if self.news {
             return paced;
         }
-        paced.max(self.since.unwrap_or(self.last_batch) + self.window())
-    }
-
-    /// How long routine is gathered: until it is worth a transaction at the rate of late, within bounds.
-    fn window(&self) -> Duration {
-        let settings = &self.settings;
-        let worth = count(settings.worth) / self.rate.max(0.001);
-        Duration::try_from_secs_f64(worth)
-            .unwrap_or(settings.quiet_window)
-            .clamp(settings.window, settings.quiet_window)
+        paced.max(self.since.unwrap_or(self.last_batch) + settings.window)
     }
 }
 
@@ -152,46 +138,39 @@ mod tests {
         Duration::from_millis(n)
     }
 
-    /// A recorder that wrote a batch of `n` looks one second after the one before, and begins to wait now.
-    fn after_a_batch_of(n: usize) -> (Timing, Instant) {
+    /// A recorder that wrote a batch a second after it began, and begins to wait now.
+    fn after_a_batch() -> (Timing, Instant) {
         let start = Instant::now();
         let mut timing = Timing::new(Settings::default(), start);
-        timing.begun(0, 0, start);
         let now = start + Duration::from_secs(1);
-        timing.begun(n, 0, now);
+        timing.begun(0, now);
         timing.ended(false, false, now);
         (timing, now)
     }
 
     #[test]
-    fn most_installations_write_once_a_second_and_large_ones_up_to_ten_times() {
-        let table = [
-            (3, 1_000),
-            (250, 1_000),
-            (1_000, 1_000),
-            (2_500, 400),
-            (8_000, 125),
-            (20_000, 100),
-        ];
-        for (looks, wait) in table {
-            let (mut timing, now) = after_a_batch_of(looks);
-            timing.arrived(false, now);
-            assert_eq!(timing.next(&FEW), Some(now + ms(wait)), "{looks}");
+    fn routine_is_written_once_a_second_or_a_thousand_at_a_time() {
+        let (mut timing, now) = after_a_batch();
+        timing.arrived(false, now + ms(300));
+        timing.arrived(false, now + ms(900));
+        for (ready, due) in [(1, 1_300), (999, 1_300), (1_000, 0)] {
+            let waiting = Waiting { ready, ..FEW };
+            assert_eq!(timing.next(&waiting), Some(now + ms(due)), "{ready}");
         }
     }
 
     #[test]
     fn whoever_was_locked_has_its_turn_among_batches_that_never_end() {
-        let (mut timing, start) = after_a_batch_of(3_000);
+        let (mut timing, start) = after_a_batch();
         timing.ended(true, false, start);
         let mut now = start;
         while !timing.held_is_due(now) {
             assert!(now - start <= ms(300), "never its turn");
-            timing.begun(300, 5, now);
+            timing.begun(5, now);
             now += ms(80);
             timing.ended(true, false, now);
         }
-        timing.begun(300, 5, now);
+        timing.begun(5, now);
         assert!(!timing.held_is_due(now + ms(200)));
         timing.ended(true, false, now);
         assert!(timing.held_is_due(now + ms(250)));
@@ -199,9 +178,9 @@ mod tests {
 
     #[test]
     fn batches_grow_while_they_go_well_and_begin_small_again_after_one_that_did_not() {
-        let (mut timing, mut now) = after_a_batch_of(1_000);
+        let (mut timing, mut now) = after_a_batch();
         let mut after = |seconds: u64, away: bool| {
-            timing.begun(1_000, 1, now);
+            timing.begun(1, now);
             now += Duration::from_secs(seconds);
             timing.ended(false, away, now);
             timing.room()
@@ -218,7 +197,7 @@ mod tests {
 
     #[test]
     fn news_waits_for_no_window_and_a_full_batch_for_nothing() {
-        let (mut timing, now) = after_a_batch_of(3);
+        let (mut timing, now) = after_a_batch();
         timing.arrived(false, now);
         timing.arrived(true, now + ms(400));
         assert_eq!(timing.next(&FEW), Some(now + ms(50)));
@@ -233,13 +212,13 @@ mod tests {
 
     #[test]
     fn nothing_is_due_while_nothing_waits() {
-        let (timing, _) = after_a_batch_of(3);
+        let (timing, _) = after_a_batch();
         assert_eq!(timing.next(&Waiting::default()), None);
     }
 
     #[test]
     fn without_postgres_even_the_end_waits_longer_each_time() {
-        let (mut timing, now) = after_a_batch_of(3);
+        let (mut timing, now) = after_a_batch();
         for wait in [100, 200, 400] {
             timing.ended(false, true, now);
             let waiting = Waiting {
@@ -249,7 +228,7 @@ mod tests {
             };
             assert_eq!(timing.next(&waiting), Some(now + ms(wait)));
         }
-        timing.begun(5, 0, now);
+        timing.begun(0, now);
         timing.ended(false, false, now);
         timing.ended(false, true, now);
         assert_eq!(timing.next(&FEW), Some(now + ms(100)));
@@ -257,7 +236,7 @@ mod tests {
 
     #[test]
     fn locked_services_are_tried_again_by_themselves() {
-        let (mut timing, now) = after_a_batch_of(3);
+        let (mut timing, now) = after_a_batch();
         timing.ended(true, false, now);
         let only_held = Waiting {
             held: true,

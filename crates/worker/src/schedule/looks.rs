@@ -49,7 +49,7 @@ impl Schedule {
         let answers = entry.due.asked;
         entry.asked_at = entry.asked_at.filter(|asked| !answers && *asked > slot);
         entry.look = Some(Box::new(Underway {
-            looking: Looking::new(slot, entry.question()),
+            looking: Looking::new(slot, answers, entry.question()),
             step: Step::Waiting { since: now },
         }));
         self.request(index, now);

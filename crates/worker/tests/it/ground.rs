@@ -200,6 +200,7 @@ impl Watched {
             service_id: self.id,
             workspace: self.workspace,
             revision: 1,
+            asked: false,
             slot,
             stands_for: TimeDelta::seconds(30),
             started_at,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{latest::LatestLook, verdict::Verdict};
+use domain::{latest::LatestLook, look::Look, verdict::Verdict};
 use futures_util::StreamExt as _;
 use sqlx::PgPool;
 use status_cache::{EventKind, Heard, StatusCache};
@@ -35,8 +35,7 @@ async fn news_is_written_at_once_and_routine_waits_for_company(pool: PgPool) {
     let ground = Ground::new(pool).await;
     let service = ground.service().await;
     let settings = Settings {
-        quiet_window: Duration::from_hours(1),
-        worth: usize::MAX,
+        window: Duration::from_hours(1),
         ..Settings::default()
     };
     let (looks, recorder, mut heard) = recorder(&ground.db, settings);
@@ -54,6 +53,13 @@ async fn news_is_written_at_once_and_routine_waits_for_company(pool: PgPool) {
         let news = heard.recv().await.unwrap();
         assert_eq!(news[0].1.verdict, Some(Verdict::Down));
         assert_eq!(ground.count("checks").await, 3);
+        let asked = |slot| Look {
+            asked: true,
+            ..service.down(slot)
+        };
+        looks.send(asked(ground.ago(10))).unwrap();
+        let answer = heard.recv().await.unwrap();
+        assert_eq!(answer.len(), 1, "somebody waits for it");
         drop(looks);
     };
     let (done, ()) = tokio::join!(recorder.run(CancellationToken::new()), test);
