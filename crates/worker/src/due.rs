@@ -55,7 +55,11 @@ impl Facts {
     pub(crate) fn first(&self, arrival: Arrival) -> Due {
         self.asked().unwrap_or_else(|| {
             let overdue = self.overdue().filter(|slot| self.spares(*slot, arrival));
-            overdue.map_or_else(|| self.on_grid(), |slot| self.catch_up(slot, arrival))
+            match overdue {
+                Some(slot) => self.catch_up(slot, arrival),
+                None if arrival == Arrival::TakeOver => self.make_good(),
+                None => self.on_grid(),
+            }
         })
     }
 
@@ -149,9 +153,22 @@ impl Facts {
             let share = micros(left) * micros(spread) / micros(self.grace()).max(1);
             TimeDelta::microseconds(i64::try_from(share).unwrap_or(0))
         } else {
-            TimeDelta::milliseconds(slot.timestamp_millis().rem_euclid(TAKE_OVER_SPREAD_MS))
+            spread_over(slot)
         };
         on_grid(slot, self.now + wait)
+    }
+
+    /// Whoever was to look is gone, and a slot went by that is too late to be caught up with: nobody looks for most of an interval.
+    /// One look stands at the present instead, unless the next slot comes as soon.
+    fn make_good(&self) -> Due {
+        let next = self.on_grid();
+        let missed = self.grid.at_or_before(self.now);
+        let at = whole_ms(self.now + spread_over(missed));
+        if self.last_slot().is_some_and(|last| last < missed) && at < next.slot {
+            on_grid(at, at.max(self.now))
+        } else {
+            next
+        }
     }
 
     fn on_grid(&self) -> Due {
@@ -186,6 +203,11 @@ fn count_steps(grid: Grid, from: DateTime<Utc>, to: DateTime<Utc>) -> u32 {
     let step = delta(grid.step()).num_milliseconds().max(1);
     let steps = ((to - from).num_milliseconds() + step / 2) / step;
     u32::try_from(steps).unwrap_or(0)
+}
+
+/// The share of the spread after a take-over that falls to the service with this slot: stable, and even over all services.
+fn spread_over(slot: DateTime<Utc>) -> TimeDelta {
+    TimeDelta::milliseconds(slot.timestamp_millis().rem_euclid(TAKE_OVER_SPREAD_MS))
 }
 
 fn delta(duration: std::time::Duration) -> TimeDelta {

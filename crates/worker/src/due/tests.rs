@@ -33,7 +33,7 @@ fn tables_of_first_looks() {
         (7_000, Some(1), Start, 0, 1_000),
         (8_000, Some(1), Start, 1, 22_000),
         (8_000, Some(1), TakeOver, 0, 500),
-        (16_000, Some(1), TakeOver, 1, 14_000),
+        (16_000, Some(0), TakeOver, 1, 14_000),
         (100, Some(1), Changed, 0, 500),
         (100, Some(0), Changed, 1, 29_900),
         (100, Some(0), Start, 1, 29_900),
@@ -59,6 +59,56 @@ fn tables_of_first_looks() {
             due.at >= now && due.at - now <= TimeDelta::milliseconds(longest),
             "{row}"
         );
+    }
+}
+
+#[test]
+fn what_was_missed_before_a_take_over_is_made_good_at_once() {
+    use Arrival::{Changed, Start, TakeOver};
+    let grid = grid(10);
+    // ms since the slot, the last slot in steps before it, who arrives, whether it is made good
+    let table = [
+        (6_000, Some(1), TakeOver, true),
+        (9_400, Some(1), TakeOver, true),
+        (6_000, Some(3), TakeOver, true),
+        // The next slot comes as soon.
+        (9_999, Some(1), TakeOver, false),
+        // It was looked at, or nothing was ever to be looked at.
+        (6_000, Some(0), TakeOver, false),
+        (6_000, None, TakeOver, false),
+        (6_000, Some(1), Start, false),
+        (6_000, Some(1), Changed, false),
+    ];
+    for (ms, last, arrival, made_good) in table {
+        let (slot, now) = after_slot(grid, ms);
+        let facts = Facts {
+            grid,
+            last_slot: last.map(|n| slot - seconds(10) * n),
+            asked_at: None,
+            now,
+        };
+        let due = facts.first(arrival);
+        let row = format!("{ms} {last:?} {arrival:?}: {due:?}");
+        if made_good {
+            assert!(
+                due.slot >= now && due.slot - now < TimeDelta::milliseconds(500),
+                "{row}"
+            );
+            assert_eq!(due.at, due.slot, "{row}");
+            assert_eq!(
+                Facts {
+                    last_slot: Some(due.slot),
+                    now: due.at,
+                    ..facts
+                }
+                .next()
+                .slot,
+                slot + seconds(10),
+                "{row}"
+            );
+        } else {
+            assert_eq!(due.slot, slot + seconds(10), "{row}");
+        }
     }
 }
 
@@ -188,6 +238,15 @@ fn a_start_adds_at_most_half_of_the_usual_rate() {
 }
 
 proptest! {
+    #[test]
+    fn after_a_take_over_what_was_missed_is_looked_at_within_the_spread(interval in 10_u64..3_600, ago in 1_i64..100_000, ms in 0_i64..3_600_000) {
+        let grid = grid(interval);
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::milliseconds(ms);
+        let newest = grid.at_or_before(now);
+        let facts = Facts { grid, last_slot: Some(newest - seconds(ago)), asked_at: None, now };
+        prop_assert!(facts.first(Arrival::TakeOver).at - now < TimeDelta::milliseconds(500));
+    }
+
     #[test]
     fn the_next_look_is_later_than_the_last_and_never_late(interval in 10_u64..86_400, last in 0_i64..200_000, t in 100_000_000_i64..100_200_000) {
         let grid = grid(interval);
