@@ -103,7 +103,7 @@ impl Live {
             Heard::Event(event) => {
                 // A workspace that nobody looks at costs nothing.
                 if let Some(room) = rooms.get_mut(&event.workspace) {
-                    room.add(&event, Instant::now());
+                    room.add(&event);
                     waiting.insert(event.workspace);
                 }
             }

@@ -1,7 +1,7 @@
 //! The events of one workspace: what is to be sent, and what was sent in the last five minutes.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     time::Duration,
 };
 
@@ -18,25 +18,24 @@ const BACKLOG: usize = 32;
 
 pub(super) struct Room {
     frames: broadcast::Sender<Bytes>,
-    /// Oldest first. An event that a newer one of the same service made pointless keeps its place without its bytes.
-    log: VecDeque<Entry>,
-    /// The number of the first entry of the log.
+    /// By number. An event that a newer one of the same service made pointless is gone.
+    log: BTreeMap<u64, Entry>,
+    /// The ids of all events from `first` on, the pointless ones too: a stream may have stopped at any of them.
+    ids: VecDeque<Uuid>,
+    /// The number of the first id.
     first: u64,
-    /// The number of the first entry that was not sent yet.
+    /// The number of the first event that was not sent yet.
     unsent: u64,
-    /// Numbers by id.
-    ids: HashMap<Uuid, u64>,
     /// The newest status event of each service.
     newest: HashMap<ServiceId, u64>,
-    flushed_at: Option<Instant>,
+    /// When frames were sent, and the number of the first event after each; oldest first.
+    sent: VecDeque<(Instant, u64)>,
     /// When somebody was last here.
     used_at: Instant,
 }
 
 struct Entry {
-    id: Uuid,
     service: Option<ServiceId>,
-    at: Instant,
     bytes: Bytes,
 }
 
@@ -44,12 +43,12 @@ impl Default for Room {
     fn default() -> Self {
         Self {
             frames: broadcast::channel(BACKLOG).0,
-            log: VecDeque::new(),
+            log: BTreeMap::new(),
+            ids: VecDeque::new(),
             first: 0,
             unsent: 0,
-            ids: HashMap::new(),
             newest: HashMap::new(),
-            flushed_at: None,
+            sent: VecDeque::new(),
             used_at: Instant::now(),
         }
     }
@@ -61,34 +60,27 @@ impl Room {
         self.frames.subscribe()
     }
 
-    pub(super) fn add(&mut self, event: &LiveEvent, now: Instant) {
+    pub(super) fn add(&mut self, event: &LiveEvent) {
         let number = self.next();
         let service = event.service;
-        if let Some(older) = service.and_then(|service| self.newest.insert(service, number))
-            && let Some(entry) = older
-                .checked_sub(self.first)
-                .and_then(|index| self.log.get_mut(usize::try_from(index).ok()?))
-        {
-            entry.bytes = Bytes::new();
+        if let Some(older) = service.and_then(|service| self.newest.insert(service, number)) {
+            self.log.remove(&older);
         }
-        self.ids.insert(event.id, number);
-        self.log.push_back(Entry {
-            id: event.id,
-            service,
-            at: now,
-            bytes: render(event),
-        });
+        self.ids.push_back(event.id);
+        let bytes = render(event);
+        self.log.insert(number, Entry { service, bytes });
     }
 
     /// Sends what is waiting as one frame; false while the last one is younger than `pace`.
     pub(super) fn flush(&mut self, now: Instant, pace: Duration) -> bool {
-        if self.flushed_at.is_some_and(|at| now < at + pace) {
+        if self.sent.back().is_some_and(|(at, _)| now < *at + pace) {
             return false;
         }
-        let frame = self.from(self.unsent);
-        self.unsent = self.next();
+        let next = self.next();
+        let frame = self.between(self.unsent, next);
+        self.unsent = next;
         if !frame.is_empty() {
-            self.flushed_at = Some(now);
+            self.sent.push_back((now, next));
             let _ = self.frames.send(frame);
         }
         true
@@ -96,34 +88,26 @@ impl Room {
 
     /// What was sent after the event `last`; none when that is not remembered. What waits follows with the next frame.
     pub(super) fn since(&self, last: Uuid) -> Option<Bytes> {
-        let number = *self.ids.get(&last)?;
+        // From the end: whoever comes back was there a moment ago.
+        let place = self.ids.iter().rposition(|id| *id == last)?;
+        let number = self.first + u64::try_from(place).ok()?;
         Some(self.between(number + 1, self.unsent))
     }
 
     /// Something was missed: nobody can resume from before, and all read everything again.
     pub(super) fn forget(&mut self) {
-        self.first = self.next();
+        self.forget_before(self.next());
         self.unsent = self.first;
-        self.log.clear();
-        self.ids.clear();
-        self.newest.clear();
         let _ = self.frames.send(RESYNC);
     }
 
-    /// Forgets what is older than `memory`; false when nobody needs the room any more.
+    /// Forgets what was sent longer than `memory` ago; false when nobody needs the room any more.
     pub(super) fn is_of_use(&mut self, now: Instant, memory: Duration) -> bool {
-        while let Some(entry) = self.log.front() {
-            if entry.at + memory > now || self.first >= self.unsent {
-                break;
-            }
-            self.ids.remove(&entry.id);
-            if let Some(service) = entry.service
-                && self.newest.get(&service) == Some(&self.first)
-            {
-                self.newest.remove(&service);
-            }
-            self.log.pop_front();
-            self.first += 1;
+        while let Some((at, number)) = self.sent.front().copied()
+            && at + memory <= now
+        {
+            self.sent.pop_front();
+            self.forget_before(number);
         }
         if self.frames.receiver_count() > 0 {
             self.used_at = now;
@@ -131,21 +115,46 @@ impl Room {
         self.used_at + memory > now
     }
 
-    fn next(&self) -> u64 {
-        self.first + u64::try_from(self.log.len()).unwrap_or(0)
+    fn forget_before(&mut self, number: u64) {
+        while self.first < number && self.ids.pop_front().is_some() {
+            if let Some(entry) = self.log.remove(&self.first)
+                && let Some(service) = entry.service
+            {
+                // What is still in the log is the newest of its service.
+                self.newest.remove(&service);
+            }
+            self.first += 1;
+        }
     }
 
-    fn from(&self, number: u64) -> Bytes {
-        self.between(number, self.next())
+    fn next(&self) -> u64 {
+        self.first + u64::try_from(self.ids.len()).unwrap_or(0)
     }
 
     fn between(&self, from: u64, to: u64) -> Bytes {
-        let skip = usize::try_from(from.saturating_sub(self.first)).unwrap_or(usize::MAX);
-        let take = usize::try_from(to.saturating_sub(from.max(self.first))).unwrap_or(0);
         let mut frame = BytesMut::new();
-        for entry in self.log.iter().skip(skip).take(take) {
+        // An id may be younger than what was sent: it waited when its stream came.
+        for entry in self.log.range(from.min(to)..to).map(|(_, entry)| entry) {
             frame.extend_from_slice(&entry.bytes);
         }
         frame.freeze()
+    }
+}
+
+#[cfg(test)]
+pub(super) struct Size {
+    pub(super) kept: usize,
+    pub(super) services: usize,
+    pub(super) ids: usize,
+}
+
+#[cfg(test)]
+impl Room {
+    pub(super) fn size(&self) -> Size {
+        Size {
+            kept: self.log.len(),
+            services: self.newest.len(),
+            ids: self.ids.len(),
+        }
     }
 }

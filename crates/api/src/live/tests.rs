@@ -48,7 +48,7 @@ async fn a_stream_resumes_where_it_was_and_is_told_when_that_is_forgotten() {
     let now = Instant::now();
     let (first, second, third) = (status(1, "down"), status(2, "up"), status(3, "up"));
     for event in [&first, &second] {
-        room.add(event, now);
+        room.add(event);
     }
     assert!(room.flush(now, PACE));
     let missed = room.since(first.id).expect("remembered");
@@ -58,7 +58,7 @@ async fn a_stream_resumes_where_it_was_and_is_told_when_that_is_forgotten() {
     assert!(room.since(third.id).is_none());
 
     let later = now + MEMORY + Duration::from_secs(1);
-    room.add(&third, later);
+    room.add(&third);
     assert!(room.flush(later, PACE));
     room.is_of_use(later, MEMORY);
     assert!(room.since(first.id).is_none());
@@ -72,12 +72,44 @@ async fn what_a_newer_look_made_pointless_is_not_replayed_but_its_id_still_resum
     let mut room = Room::default();
     let now = Instant::now();
     let (old, new) = (status(1, "down"), status(1, "up"));
-    room.add(&old, now);
+    room.add(&old);
     assert!(room.flush(now, PACE));
-    room.add(&new, now);
+    room.add(&new);
     assert!(!room.flush(now, PACE));
     assert!(room.flush(now + PACE, PACE));
     assert!(text(&room.since(old.id).expect("remembered")).contains("\"up\""));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_many_events_of_one_service_the_newest_is_kept_until_it_is_old() {
+    let mut room = Room::default();
+    let _seat = room.subscribe();
+    let mut now = Instant::now();
+    let first = status(1, "down");
+    let (mut last, mut count) = (first.clone(), 0);
+    room.add(&first);
+    while count < 1_000 {
+        assert!(room.flush(now, PACE));
+        last = status(1, "up");
+        room.add(&last);
+        now += PACE;
+        count += 1;
+    }
+    assert!(room.flush(now, PACE));
+    assert!(room.is_of_use(now, MEMORY));
+    assert!(room.since(first.id).is_none(), "older than five minutes");
+    assert_eq!(room.since(last.id).expect("remembered"), Bytes::new());
+    let size = room.size();
+    assert_eq!((size.kept, size.services), (1, 1));
+    assert!(
+        size.ids <= 600,
+        "two a second for five minutes: {}",
+        size.ids
+    );
+    now += MEMORY;
+    room.is_of_use(now, MEMORY);
+    let size = room.size();
+    assert_eq!((size.kept, size.services, size.ids), (0, 0, 0));
 }
 
 #[tokio::test(start_paused = true)]
