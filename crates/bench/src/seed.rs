@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use db::{Db, watched};
+use db::{Db, PgConnection, watched};
 use domain::{
     coverage::Spent,
     failure::{Failure, FailureCode},
@@ -95,20 +95,7 @@ pub async fn new_services(db: &Db, workspace: Uuid, what: Services) -> anyhow::R
     let indices: Vec<u32> = (0..what.count).collect();
     for chunk in indices.chunks(5_000) {
         let rows = Rows::of(chunk, what)?;
-        let keys: Vec<(i32, i16)> = sqlx::query_as(
-            "insert into services (id, workspace_id, name, monitor_type, url, target, check_interval_s, shard, look_at)
-             select id, $1, 'New service ' || ordinality, 'http_ping', url, target, $6, shard, now()
-             from unnest($2::uuid[], $3::smallint[], $4::text[], $5::jsonb[]) with ordinality as s (id, shard, url, target)
-             returning key, shard",
-        )
-        .bind(workspace)
-        .bind(&rows.ids)
-        .bind(rows.shards)
-        .bind(rows.urls)
-        .bind(rows.targets)
-        .bind(what.interval_s)
-        .fetch_all(&mut *tx)
-        .await?;
+        let keys = rows.insert(&mut tx, workspace, what, true).await?;
         sqlx::query(
             "insert into service_health (service_key, workspace_id, since)
              select key, workspace_id, created_at from services where id = any($1) on conflict do nothing",
@@ -153,6 +140,31 @@ impl Rows {
         }
         Ok(rows)
     }
+
+    /// Their keys and shards. With `asked` each has a look that somebody asked for.
+    async fn insert(
+        &self,
+        conn: &mut PgConnection,
+        workspace: Uuid,
+        what: Services,
+        asked: bool,
+    ) -> anyhow::Result<Vec<(i32, i16)>> {
+        Ok(sqlx::query_as(
+            "insert into services (id, workspace_id, name, monitor_type, url, target, check_interval_s, shard, look_at)
+             select id, $1, 'Service ' || ordinality, 'http_ping', url, target, $6, shard, case when $7 then now() end
+             from unnest($2::uuid[], $3::smallint[], $4::text[], $5::jsonb[]) with ordinality as s (id, shard, url, target)
+             returning key, shard",
+        )
+        .bind(workspace)
+        .bind(&self.ids)
+        .bind(&self.shards)
+        .bind(&self.urls)
+        .bind(&self.targets)
+        .bind(what.interval_s)
+        .bind(asked)
+        .fetch_all(conn)
+        .await?)
+    }
 }
 
 /// Makes them in one workspace.
@@ -161,19 +173,8 @@ pub async fn services(db: &Db, workspace: Uuid, what: Services) -> anyhow::Resul
     let indices: Vec<u32> = (0..what.count).collect();
     for chunk in indices.chunks(10_000) {
         let rows = Rows::of(chunk, what)?;
-        sqlx::query(
-            "insert into services (id, workspace_id, name, monitor_type, url, target, check_interval_s, shard)
-             select id, $1, 'Service ' || ordinality, 'http_ping', url, target, $6, shard
-             from unnest($2::uuid[], $3::smallint[], $4::text[], $5::jsonb[]) with ordinality as s (id, shard, url, target)",
-        )
-        .bind(workspace)
-        .bind(&rows.ids)
-        .bind(rows.shards)
-        .bind(rows.urls)
-        .bind(rows.targets)
-        .bind(what.interval_s)
-        .execute(db.pool())
-        .await?;
+        rows.insert(&mut *db.acquire().await?, workspace, what, false)
+            .await?;
         all.extend(rows.ids.into_iter().map(ServiceId));
     }
     // As wide as after a month.

@@ -29,9 +29,11 @@ struct Handover {
     all_again_s: f64,
     /// The longest that any of the others went without a look, in seconds.
     others_gap_s: f64,
-    /// Rows with the same slot, which the key forbids, and incidents, for which there is no reason.
+    /// Rows with the same slot, and incidents: there is no reason for either.
     twice: i64,
     incidents: i64,
+    /// Processors that others had while the services of the killed one were waited for.
+    others: f64,
 }
 
 pub(crate) async fn run(args: &Args) -> anyhow::Result<Section> {
@@ -99,8 +101,12 @@ async fn kill(
     // Ids are made in order of start.
     let (killed, dead) = (workers.remove(0), live.first().copied());
     let at: DateTime<Utc> = now(&stage.db).await?;
+    let mut ledger = stage.ledger()?;
+    for worker in &workers {
+        ledger = ledger.with("worker", worker.pid());
+    }
     killed.kill().await?;
-    tokio::time::sleep(INTERVAL * 3).await;
+    let ((), spent) = ledger.during(tokio::time::sleep(INTERVAL * 3)).await;
     let shards: Vec<i16> = (0..schedule::SHARDS)
         .filter(|shard| owner(*shard, &live) == dead)
         .filter_map(|shard| i16::try_from(shard).ok())
@@ -133,6 +139,7 @@ async fn kill(
         others_gap_s,
         twice,
         incidents,
+        others: spent.others(),
     })
 }
 
@@ -157,11 +164,7 @@ fn section(handover: &Handover) -> anyhow::Result<Section> {
         "all {} services of the killed one looked at again after, s",
         handover.orphans
     );
-    section.row(&[
-        &again,
-        &tenths(handover.all_again_s),
-        &"10 where one is due",
-    ]);
+    section.row(&[&again, &tenths(handover.all_again_s), &"10"]);
     let others = tenths(handover.others_gap_s);
     section.row(&[
         &"the others' services: all looked at within, s",
@@ -170,5 +173,6 @@ fn section(handover: &Handover) -> anyhow::Result<Section> {
     ]);
     let wrong = format!("{} / {}", handover.twice, handover.incidents);
     section.row(&[&"slots recorded twice / incidents", &wrong, &"0 / 0"]);
+    section.row(&[&"others, processors", &tenths(handover.others), &""]);
     section.with(handover)
 }
