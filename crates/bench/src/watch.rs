@@ -205,8 +205,7 @@ impl Watch<'_> {
     )]
     async fn name_silent(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> anyhow::Result<()> {
         let sql = "select key, url, last_slot from services join service_health on service_key = key
-                   where id = any($3) and not exists
-                       (select from checks where service_key = key and slot_at >= $1 and slot_at < $2)
+                   where id = any($3) and key not in (select service_key from checks where slot_at >= $1 and slot_at < $2)
                    order by key limit 5";
         let silent: Vec<(i32, String, Option<DateTime<Utc>>)> = sqlx::query_as(sql)
             .bind(from)

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    coverage::Stand,
+    coverage::{Stand, hour_start},
     failure::{Detail, Failure, FailureCode, Phase},
     id::ServiceKey,
     look::Look,
@@ -119,14 +119,10 @@ fn detail(look: &Look) -> String {
     }
 }
 
-/// Stores rows, to be handed over in order of key; those whose slot is taken stay out. Returns how many went in.
+/// Stores rows of different slots; those whose slot is taken stay out. Returns how many went in. Needs the locks on the services'
+/// health: nothing else keeps a slot from being stored twice.
 pub async fn insert(conn: &mut PgConnection, rows: &[&CheckRow]) -> Result<u64> {
-    let sql = r#"insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase,
-                                   attempts, phases, detail)
-               select * from unnest($1::timestamptz[], $2::int[], $3::int[], $4::int[], $5::smallint[], $6::smallint[],
-                                    $7::smallint[], $8::smallint[], $9::"char"[], $10::"char"[], $11::bytea[], $12::text[])
-               on conflict do nothing"#;
-    let done = sqlx::query(sql)
+    let done = sqlx::query(INSERT)
         .bind(column(rows, |row| row.slot))
         .bind(column(rows, |row| row.service.0))
         .bind(column(rows, |row| row.stands_for_ms))
@@ -144,9 +140,20 @@ pub async fn insert(conn: &mut PgConnection, rows: &[&CheckRow]) -> Result<u64> 
     Ok(done.rows_affected())
 }
 
-/// Stores rows whose slots are free, to be handed over in order of key. A slot that is taken after all refuses everything
-/// (`Error::is_taken`). Costs PostgreSQL a good deal less than asking each time. A connection on which this was given up half way is
-/// not to be used again.
+/// The statement of `insert`; its plan is tested.
+pub const INSERT: &str = r#"insert into checks (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase,
+                        attempts, phases, detail)
+    select new.* from unnest($1::timestamptz[], $2::int[], $3::int[], $4::int[], $5::smallint[], $6::smallint[], $7::smallint[], $8::smallint[],
+                $9::"char"[], $10::"char"[], $11::bytea[], $12::text[])
+        as new (slot_at, service_key, stands_for_ms, total_us, status_code, late_ms, verdict, code, phase, attempts, phases, detail)
+    where not exists (
+        select from checks old
+        where old.service_key = new.service_key and old.slot_at = new.slot_at
+          and date_bin('1 hour', old.slot_at, timestamptz '2000-01-01 00:00+00')
+              = date_bin('1 hour', new.slot_at, timestamptz '2000-01-01 00:00+00'))"#;
+
+/// Stores rows whose slots are known to be free. Costs PostgreSQL a good deal less than
+/// asking each time. Needs the locks on the services' health. A connection on which this was given up half way is not to be used again.
 pub async fn insert_new(conn: &mut PgConnection, rows: &[&CheckRow]) -> Result<u64> {
     let mut copy = conn.copy_in_raw(copying::STATEMENT).await?;
     copy.send(copying::rows(rows)).await?;
@@ -168,13 +175,22 @@ struct StandRow {
 
 /// The statement of `stands`; its plan is tested.
 pub const STANDS: &str = "select service_key, slot_at, stands_for_ms, verdict, total_us from checks
-         where service_key = any($1) and slot_at >= $2 and slot_at < $3
-         union all
-         select before.* from unnest($1::int[]) as k (key) cross join lateral (
-             select service_key, slot_at, stands_for_ms, verdict, total_us from checks
-             where service_key = k.key and slot_at >= $4 and slot_at < $2 order by slot_at desc limit 1
-         ) as before
-         order by service_key, slot_at";
+    where service_key = any($1) and date_bin('1 hour', slot_at, timestamptz '2000-01-01 00:00+00') = any($5)
+      and slot_at >= $2 and slot_at < $3
+    union all
+    select before.* from unnest($1::int[]) as k (key) cross join lateral (
+        select last.* from (
+            select hour from generate_series($6::timestamptz, $4::timestamptz - interval '1 hour', interval '-1 hour') as hour
+            order by hour desc
+        ) as h cross join lateral (
+            select service_key, slot_at, stands_for_ms, verdict, total_us from checks
+            where service_key = k.key and date_bin('1 hour', slot_at, timestamptz '2000-01-01 00:00+00') = h.hour
+              and slot_at >= greatest(h.hour, $4) and slot_at < least(h.hour + interval '1 hour', $2)
+            order by slot_at desc limit 1
+        ) as last
+        order by h.hour desc limit 1
+    ) as before
+    order by service_key, slot_at";
 
 /// The checks of some services in `from..to`, each service's led by the last one before `from` whose stand may reach
 /// into it; in order of key and slot.
@@ -186,15 +202,26 @@ pub async fn stands(
 ) -> Result<Vec<(ServiceKey, Stand)>> {
     let keys: Vec<i32> = services.iter().map(|key| key.0).collect();
     let rows: Vec<StandRow> = sqlx::query_as(STANDS)
-        // Planned anew each time: a plan for any time would sort a day of each service to find one check.
+        // Planned anew each time: with the times known, the days that do not matter are not opened.
         .persistent(false)
         .bind(keys)
         .bind(from)
         .bind(to)
         .bind(from - LONGEST_STAND)
+        .bind(hours(from, to))
+        .bind(hour_start(from))
         .fetch_all(conn)
         .await?;
     Ok(rows.into_iter().filter_map(StandRow::read).collect())
+}
+
+/// The hours under which the checks of `from..to` are found.
+fn hours(from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+    std::iter::successors(Some(hour_start(from)), |hour| {
+        Some(*hour + TimeDelta::hours(1))
+    })
+    .take_while(|hour| *hour < to)
+    .collect()
 }
 
 impl StandRow {

@@ -61,11 +61,6 @@ impl Error {
             .is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
     }
 
-    /// A unique key is taken (23505).
-    pub fn is_taken(&self) -> bool {
-        self.sqlstate().as_deref() == Some("23505")
-    }
-
     /// Names the field when `constraint` was violated, else passes the error on.
     pub fn on_constraint(error: sqlx::Error, constraint: &str, field: &'static str) -> Self {
         match error

@@ -26,6 +26,8 @@ pub struct Before {
     pub open_hours: OpenHours,
     /// Of the stored latest look (`domain::latest::digest`).
     pub look_digest: i64,
+    /// Up to here slots may be stored that are newer than the last one: a clock was ahead and was set back.
+    pub ahead_until: Option<DateTime<Utc>>,
 }
 
 /// Where a service stands after a batch.
@@ -44,6 +46,7 @@ pub struct After {
     pub look: Option<LatestLook>,
     /// None leaves the stored one.
     pub good_look: Option<KeptLook>,
+    pub ahead_until: Option<DateTime<Utc>>,
 }
 
 /// What is kept of the time before things went wrong.
@@ -83,12 +86,13 @@ struct Row {
     incident_started_at: Option<DateTime<Utc>>,
     open_hours: Vec<u8>,
     look_digest: i64,
+    ahead_until: Option<DateTime<Utc>>,
 }
 
 /// The statement of `lock_free`; its plan is tested.
 pub const LOCK_FREE: &str =
     "select service_key, health, verdict, code, since, last_slot, last_stands_for_ms, good_since,
-        incident_id, incident_severity, incident_worst, incident_started_at, open_hours, look_digest
+        incident_id, incident_severity, incident_worst, incident_started_at, open_hours, look_digest, ahead_until
     from service_health where service_key = any($1) order by service_key for update skip locked";
 
 /// Locks those of the services that nobody else has locked, in order of key.
@@ -177,6 +181,7 @@ pub async fn write(conn: &mut PgConnection, all: &[&After]) -> Result<()> {
         .bind(column(all, |a| a.look_digest))
         .bind(column(all, |a| a.look.as_ref().map(columns::json)))
         .bind(column(all, |a| a.good_look.as_ref().map(columns::json)))
+        .bind(column(all, |a| a.ahead_until))
         .execute(conn)
         .await?;
     Ok(())
@@ -189,13 +194,15 @@ pub const WRITE: &str = "update service_health h
         incident_severity = u.severity, incident_worst = u.worst, incident_started_at = u.incident_started_at,
         open_hours = u.open_hours, last_started_at = u.started_at, last_status_code = u.status_code,
         last_total_us = u.total_us, timings = u.timings, look_digest = u.digest,
-        look = coalesce(u.look::jsonb, h.look), good_look = coalesce(u.good_look::jsonb, h.good_look)
+        look = coalesce(u.look::jsonb, h.look), good_look = coalesce(u.good_look::jsonb, h.good_look),
+        ahead_until = u.ahead_until
     from unnest($1::int[], $2::smallint[], $3::smallint[], $4::smallint[], $5::timestamptz[], $6::timestamptz[],
                 $7::int[], $8::timestamptz[], $9::uuid[], $10::smallint[], $11::smallint[], $12::timestamptz[],
                 $13::bytea[], $14::timestamptz[], $15::smallint[], $16::int[], $17::bytea[], $18::bigint[],
-                $19::text[], $20::text[])
+                $19::text[], $20::text[], $21::timestamptz[])
         as u (service_key, health, verdict, code, since, last_slot, stands_for, good_since, incident, severity, worst,
-              incident_started_at, open_hours, started_at, status_code, total_us, timings, digest, look, good_look)
+              incident_started_at, open_hours, started_at, status_code, total_us, timings, digest, look, good_look,
+              ahead_until)
     where h.service_key = u.service_key";
 
 /// Writes back services of which no more changed than when they were looked at, how fast they answered, and the time that is
@@ -241,6 +248,7 @@ impl After {
             look_digest,
             look,
             good_look,
+            ahead_until,
         } = self;
         let standing = Standing {
             last: before.standing.last,
@@ -249,6 +257,7 @@ impl After {
         standing == before.standing
             && *incident == before.incident
             && *look_digest == before.look_digest
+            && *ahead_until == before.ahead_until
             && look.is_none()
             && good_look.is_none()
     }
@@ -266,7 +275,16 @@ impl From<Row> for Before {
             incident: row.incident_id.map(IncidentId),
             open_hours: OpenHours::decode(&row.open_hours).unwrap_or_default(),
             look_digest: row.look_digest,
+            ahead_until: row.ahead_until,
         }
+    }
+}
+
+impl Before {
+    /// Up to where the service's slots may be taken; none when nothing is known.
+    pub fn taken_until(&self) -> Option<DateTime<Utc>> {
+        let (last, _) = self.standing.last?;
+        Some(self.ahead_until.map_or(last, |ahead| ahead.max(last)))
     }
 }
 
@@ -376,6 +394,7 @@ mod tests {
                     look_digest: before.look_digest,
                     look: None,
                     good_look: None,
+                    ahead_until: before.ahead_until,
                 };
                 after.standing.last = Some((now, TimeDelta::seconds(30)));
                 let stand = Stand {

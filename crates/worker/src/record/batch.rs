@@ -47,21 +47,11 @@ pub(super) struct Written {
     pub(super) recorded: Vec<Recorded>,
 }
 
-/// What is believed of slots that are newer than the last one of their service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Newer {
-    /// They are free: only whoever holds the service's lock writes its checks, and it notes the last one.
-    IsFree,
-    /// They may be taken: somebody's clock was ahead, or rows were put back by hand.
-    MayBeTaken,
-}
-
 /// Writes all entries, or none.
 pub(super) async fn write(
     conn: &mut PgConnection,
     days: &BTreeSet<NaiveDate>,
     entries: &[Entry],
-    newer: Newer,
 ) -> db::Result<Written> {
     let mut tx = conn.begin().await?;
     let keys: BTreeSet<i32> = entries.iter().map(|entry| entry.look.service.0).collect();
@@ -90,7 +80,7 @@ pub(super) async fn write(
             recorded: Vec::new(),
         });
     }
-    insert(&mut tx, &good, &free_slots(&locked, newer), now).await?;
+    insert(&mut tx, &good, &locked, now).await?;
     let mut folded = fold_all(&mut tx, &locked, &good, now).await?;
     record_incidents(&mut tx, &mut folded, now).await?;
     write_back(&mut tx, &folded).await?;
@@ -171,7 +161,7 @@ impl<'a> Judge<'a> {
 
 type ByService<'a> = BTreeMap<ServiceKey, Vec<&'a Entry>>;
 
-/// The looks that count, by service in order of key, each service's in order of slot.
+/// The looks that count, by service in order of key, each service's in order of slot; of two at one slot the first.
 fn by_service<'a>(
     entries: &'a [Entry],
     fates: &[Fate],
@@ -186,35 +176,31 @@ fn by_service<'a>(
     }
     for looks in services.values_mut() {
         looks.sort_by_key(|entry| entry.look.slot);
+        looks.dedup_by_key(|entry| entry.look.slot);
     }
     services
 }
 
-/// After which slot those of a service are free; always for a service without any.
-type FreeSlots = HashMap<ServiceKey, Option<DateTime<Utc>>>;
-
-fn free_slots(locked: &[Before], newer: Newer) -> FreeSlots {
-    let all = locked.iter().filter(|_| newer == Newer::IsFree);
-    let last = |before: &Before| before.standing.last.map(|(slot, _)| slot);
-    all.map(|before| (before.service, last(before))).collect()
-}
-
+/// Stores the checks. Only whoever holds the lock on a service's health writes its checks and notes the last slot, so that whatever is
+/// newer is free. The first check of all is asked for: rows may have been put back by hand.
 async fn insert(
     conn: &mut PgConnection,
     services: &ByService<'_>,
-    free: &FreeSlots,
+    locked: &[Before],
     now: DateTime<Utc>,
 ) -> db::Result<()> {
+    let taken: HashMap<ServiceKey, Option<DateTime<Utc>>> = locked
+        .iter()
+        .map(|before| (before.service, before.taken_until()))
+        .collect();
     let (mut new, mut doubtful) = (Vec::new(), Vec::new());
     for (service, looks) in services {
-        let mut last = free.get(service).copied();
+        let taken = taken.get(service).copied().flatten();
         for row in looks.iter().map(|entry| &entry.row) {
-            match &mut last {
-                Some(last) if last.is_none_or(|last| row.slot > last) => {
-                    *last = Some(row.slot);
-                    new.push(row);
-                }
-                _ => doubtful.push(row),
+            if taken.is_some_and(|taken| row.slot > taken) {
+                new.push(row);
+            } else {
+                doubtful.push(row);
             }
         }
     }

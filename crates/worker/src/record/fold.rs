@@ -98,6 +98,7 @@ enum Good<'a> {
 struct Fold<'a> {
     standing: Standing,
     open_hours: OpenHours,
+    ahead_until: Option<DateTime<Utc>>,
     good: Good<'a>,
     saw_up: bool,
     current: Option<Current>,
@@ -118,11 +119,13 @@ impl<'a> Fold<'a> {
     fn new(before: &Before, evidence: Option<Evidence>, now: DateTime<Utc>) -> Self {
         let mut standing = before.standing;
         let mut open_hours = before.open_hours;
+        let mut ahead_until = before.ahead_until;
         // Written when the clock was ahead: believed, it would silence the service until the time is reached again.
         if standing
             .last
             .is_some_and(|(slot, span)| slot - now > span.max(TimeDelta::zero()))
         {
+            ahead_until = before.taken_until();
             standing.last = None;
             open_hours = OpenHours::default();
         }
@@ -142,6 +145,7 @@ impl<'a> Fold<'a> {
         Self {
             standing,
             open_hours,
+            ahead_until,
             good: Good::Stored(stored.map(Box::new)),
             saw_up: was_up,
             current,
@@ -287,6 +291,7 @@ impl<'a> Fold<'a> {
                 standing: self.standing,
                 incident,
                 open_hours: self.open_hours,
+                ahead_until: self.ahead_until,
                 started_at: entry.look.started_at,
                 status_code: Some(entry.row.status_code).filter(|status| *status > 0),
                 total_us: Some(entry.row.total_us).filter(|us| *us > 0),
@@ -320,6 +325,7 @@ fn facts(before: &Before, entry: &Entry) -> After {
         look_digest: digest,
         look: (digest != before.look_digest).then(|| LatestLook::of(&entry.look)),
         good_look: None,
+        ahead_until: before.ahead_until,
     }
 }
 

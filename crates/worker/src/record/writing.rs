@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::{
-    batch::{self, Fate, Newer, Written},
+    batch::{self, Fate, Written},
     publish::Recorded,
     spool::Entry,
 };
@@ -121,9 +121,9 @@ impl Writer {
     }
 
     async fn attempt(&mut self, part: &[Entry]) -> Tried {
-        let (mut left, mut newer) = (CONFLICTS, Newer::IsFree);
+        let mut left = CONFLICTS;
         loop {
-            let error = match timeout(LONGEST_BATCH, self.once(part, newer)).await {
+            let error = match timeout(LONGEST_BATCH, self.once(part)).await {
                 Ok(Ok(written)) => return Tried::Written(written),
                 Ok(Err(error)) => error,
                 Err(_) => {
@@ -132,10 +132,6 @@ impl Writer {
                     return Tried::Away;
                 }
             };
-            if error.is_taken() && newer == Newer::IsFree {
-                newer = Newer::MayBeTaken;
-                continue;
-            }
             if error.is_refused() {
                 // A partition may be gone: the next attempt asks again which there are.
                 self.days = None;
@@ -152,7 +148,7 @@ impl Writer {
         }
     }
 
-    async fn once(&mut self, part: &[Entry], newer: Newer) -> db::Result<Written> {
+    async fn once(&mut self, part: &[Entry]) -> db::Result<Written> {
         if self.conn.is_none() {
             self.conn = Some(self.db.dedicated().await?);
         }
@@ -167,7 +163,7 @@ impl Writer {
             self.days = Some((Instant::now(), days(&self.db, conn).await?));
         }
         let days = self.days.as_ref().map(|(_, days)| days.clone());
-        batch::write(conn, &days.unwrap_or_default(), part, newer).await
+        batch::write(conn, &days.unwrap_or_default(), part).await
     }
 
     /// Hands on what was written, and sorts the rest.

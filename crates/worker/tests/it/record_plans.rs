@@ -1,6 +1,6 @@
 //! The plans of a batch's statements against a large database: whatever the history, a batch touches its own rows.
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use sqlx::{PgPool, Row as _};
 
 use crate::ground::Ground;
@@ -72,7 +72,8 @@ async fn every_statement_of_a_batch_goes_by_key(pool: PgPool) {
         assert!(plan.contains("Index"), "{plan}");
     }
     let write = "int[], smallint[], smallint[], smallint[], timestamptz[], timestamptz[], int[], timestamptz[], uuid[], \
-                 smallint[], smallint[], timestamptz[], bytea[], timestamptz[], smallint[], int[], bytea[], bigint[], text[], text[]";
+                 smallint[], smallint[], timestamptz[], bytea[], timestamptz[], smallint[], int[], bytea[], bigint[], text[], text[], \
+                 timestamptz[]";
     let refresh = "int[], timestamptz[], int[], bytea[], timestamptz[], smallint[], int[], bytea[]";
     for (statement, types) in [
         (db::health::recording::WRITE, write),
@@ -85,8 +86,8 @@ async fn every_statement_of_a_batch_goes_by_key(pool: PgPool) {
     }
 }
 
-#[sqlx::test(migrator = "db::MIGRATOR")]
-async fn closing_an_hour_reads_its_own_checks_and_one_before_by_key(pool: PgPool) {
+/// A day of sixty services, every half minute.
+async fn with_a_day(pool: PgPool) -> (Ground, NaiveDate) {
     let ground = seeded(pool).await;
     let yesterday = ground.now.date_naive() - Days::new(1);
     ground
@@ -97,19 +98,96 @@ async fn closing_an_hour_reads_its_own_checks_and_one_before_by_key(pool: PgPool
         ))
         .await;
     ground.run("analyze checks").await;
+    (ground, yesterday)
+}
+
+/// Every access to checks is by hour and service; days to come are empty, and read as they like.
+fn assert_by_hour_and_service(ground: &Ground, plan: &str) {
+    let today = ground.now.format("Seq Scan on checks_%Y%m%d").to_string();
+    let scans = plan
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("->"));
+    let past = scans
+        .filter(|scan| scan.contains("Seq Scan") && scan.trim().get(..today.len()) <= Some(&today));
+    assert_eq!(past.count(), 0, "{plan}");
+    let lines: Vec<&str> = plan.lines().collect();
+    let scans = lines.iter().enumerate().filter(|(_, line)| {
+        (line.contains("Index Scan using") || line.contains("Bitmap Index Scan on"))
+            && line.contains("date_bin")
+    });
+    let mut found = 0;
+    for (at, _) in scans {
+        let condition = lines.get(at + 1).copied().unwrap_or("");
+        assert!(
+            condition.contains("Index Cond: ((date_bin(") && condition.contains("service_key ="),
+            "{plan}"
+        );
+        found += 1;
+    }
+    assert!(found > 0, "{plan}");
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn closing_an_hour_reads_its_own_checks_and_one_before_by_hour_and_service(pool: PgPool) {
+    let (ground, yesterday) = with_a_day(pool).await;
     let plan = plan(
         &ground,
         "force_custom_plan",
-        "int[], timestamptz, timestamptz, timestamptz",
+        "int[], timestamptz, timestamptz, timestamptz, timestamptz[], timestamptz",
         db::checks::STANDS,
         &format!(
-            "'{{1, 2, 3, 4, 5, 6, 7, 8, 9}}', '{yesterday} 12:00+00', '{yesterday} 13:00+00', '{yesterday} 00:00+00'"
+            "'{{1, 2, 3, 4, 5, 6, 7, 8, 9}}', '{yesterday} 12:00+00', '{yesterday} 13:00+00', '{yesterday} 00:00+00',
+             '{{{yesterday} 12:00+00}}', '{yesterday} 12:00+00'"
         ),
     )
     .await;
-    assert_no_scan(&plan);
-    assert!(
-        !plan.contains("slot_at DESC"),
-        "sorts a day to find one check: {plan}"
-    );
+    assert_by_hour_and_service(&ground, &plan);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_list_of_checks_goes_back_by_the_hour_until_it_is_full(pool: PgPool) {
+    let (ground, yesterday) = with_a_day(pool).await;
+    let times =
+        format!("'{yesterday} 00:00+00'::timestamptz - interval '20 days', '{yesterday} 23:00+00'");
+    for mode in ["force_custom_plan", "force_generic_plan"] {
+        let listing = plan(
+            &ground,
+            mode,
+            "int, timestamptz, timestamptz, timestamptz, timestamptz, smallint, bigint, bigint",
+            db::checks::reading::LIST,
+            &format!("7, {times}, {times}, null, 0, 50"),
+        )
+        .await;
+        assert_by_hour_and_service(&ground, &listing);
+        assert!(
+            listing.contains("Incremental Sort") && listing.contains("Presorted Key: hour.hour"),
+            "reads more than it shows: {listing}"
+        );
+        let counting = plan(
+            &ground,
+            mode,
+            "int, timestamptz, timestamptz, timestamptz, timestamptz, smallint, bigint",
+            db::checks::reading::COUNT,
+            &format!("7, {times}, {times}, null, 100"),
+        )
+        .await;
+        assert_by_hour_and_service(&ground, &counting);
+        assert!(!counting.contains("Sort"), "{counting}");
+    }
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn whether_a_slot_is_taken_is_asked_by_hour_and_service(pool: PgPool) {
+    let (ground, yesterday) = with_a_day(pool).await;
+    let rest =
+        "'{30000}', '{1}', '{200}', '{0}', '{1}', '{0}', '{0}', '{1}', array[''::bytea], '{\"\"}'";
+    let plan = plan(
+        &ground,
+        "force_generic_plan",
+        "timestamptz[], int[], int[], int[], smallint[], smallint[], smallint[], smallint[], \"char\"[], \"char\"[], bytea[], text[]",
+        db::checks::INSERT,
+        &format!("'{{{yesterday} 12:00+00}}', '{{7}}', {rest}"),
+    )
+    .await;
+    assert_by_hour_and_service(&ground, &plan);
 }

@@ -202,6 +202,30 @@ async fn a_clock_set_back_an_hour_silences_nobody(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
+async fn slots_written_while_the_clock_was_ahead_are_not_written_again_when_their_time_comes(
+    pool: PgPool,
+) {
+    let ground = Ground::new(pool).await;
+    let service = ground.service().await;
+    let slots = || (0..20).map(|n| ground.ago(20 - n));
+    // All of them while the clock was an hour ahead; then it is set back and they come again, one by one, and some at once.
+    ground.record(slots().map(|slot| service.up(slot))).await;
+    ground
+        .run("update service_health set last_slot = last_slot + interval '1 hour'")
+        .await;
+    let all: Vec<_> = slots().collect();
+    for slot in &all[..5] {
+        ground.record([service.up(*slot)]).await;
+    }
+    ground
+        .record(all[5..].iter().map(|slot| service.up(*slot)))
+        .await;
+    assert_eq!(ground.count("checks").await, 20);
+    ground.record([service.up(ground.now)]).await;
+    assert_eq!(ground.count("checks").await, 21);
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
 async fn a_slot_that_is_taken_though_nobody_knows_is_no_poison(pool: PgPool) {
     let ground = Ground::new(pool).await;
     let (service, other) = (ground.service().await, ground.service().await);
