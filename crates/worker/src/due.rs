@@ -7,6 +7,8 @@ use domain::schedule::{Grid, grace};
 const LONGEST_SPREAD: TimeDelta = TimeDelta::minutes(5);
 /// Time over which looks taken over from another worker are spread, in milliseconds.
 const TAKE_OVER_SPREAD_MS: i64 = 500;
+/// How long one of them may have to wait for the others.
+const TAKE_OVER_ROOM: TimeDelta = TimeDelta::seconds(2);
 /// A request for a look from further ahead than this was written by a clock that has been set back since.
 const FAR_AHEAD: TimeDelta = TimeDelta::seconds(5);
 
@@ -140,7 +142,9 @@ impl Facts {
     fn spares(&self, slot: DateTime<Utc>, arrival: Arrival) -> bool {
         match arrival {
             Arrival::Start => (self.now - slot) * 2 <= self.grace(),
-            Arrival::TakeOver | Arrival::Changed => true,
+            // All come at once and may wait for each other.
+            Arrival::TakeOver => self.now - slot + TAKE_OVER_ROOM <= self.grace(),
+            Arrival::Changed => true,
         }
     }
 
@@ -158,8 +162,8 @@ impl Facts {
         on_grid(slot, self.now + wait)
     }
 
-    /// Whoever was to look is gone, and a slot went by that is too late to be caught up with: nobody looks for most of an interval.
-    /// One look stands at the present instead, unless the next slot comes as soon.
+    /// Whoever was to look is gone, and a slot went by that is too late to be caught up with: nobody would look for most of an
+    /// interval. One look stands at the present instead, unless the next slot comes as soon.
     fn make_good(&self) -> Due {
         let next = self.on_grid();
         let missed = self.grid.at_or_before(self.now);

@@ -98,8 +98,7 @@ async fn kill(
         .into_iter()
         .map(|(id, _)| WorkerId(id))
         .collect();
-    // Ids are made in order of start.
-    let (killed, dead) = (workers.remove(0), live.first().copied());
+    let killed = workers.remove(0);
     let at: DateTime<Utc> = now(&stage.db).await?;
     let mut ledger = stage.ledger()?;
     for worker in &workers {
@@ -107,6 +106,12 @@ async fn kill(
     }
     killed.kill().await?;
     let ((), spent) = ledger.during(tokio::time::sleep(INTERVAL * 3)).await;
+    let (dead,): (Uuid,) =
+        sqlx::query_as("select id from workers where id = any($1) order by heartbeat_at limit 1")
+            .bind(live.iter().map(|id| id.0).collect::<Vec<_>>())
+            .fetch_one(stage.db.pool())
+            .await?;
+    let dead = Some(WorkerId(dead));
     let shards: Vec<i16> = (0..schedule::SHARDS)
         .filter(|shard| owner(*shard, &live) == dead)
         .filter_map(|shard| i16::try_from(shard).ok())

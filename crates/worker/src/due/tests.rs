@@ -38,6 +38,7 @@ fn tables_of_first_looks() {
         (100, Some(0), Changed, 1, 29_900),
         (100, Some(0), Start, 1, 29_900),
         (100, Some(0), TakeOver, 1, 29_900),
+        (13_000, Some(1), TakeOver, 0, 500),
         (100, None, TakeOver, 0, 500),
         // The clock was set back: a last slot a little ahead holds, one far ahead counts as none.
         (100, Some(-1), TakeOver, 2, 59_900),
@@ -68,6 +69,8 @@ fn what_was_missed_before_a_take_over_is_made_good_at_once() {
     let grid = grid(10);
     // ms since the slot, the last slot in steps before it, who arrives, whether it is made good
     let table = [
+        // Not too late yet, but it may be when its turn comes.
+        (3_001, Some(1), TakeOver, true),
         (6_000, Some(1), TakeOver, true),
         (9_400, Some(1), TakeOver, true),
         (6_000, Some(3), TakeOver, true),
