@@ -1,12 +1,6 @@
 //! The schedule: one loop that starts every look when it is due, hears its attempts, and hands finished looks to the record.
 
-use std::{
-    cmp::Reverse,
-    collections::{BinaryHeap, binary_heap::PeekMut},
-    pin::pin,
-    sync::Arc,
-    time::Duration,
-};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{id::ServiceKey, look::Look, ownership::Shards};
@@ -29,8 +23,10 @@ use crate::{
     service::Arriving,
     suspect::Suspicions,
 };
+use alarms::Alarms;
 use gathering::Gathering;
 
+mod alarms;
 mod arrivals;
 mod gathering;
 mod looks;
@@ -85,19 +81,12 @@ pub(crate) struct Schedule {
     asker: Asker,
     meters: Meters,
     roster: Roster,
-    alarms: BinaryHeap<Reverse<Alarm>>,
+    alarms: Alarms,
     admission: Admission<Turn>,
     gathering: Gathering,
     /// Stood still, and has not heard since who looks.
     halted: bool,
     stopping: bool,
-}
-
-/// When a turn comes, by the database's clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Alarm {
-    at: DateTime<Utc>,
-    turn: Turn,
 }
 
 impl Schedule {
@@ -109,7 +98,7 @@ impl Schedule {
             asker,
             meters: Meters::new(),
             roster: Roster::default(),
-            alarms: BinaryHeap::new(),
+            alarms: Alarms::new(),
             halted: false,
             stopping: false,
         }
@@ -156,7 +145,7 @@ impl Schedule {
     /// Looks under way may end; none begins.
     async fn end(&mut self, mut inbox: Inbox) {
         self.stopping = true;
-        self.alarms.clear();
+        self.alarms = Alarms::new();
         inbox.commands.close();
         let deadline = Instant::now() + LONGEST_TIMEOUT + self.parts.pace.goodbye;
         while self.admission.under_way() > 0 {
@@ -201,7 +190,7 @@ impl Schedule {
         let mut fired = 0;
         while fired < MOST_PER_ROUND
             && let Some(now) = self.parts.clock.now()
-            && let Some(turn) = self.pop_due(now)
+            && let Some(turn) = self.alarms.pop_due(now)
         {
             self.wake(turn, now);
             fired += 1;
@@ -210,23 +199,18 @@ impl Schedule {
             .begun(u32::try_from(fired).unwrap_or(u32::MAX), Instant::now());
     }
 
-    fn pop_due(&mut self, now: DateTime<Utc>) -> Option<Turn> {
-        let first = self.alarms.peek_mut()?;
-        (first.0.at <= now).then(|| PeekMut::pop(first).0.turn)
-    }
-
     fn next_wake(&self) -> Instant {
         let longest = Instant::now() + self.parts.pace.tick;
-        let first = self.alarms.peek().filter(|_| !self.halted);
+        let first = self.alarms.next().filter(|_| !self.halted);
         first
-            .and_then(|Reverse(alarm)| self.parts.clock.instant_of(alarm.at))
+            .and_then(|at| self.parts.clock.instant_of(at))
             .map_or(longest, |at| (at + self.gathering.patience()).min(longest))
     }
 
     /// Sets the alarm of an entry's next turn.
     fn set_alarm(&mut self, index: u32, at: DateTime<Utc>) {
         let turn = self.roster.next_turn(index);
-        self.alarms.push(Reverse(Alarm { at, turn }));
+        self.alarms.set(at, turn);
     }
 
     fn report(&self) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use domain::failure::FailureCode;
 
-use super::Schedule;
+use super::{Alarms, Schedule};
 use crate::{
     admission::Admission,
     due::{Arrival, Due},
@@ -100,7 +100,7 @@ impl Schedule {
                 entry.look = None;
             }
         }
-        self.alarms.clear();
+        self.alarms = Alarms::new();
         self.admission = Admission::new(self.parts.limits);
     }
 }
