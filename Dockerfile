@@ -20,6 +20,7 @@ CMD ["api"]
 # Only what names dependencies, so that the layer which builds them lasts until one of them changes.
 FROM toolchain AS manifests
 COPY Cargo.toml Cargo.lock ./
+COPY .cargo .cargo
 COPY crates crates
 RUN find crates -type f ! -name Cargo.toml ! -path '*/benches/*' -delete \
   && for crate in crates/*/; do mkdir -p "${crate}src" && touch "${crate}src/lib.rs"; done

@@ -20,6 +20,9 @@ const SIZES: [(u32, u32); 4] = [(1_000, 10), (10_000, 100), (10_000, 10), (100_0
 /// As long as the slowest round of what runs beside looking: once a minute a worker compares all that it knows with the database.
 const WINDOW: Duration = Duration::from_mins(1);
 
+/// The first look at a service costs more than those after it, and so does the first minute of a database: all are as old when measured.
+const SETTLING: Duration = Duration::from_secs(105);
+
 #[derive(Debug, Serialize)]
 struct Size {
     services: u32,
@@ -53,8 +56,7 @@ async fn size(args: &Args, services: u32, interval_s: u32) -> anyhow::Result<Siz
     let what = Services::plain(services, i32::try_from(interval_s)?, PLAIN);
     let ids = stage.services(what).await?;
     let worker = stage.worker()?;
-    // The first look at a service costs more than those after it.
-    tokio::time::sleep(interval + Duration::from_secs(5)).await;
+    tokio::time::sleep(SETTLING).await;
     let watch = stage.watch(&[&worker], &ids, interval)?;
     let windows = watch.windows(1, WINDOW).await?;
     let worker_mb = worker.peak_rss_mb();

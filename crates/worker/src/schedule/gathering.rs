@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// No look waits longer for company.
-const LONGEST: Duration = Duration::from_millis(20);
+const LONGEST: Duration = Duration::from_millis(40);
 
 /// About so many begin together. More would wait for each other, and that would be taken for slowness of their targets.
-const COMPANY: f64 = 5.0;
+const COMPANY: f64 = 10.0;
 
 /// Where so many come within a millisecond or two, which is what a timer can tell apart, they have company anyway.
 const SHORTEST: Duration = Duration::from_millis(2);
