@@ -152,8 +152,8 @@ pub const INSERT: &str = r#"insert into checks (slot_at, service_key, stands_for
           and date_bin('1 hour', old.slot_at, timestamptz '2000-01-01 00:00+00')
               = date_bin('1 hour', new.slot_at, timestamptz '2000-01-01 00:00+00'))"#;
 
-/// Stores rows whose slots are known to be free. Costs PostgreSQL a good deal less than
-/// asking each time. Needs the locks on the services' health. A connection on which this was given up half way is not to be used again.
+/// Stores rows whose slots are known to be free, which costs PostgreSQL a good deal less than asking each time. Needs the locks on the
+/// services' health. A connection on which this was given up half way is not to be used again.
 pub async fn insert_new(conn: &mut PgConnection, rows: &[&CheckRow]) -> Result<u64> {
     let mut copy = conn.copy_in_raw(copying::STATEMENT).await?;
     copy.send(copying::rows(rows)).await?;
