@@ -7,7 +7,7 @@ use domain::{
     incident::{IncidentEvent, KeptLook, Severity},
 };
 use serde_json::Value;
-use sqlx::{FromRow, PgConnection};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use crate::{Error, Result};
@@ -95,26 +95,16 @@ pub async fn list(
     workspace: WorkspaceId,
     wanted: &Wanted,
 ) -> Result<Vec<Incident>> {
-    let (after_at, after_id) = wanted.after.unzip();
-    let rows: Vec<Row> = sqlx::query_as(select!(
-        "where i.workspace_id = $1 and ($2::uuid is null or s.id = $2) and ($3::smallint is null or i.worst = $3)
-           and ($4::boolean is null or (i.resolved_at is null) = $4)
-           and ($5::timestamptz is null or i.started_at >= $5) and ($6::timestamptz is null or i.started_at < $6)
-           and ($7::timestamptz is null or (i.started_at, i.id) < ($7, $8))
-         order by i.started_at desc, i.id desc offset $9 limit $10"
-    ))
-    .bind(workspace.0)
-    .bind(wanted.service.map(|id| id.0))
-    .bind(wanted.worst.map(Severity::number))
-    .bind(wanted.open)
-    .bind(wanted.since)
-    .bind(wanted.until)
-    .bind(after_at)
-    .bind(after_id.map(|id: IncidentId| id.0))
-    .bind(wanted.offset)
-    .bind(wanted.limit)
-    .fetch_all(conn)
-    .await?;
+    let mut query = QueryBuilder::new(select!(""));
+    narrow(&mut query, workspace, wanted);
+    if let Some((at, id)) = wanted.after {
+        query.push(" and (i.started_at, i.id) < (").push_bind(at);
+        query.push(", ").push_bind(id.0).push(")");
+    }
+    query.push(" order by i.started_at desc, i.id desc offset ");
+    query.push_bind(wanted.offset);
+    query.push(" limit ").push_bind(wanted.limit);
+    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
     rows.into_iter().map(Incident::try_from).collect()
 }
 
@@ -124,20 +114,34 @@ pub async fn count(
     workspace: WorkspaceId,
     wanted: &Wanted,
 ) -> Result<i64> {
-    Ok(sqlx::query_scalar(
-        "select count(*) from incidents i join services s on s.key = i.service_key
-         where i.workspace_id = $1 and ($2::uuid is null or s.id = $2) and ($3::smallint is null or i.worst = $3)
-           and ($4::boolean is null or (i.resolved_at is null) = $4)
-           and ($5::timestamptz is null or i.started_at >= $5) and ($6::timestamptz is null or i.started_at < $6)",
-    )
-    .bind(workspace.0)
-    .bind(wanted.service.map(|id| id.0))
-    .bind(wanted.worst.map(Severity::number))
-    .bind(wanted.open)
-    .bind(wanted.since)
-    .bind(wanted.until)
-    .fetch_one(conn)
-    .await?)
+    let mut query = QueryBuilder::new("select count(*) from incidents i");
+    narrow(&mut query, workspace, wanted);
+    Ok(query.build_query_scalar().fetch_one(conn).await?)
+}
+
+/// Only what is asked for is said: a plan that has to fit any wish reads and sorts all incidents of the workspace.
+fn narrow(query: &mut QueryBuilder<Postgres>, workspace: WorkspaceId, wanted: &Wanted) {
+    query
+        .push(" where i.workspace_id = ")
+        .push_bind(workspace.0);
+    if let Some(service) = wanted.service {
+        query.push(" and i.service_key = (select key from services where id = ");
+        query.push_bind(service.0).push(")");
+    }
+    if let Some(worst) = wanted.worst {
+        query.push(" and i.worst = ").push_bind(worst.number());
+    }
+    match wanted.open {
+        Some(true) => _ = query.push(" and i.resolved_at is null"),
+        Some(false) => _ = query.push(" and i.resolved_at is not null"),
+        None => {}
+    }
+    if let Some(since) = wanted.since {
+        query.push(" and i.started_at >= ").push_bind(since);
+    }
+    if let Some(until) = wanted.until {
+        query.push(" and i.started_at < ").push_bind(until);
+    }
 }
 
 pub async fn find(
