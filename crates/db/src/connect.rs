@@ -3,7 +3,7 @@
 use std::{str::FromStr as _, time::Duration};
 
 use sqlx::{
-    PgPool, Postgres,
+    Connection as _, PgPool, Postgres,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
@@ -12,6 +12,9 @@ use crate::{Result, Tx};
 
 /// How long a caller waits for a connection before Postgres counts as away.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// A connection that has rested for longer is asked whether it still stands before somebody gets it. The pool asks each
+/// that comes back, so that asking again at once would only be a second way to the server and back.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// A pool of connections. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -25,6 +28,15 @@ impl Db {
             .max_connections(connections)
             .acquire_timeout(LONGEST_WAIT)
             .idle_timeout(Duration::from_mins(5))
+            .test_before_acquire(false)
+            .before_acquire(|conn, resting| {
+                Box::pin(async move {
+                    if resting.idle_for > TRUSTED_FOR {
+                        conn.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_lazy_with(options);
         Ok(Self(pool))
     }
@@ -44,7 +56,6 @@ impl Db {
 
     /// A connection of its own outside the pool, for heartbeats and advisory locks that live as long as it does.
     pub async fn dedicated(&self) -> Result<sqlx::PgConnection> {
-        use sqlx::Connection as _;
         let options = self.0.connect_options();
         let connecting = sqlx::PgConnection::connect_with(&options);
         Ok(tokio::time::timeout(LONGEST_WAIT, connecting)
