@@ -50,12 +50,37 @@ pub struct Membership {
     pub role: Role,
 }
 
+/// Columns of `Row`, from `memberships` as `m` and `workspaces` as `w`.
+macro_rules! columns {
+    () => {
+        "m.workspace_id, w.name as workspace_name, w.personal_of is not distinct from m.user_id as personal, m.role"
+    };
+}
+pub(crate) use columns;
+
+/// The personal workspace first, then by age.
+macro_rules! order {
+    () => {
+        "personal desc, m.created_at, m.workspace_id"
+    };
+}
+pub(crate) use order;
+
 #[derive(FromRow)]
 struct Row {
     workspace_id: Uuid,
-    name: String,
+    workspace_name: String,
     personal: bool,
     role: i16,
+}
+
+/// The same of somebody who may be no member of anything.
+#[derive(FromRow)]
+pub(crate) struct MaybeRow {
+    workspace_id: Option<Uuid>,
+    workspace_name: Option<String>,
+    personal: bool,
+    role: Option<i16>,
 }
 
 impl TryFrom<Row> for Membership {
@@ -64,10 +89,27 @@ impl TryFrom<Row> for Membership {
     fn try_from(row: Row) -> Result<Self> {
         Ok(Self {
             workspace: WorkspaceId(row.workspace_id),
-            name: row.name,
+            name: row.workspace_name,
             personal: row.personal,
             role: Role::from_number(row.role)?,
         })
+    }
+}
+
+impl MaybeRow {
+    pub(crate) fn read(self) -> Result<Option<Membership>> {
+        let (Some(workspace_id), Some(workspace_name), Some(role)) =
+            (self.workspace_id, self.workspace_name, self.role)
+        else {
+            return Ok(None);
+        };
+        let row = Row {
+            workspace_id,
+            workspace_name,
+            personal: self.personal,
+            role,
+        };
+        row.try_into().map(Some)
     }
 }
 
@@ -92,12 +134,12 @@ pub async fn insert(
 
 /// The workspaces of one person, the personal one first.
 pub async fn list(conn: &mut PgConnection, user: UserId) -> Result<Vec<Membership>> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select m.workspace_id, w.name, w.personal_of is not distinct from m.user_id as personal, m.role
-         from memberships m join workspaces w on w.id = m.workspace_id
-         where m.user_id = $1
-         order by personal desc, m.created_at, m.workspace_id",
-    )
+    let rows: Vec<Row> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        " from memberships m join workspaces w on w.id = m.workspace_id where m.user_id = $1 order by ",
+        order!()
+    ))
     .bind(user.0)
     .fetch_all(conn)
     .await?;

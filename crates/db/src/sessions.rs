@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     Result,
+    memberships::{self, Membership},
     users::{self, User},
 };
 
@@ -36,19 +37,48 @@ impl Session {
     }
 }
 
+/// Who is asking: a live session, its person, and where that person is a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Live {
+    pub session: Session,
+    pub user: User,
+    /// The personal workspace if there is one, as `memberships::list` begins.
+    pub membership: Option<Membership>,
+}
+
+/// Columns of `Row`, from `sessions` as `s`; with the name of the table where a person's have the same.
+macro_rules! columns {
+    () => {
+        "s.id as session_id, s.user_id, s.auth_provider, s.generation, s.rotated_at, s.created_at as session_created_at,
+         s.last_seen_at, s.expires_at, s.revoked_at, s.user_agent, s.address"
+    };
+}
+
 #[derive(FromRow)]
 struct Row {
+    #[sqlx(rename = "session_id")]
     id: Uuid,
     user_id: Uuid,
     auth_provider: String,
     generation: i32,
     rotated_at: DateTime<Utc>,
+    #[sqlx(rename = "session_created_at")]
     created_at: DateTime<Utc>,
     last_seen_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
     revoked_at: Option<DateTime<Utc>>,
     user_agent: String,
     address: String,
+}
+
+#[derive(FromRow)]
+struct LiveRow {
+    #[sqlx(flatten)]
+    session: Row,
+    #[sqlx(flatten)]
+    user: users::Row,
+    #[sqlx(flatten)]
+    membership: memberships::MaybeRow,
 }
 
 impl From<Row> for Session {
@@ -93,13 +123,14 @@ pub async fn insert(conn: &mut PgConnection, session: &Session) -> Result<()> {
 
 /// Any session, ended ones too.
 pub async fn find(conn: &mut PgConnection, id: SessionId) -> Result<Option<Session>> {
-    let row: Option<Row> = sqlx::query_as("select id, user_id, auth_provider, generation, rotated_at, created_at, last_seen_at, expires_at,
-             revoked_at, user_agent, address
-         from sessions where id = $1",
-)
-        .bind(id.0)
-        .fetch_optional(conn)
-        .await?;
+    let row: Option<Row> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        " from sessions s where s.id = $1"
+    ))
+    .bind(id.0)
+    .fetch_optional(conn)
+    .await?;
     Ok(row.map(Into::into))
 }
 
@@ -108,15 +139,34 @@ pub async fn find_live(
     conn: &mut PgConnection,
     id: SessionId,
     now: DateTime<Utc>,
-) -> Result<Option<(Session, User)>> {
-    let Some(session) = find(&mut *conn, id).await? else {
-        return Ok(None);
-    };
-    if !session.is_live(now) {
-        return Ok(None);
-    }
-    let user = users::find(conn, session.user_id).await?;
-    Ok(user.map(|user| (session, user)))
+) -> Result<Option<Live>> {
+    let row: Option<LiveRow> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        ", ",
+        users::columns!(),
+        ", ",
+        memberships::columns!(),
+        " from sessions s join users u on u.id = s.user_id
+         left join memberships m on m.user_id = u.id
+         left join workspaces w on w.id = m.workspace_id
+         where s.id = $1 and s.revoked_at is null and s.expires_at > $2
+         order by ",
+        memberships::order!(),
+        " limit 1"
+    ))
+    .bind(id.0)
+    .bind(now)
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| {
+        Ok(Live {
+            session: row.session.into(),
+            user: row.user.into(),
+            membership: row.membership.read()?,
+        })
+    })
+    .transpose()
 }
 
 /// What a rotation depends on and leads to.
@@ -136,14 +186,14 @@ pub async fn rotate(
     generation: i32,
     rotation: Rotation,
 ) -> Result<Option<Session>> {
-    let row: Option<Row> = sqlx::query_as(
-        "update sessions
+    let row: Option<Row> = sqlx::query_as(concat!(
+        "update sessions s
          set generation = generation + 1, rotated_at = $3, last_seen_at = $3, expires_at = $4
          where id = $1 and generation = $2 and revoked_at is null and expires_at > $3
              and (rotated_at < $5 or rotated_at = created_at)
-         returning id, user_id, auth_provider, generation, rotated_at, created_at, last_seen_at, expires_at,
-             revoked_at, user_agent, address",
-    )
+         returning ",
+        columns!()
+    ))
     .bind(id.0)
     .bind(generation)
     .bind(rotation.now)
@@ -160,12 +210,12 @@ pub async fn list(
     user: UserId,
     now: DateTime<Utc>,
 ) -> Result<Vec<Session>> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select id, user_id, auth_provider, generation, rotated_at, created_at, last_seen_at, expires_at,
-             revoked_at, user_agent, address
-         from sessions where user_id = $1 and revoked_at is null and expires_at > $2
-         order by last_seen_at desc, id",
-    )
+    let rows: Vec<Row> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        " from sessions s where s.user_id = $1 and s.revoked_at is null and s.expires_at > $2
+         order by s.last_seen_at desc, s.id"
+    ))
     .bind(user.0)
     .bind(now)
     .fetch_all(conn)

@@ -23,6 +23,14 @@ pub struct User {
     pub last_sign_in_at: Option<DateTime<Utc>>,
 }
 
+/// Columns of `Row`, from `users` as `u`.
+macro_rules! columns {
+    () => {
+        "u.id, u.email, u.email_verified_at, u.name, u.avatar_url, u.is_operator, u.created_at, u.last_sign_in_at"
+    };
+}
+pub(crate) use columns;
+
 #[derive(FromRow)]
 pub(crate) struct Row {
     id: Uuid,
@@ -71,10 +79,11 @@ pub async fn insert(conn: &mut PgConnection, user: &User) -> Result<()> {
 }
 
 pub async fn find(conn: &mut PgConnection, id: UserId) -> Result<Option<User>> {
-    let row: Option<Row> = sqlx::query_as(
-        "select id, email, email_verified_at, name, avatar_url, is_operator, created_at, last_sign_in_at
-         from users where id = $1",
-    )
+    let row: Option<Row> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        " from users u where u.id = $1"
+    ))
     .bind(id.0)
     .fetch_optional(conn)
     .await?;
@@ -91,10 +100,11 @@ pub async fn lock(conn: &mut PgConnection, id: UserId) -> Result<()> {
 }
 
 pub async fn find_by_email(conn: &mut PgConnection, email: &str) -> Result<Option<User>> {
-    let row: Option<Row> = sqlx::query_as(
-        "select id, email, email_verified_at, name, avatar_url, is_operator, created_at, last_sign_in_at
-         from users where lower(email) = lower($1)",
-    )
+    let row: Option<Row> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        " from users u where lower(u.email) = lower($1)"
+    ))
     .bind(email)
     .fetch_optional(conn)
     .await?;
@@ -103,10 +113,11 @@ pub async fn find_by_email(conn: &mut PgConnection, email: &str) -> Result<Optio
 
 /// Everybody, oldest account first.
 pub async fn list(conn: &mut PgConnection) -> Result<Vec<User>> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select id, email, email_verified_at, name, avatar_url, is_operator, created_at, last_sign_in_at
-         from users order by created_at, id",
-    )
+    let rows: Vec<Row> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        " from users u order by u.created_at, u.id"
+    ))
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(Into::into).collect())

@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use db::{
-    memberships::{self, Membership, Role},
-    sessions::{self, Session},
+    memberships::{Membership, Role},
+    sessions::{self, Live, Session},
     users::User,
 };
 use domain::id::{SessionId, UserId, WorkspaceId};
@@ -14,26 +14,23 @@ use crate::{problem::Problem, state::AppState};
 
 /// A person with a live session; asked of the database on every request, so that signing out counts at once.
 #[derive(Clone, Debug)]
-pub struct SignedIn {
-    user: User,
-    session: Session,
-}
+pub struct SignedIn(Live);
 
 impl SignedIn {
     pub fn user(&self) -> &User {
-        &self.user
+        &self.0.user
     }
 
     pub fn id(&self) -> UserId {
-        self.user.id
+        self.0.user.id
     }
 
     pub fn session(&self) -> &Session {
-        &self.session
+        &self.0.session
     }
 
     pub fn session_id(&self) -> SessionId {
-        self.session.id
+        self.0.session.id
     }
 }
 
@@ -52,11 +49,11 @@ impl FromRequestParts<AppState> for SignedIn {
             .find_map(|token| auth.tokens.read_access(token, now))
             .ok_or(Problem::Unauthorized)?;
         let mut conn = state.db.acquire().await?;
-        let (session, user) = sessions::find_live(&mut conn, access.session, now)
+        let live = sessions::find_live(&mut conn, access.session, now)
             .await?
-            .filter(|(_, user)| user.id == access.user)
+            .filter(|live| live.user.id == access.user)
             .ok_or(Problem::Unauthorized)?;
-        let signed_in = Self { user, session };
+        let signed_in = Self(live);
         state.pace.request_of(signed_in.id())?;
         // A handler may ask for several extractors; one look is enough.
         parts.extensions.insert(signed_in.clone());
@@ -139,13 +136,9 @@ impl<R: AtLeast> FromRequestParts<AppState> for Member<R> {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let signed_in = SignedIn::from_request_parts(parts, state).await?;
-        let mut conn = state.db.acquire().await?;
         // The personal workspace comes first; others will be named by the request once there are any.
-        let membership = memberships::list(&mut conn, signed_in.id())
-            .await?
-            .into_iter()
-            .next()
-            .ok_or(Problem::Forbidden("You belong to no workspace."))?;
+        let membership = signed_in.0.membership.clone();
+        let membership = membership.ok_or(Problem::Forbidden("You belong to no workspace."))?;
         if membership.role < R::ROLE {
             return Err(Problem::Forbidden(
                 "Your role in this workspace does not allow that.",
@@ -174,7 +167,7 @@ impl FromRequestParts<AppState> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let signed_in = SignedIn::from_request_parts(parts, state).await?;
-        if signed_in.user.is_operator {
+        if signed_in.user().is_operator {
             Ok(Self(signed_in))
         } else {
             Err(Problem::Forbidden(

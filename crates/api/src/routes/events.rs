@@ -157,7 +157,7 @@ impl Watcher {
     async fn read(&self) -> db::Result<Option<DateTime<Utc>>> {
         let mut conn = self.db.acquire().await?;
         let found = sessions::find_live(&mut conn, self.session, self.clock.now()).await?;
-        Ok(found.map(|(session, _)| session.expires_at))
+        Ok(found.map(|live| live.session.expires_at))
     }
 }
 
