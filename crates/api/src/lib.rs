@@ -18,6 +18,7 @@ pub mod rows;
 pub mod serve;
 pub mod site;
 pub mod state;
+pub mod together;
 pub mod vendor;
 pub mod view;
 

@@ -18,6 +18,7 @@ use crate::{
     pulse::Pulses,
     rows::Rows,
     site::Site,
+    together::Together,
 };
 
 /// Shared by all requests; cloning is cheap.
@@ -36,6 +37,7 @@ pub struct AppState {
     pub pulses: Pulses,
     pub rows: Rows,
     pub charts: Charts,
+    pub together: Together,
     pub reader: Reader,
 }
 
@@ -58,6 +60,7 @@ impl AppState {
             pulses: Pulses::default(),
             rows: Rows::default(),
             charts: Charts::default(),
+            together: Together::default(),
             status: parts.status,
             keyring: parts.site.keyring.clone(),
             auth: Arc::new(Auth::new(&parts.site, parts.egress.tls())),

@@ -9,6 +9,7 @@ pub mod discovery;
 pub mod incident;
 pub mod look;
 pub mod page;
+pub mod ready;
 pub mod reason;
 pub mod service;
 pub mod vendor;

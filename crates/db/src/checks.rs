@@ -10,7 +10,7 @@ use domain::{
     verdict::Verdict,
 };
 use serde::{Deserialize, Serialize};
-use sqlx::{FromRow, PgConnection};
+use sqlx::PgConnection;
 
 use crate::{Result, columns};
 
@@ -164,15 +164,6 @@ fn column<'a, T>(rows: &[&'a CheckRow], value: impl Fn(&'a CheckRow) -> T) -> Ve
     rows.iter().map(|row| value(row)).collect()
 }
 
-#[derive(FromRow)]
-struct StandRow {
-    service_key: i32,
-    slot_at: DateTime<Utc>,
-    stands_for_ms: i32,
-    verdict: i16,
-    total_us: i32,
-}
-
 /// The statement of `stands`; its plan is tested.
 pub const STANDS: &str = "select service_key, slot_at, stands_for_ms, verdict, total_us from checks
     where service_key = any($1) and date_bin('1 hour', slot_at, timestamptz '2000-01-01 00:00+00') = any($5)
@@ -186,6 +177,7 @@ pub const STANDS: &str = "select service_key, slot_at, stands_for_ms, verdict, t
             select service_key, slot_at, stands_for_ms, verdict, total_us from checks
             where service_key = k.key and date_bin('1 hour', slot_at, timestamptz '2000-01-01 00:00+00') = h.hour
               and slot_at >= greatest(h.hour, $4) and slot_at < least(h.hour + interval '1 hour', $2)
+              and slot_at >= $4 and slot_at < $2
             order by slot_at desc limit 1
         ) as last
         order by h.hour desc limit 1
@@ -201,7 +193,8 @@ pub async fn stands(
     to: DateTime<Utc>,
 ) -> Result<Vec<(ServiceKey, Stand)>> {
     let keys: Vec<i32> = services.iter().map(|key| key.0).collect();
-    let rows: Vec<StandRow> = sqlx::query_as(STANDS)
+    // Read by place: to look for thousands of rows' columns by their names would take longer than to read them.
+    let rows: Vec<(i32, DateTime<Utc>, i32, i16, i32)> = sqlx::query_as(STANDS)
         // Planned anew each time: with the times known, the days that do not matter are not opened.
         .persistent(false)
         .bind(keys)
@@ -212,7 +205,16 @@ pub async fn stands(
         .bind(hour_start(from))
         .fetch_all(conn)
         .await?;
-    Ok(rows.into_iter().filter_map(StandRow::read).collect())
+    let stand = |(key, slot, ms, verdict, us)| {
+        let stand = Stand {
+            slot,
+            stands_for: columns::millis(Some(ms)),
+            verdict: Verdict::from_number(verdict)?,
+            total_us: u32::try_from(us).ok().filter(|us: &u32| *us > 0),
+        };
+        Some((ServiceKey(key), stand))
+    };
+    Ok(rows.into_iter().filter_map(stand).collect())
 }
 
 /// The hours under which the checks of `from..to` are found.
@@ -222,18 +224,6 @@ fn hours(from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<DateTime<Utc>> {
     })
     .take_while(|hour| *hour < to)
     .collect()
-}
-
-impl StandRow {
-    fn read(self) -> Option<(ServiceKey, Stand)> {
-        let stand = Stand {
-            slot: self.slot_at,
-            stands_for: columns::millis(Some(self.stands_for_ms)),
-            verdict: Verdict::from_number(self.verdict)?,
-            total_us: u32::try_from(self.total_us).ok().filter(|us| *us > 0),
-        };
-        Some((ServiceKey(self.service_key), stand))
-    }
 }
 
 #[cfg(test)]

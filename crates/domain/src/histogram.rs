@@ -81,7 +81,7 @@ impl Histogram {
         bytes
     }
 
-    /// Reads what `encode` wrote; none for anything else.
+    /// Reads what `encode` wrote, or several of them one behind the other, which is their sum; none for anything else.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let mut histogram = Self::default();
         let mut rest = bytes.iter().copied();
@@ -94,7 +94,8 @@ impl Histogram {
                     break;
                 }
             }
-            *histogram.counts.get_mut(usize::from(index))? = count;
+            let sum = histogram.counts.get_mut(usize::from(index))?;
+            *sum = sum.saturating_add(count);
         }
         Some(histogram)
     }
@@ -138,6 +139,17 @@ mod tests {
             let mut histogram = Histogram::default();
             for us in &values { histogram.add(*us); }
             prop_assert_eq!(Histogram::decode(&histogram.encode()), Some(histogram));
+        }
+
+        #[test]
+        fn what_is_stored_one_behind_the_other_is_read_as_the_sum(values in proptest::collection::vec(0u32..200_000_000, 0..300), cut in 0usize..300) {
+            let (mut first, mut second, mut all) = (Histogram::default(), Histogram::default(), Histogram::default());
+            for (n, us) in values.iter().enumerate() {
+                if n < cut { first.add(*us); } else { second.add(*us); }
+                all.add(*us);
+            }
+            let bytes = [first.encode(), second.encode()].concat();
+            prop_assert_eq!(Histogram::decode(&bytes), Some(all));
         }
 
         #[test]

@@ -9,7 +9,7 @@ use db::{
 };
 use domain::{
     fields::Fields,
-    id::{IncidentId, ServiceId},
+    id::{IncidentId, ServiceId, WorkspaceId},
     incident::Severity,
 };
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,7 @@ use crate::{
         incident::{IncidentEventView, IncidentView},
         look::ObservationView,
         page::{Paged, next_link},
+        ready::Ready,
     },
 };
 
@@ -108,31 +109,43 @@ async fn list_incidents(
     State(state): State<AppState>,
     uri: Uri,
     Asked(asked): Asked<IncidentsQuery>,
-) -> Result<Paged<IncidentView>, Problem> {
-    let mut wanted = wanted(&asked)?;
+) -> Result<Ready, Problem> {
+    let wanted = wanted(&asked)?;
+    let workspace = member.workspace();
+    let page = || page(&state, workspace, wanted, &uri);
+    state.together.ask(workspace, &uri, page).await
+}
+
+async fn page(
+    state: &AppState,
+    workspace: WorkspaceId,
+    mut wanted: Wanted,
+    uri: &Uri,
+) -> Result<Ready, Problem> {
     let limit = wanted.limit;
     wanted.limit += 1;
     let mut conn = state.db.acquire().await?;
-    let mut found = reading::list(&mut conn, member.workspace(), &wanted).await?;
+    let mut found = reading::list(&mut conn, workspace, &wanted).await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = found.len() > limit;
     let first_page = wanted.after.is_none() && wanted.offset == 0;
     let total = if first_page && !more {
         i64::try_from(found.len()).unwrap_or(i64::MAX)
     } else {
-        reading::count(&mut conn, member.workspace(), &wanted).await?
+        reading::count(&mut conn, workspace, &wanted).await?
     };
     drop(conn);
     found.truncate(limit);
     let last = found.last().filter(|_| more);
-    let next = last.map(|last| next_link(&uri, &(last.started_at.timestamp_micros(), last.id.0)));
+    let next = last.map(|last| next_link(uri, &(last.started_at.timestamp_micros(), last.id.0)));
     let now = state.clock.now();
     let view = |incident| IncidentView::new(incident, now);
-    Ok(Paged {
-        items: found.into_iter().map(view).collect(),
+    let page = Paged {
+        items: found.into_iter().map(view).collect::<Vec<_>>(),
         total: Some(total),
         next,
-    })
+    };
+    page.ready()
 }
 
 /// One incident with its timeline, its evidence and the checks it covers.

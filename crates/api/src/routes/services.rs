@@ -6,11 +6,11 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
-use db::{
-    health,
-    services::listing::{self, After, Slice, Sort},
+use db::services::listing::{self, After, Filter, Slice, Sort};
+use domain::{
+    fields::Fields,
+    id::{ServiceId, WorkspaceId},
 };
-use domain::{fields::Fields, id::ServiceId};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use utoipa::IntoParams;
@@ -29,6 +29,7 @@ use crate::{
     state::AppState,
     view::{
         page::{Paged, next_link},
+        ready::Ready,
         service::{ServiceDetail, ServiceView},
     },
 };
@@ -109,7 +110,7 @@ async fn list_services(
     uri: Uri,
     Asked(filter): Asked<FilterQuery>,
     Asked(asked): Asked<ListQuery>,
-) -> Result<Response, Problem> {
+) -> Result<Ready, Problem> {
     let mut fields = Fields::default();
     let filter = filter.read(&mut fields);
     let sort = query::word(&mut fields, "sort", asked.sort.as_deref(), &SORT_WORDS);
@@ -124,30 +125,41 @@ async fn list_services(
     });
     fields.finish(())?;
 
-    let workspace = member.workspace();
-    let mut conn = state.db.acquire().await?;
     let slice = Slice {
         offset: if after.is_some() { 0 } else { offset },
         after: after.as_ref(),
         limit,
     };
-    let found = listing::page(&mut conn, workspace, &filter, sort, slice).await?;
+    let workspace = member.workspace();
+    let page = || page(&state, workspace, &filter, (sort, slice), &uri);
+    state.together.ask(workspace, &uri, page).await
+}
+
+async fn page(
+    state: &AppState,
+    workspace: WorkspaceId,
+    filter: &Filter,
+    (sort, slice): (Sort, Slice<'_>),
+    uri: &Uri,
+) -> Result<Ready, Problem> {
+    let mut conn = state.db.acquire().await?;
+    let found = listing::page(&mut conn, workspace, filter, sort, slice).await?;
     let is_all = slice.after.is_none() && slice.offset == 0 && found.next.is_none();
     let total = if is_all {
         i64::try_from(found.places.len()).unwrap_or(i64::MAX)
     } else {
-        listing::count(&mut conn, workspace, &filter).await?
+        listing::count(&mut conn, workspace, filter).await?
     };
-    let rows = showing::rows(&state, &mut conn, &found.places).await?;
+    let rows = showing::rows(state, &mut conn, &found.places).await?;
     drop(conn);
     let page = Paged {
         items: rows.iter().map(AsRef::as_ref).collect::<Vec<&RawValue>>(),
         total: Some(total),
         next: found
             .next
-            .map(|after| next_link(&uri, &(after.key, after.id.0))),
+            .map(|after| next_link(uri, &(after.key, after.id.0))),
     };
-    Ok(page.into_response())
+    page.ready()
 }
 
 /// Watches a new service, and looks at it at once.
@@ -185,15 +197,19 @@ async fn show_service(
 ) -> Result<impl IntoResponse, Problem> {
     let now = state.clock.now();
     let mut conn = state.db.acquire().await?;
-    let listed = listing::find(&mut conn, member.workspace(), ServiceId(id))
-        .await?
-        .ok_or(Problem::NotFound)?;
-    let uptime = showing::uptimes(&mut conn, &listed, now).await?;
+    let whole = listing::find_whole(&mut conn, member.workspace(), ServiceId(id)).await?;
+    let whole = whole.ok_or(Problem::NotFound)?;
+    let listed = &whole.listed;
     let key = listed.stored.service.key;
-    let latest = health::reading::latest(&mut conn, key).await?;
-    let depends_on = needs::views(&mut conn, key).await?;
-    let depends_on_services = behind::views(&mut conn, key).await?;
-    let pages = showing::pages(&mut conn, [&listed]).await?;
+    let uptime = showing::uptimes(&mut conn, listed, now).await?;
+    let (mut depends_on, mut depends_on_services) = (Vec::new(), Vec::new());
+    if whole.needs_pages {
+        depends_on = needs::views(&mut conn, key).await?;
+    }
+    if whole.needs_services {
+        depends_on_services = behind::views(&mut conn, key).await?;
+    }
+    let pages = showing::pages(&mut conn, [listed]).await?;
     drop(conn);
     let body = member
         .is_at_least::<Editor>()
@@ -201,10 +217,10 @@ async fn show_service(
         .flatten();
     let etag = showing::etag(listed.stored.service.revision);
     let detail = ServiceDetail {
-        service: ServiceView::in_full(&listed, showing::scene(&state, &pages)),
+        service: ServiceView::in_full(listed, showing::scene(&state, &pages)),
         uptime,
         body,
-        latest: latest.map(Into::into),
+        latest: whole.latest.map(Into::into),
         depends_on,
         depends_on_services,
     };

@@ -1,12 +1,15 @@
 //! `/api/summary`: the top of the dashboard in one small answer.
 
-use axum::{Json, extract::State};
+use axum::{extract::State, http::Uri};
 use chrono::{DateTime, Utc};
 use db::{
     channels,
     services::counting::{self, Worst},
 };
-use domain::{id::ChannelId, uptime};
+use domain::{
+    id::{ChannelId, WorkspaceId},
+    uptime,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -16,7 +19,7 @@ use crate::{
     auth::{Member, Viewer},
     problem::{Problem, ProblemBody},
     state::AppState,
-    view::{counts::StatusCounts, words::ServiceStatus},
+    view::{counts::StatusCounts, ready::Ready, words::ServiceStatus},
 };
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -81,14 +84,24 @@ struct BrokenChannelView {
 async fn show_summary(
     member: Member<Viewer>,
     State(state): State<AppState>,
-) -> Result<Json<SummaryView>, Problem> {
-    let now = state.clock.now();
+    uri: Uri,
+) -> Result<Ready, Problem> {
     let workspace = member.workspace();
+    let summary = || summary(&state, workspace);
+    state.together.ask(workspace, &uri, summary).await
+}
+
+async fn summary(state: &AppState, workspace: WorkspaceId) -> Result<Ready, Problem> {
+    let now = state.clock.now();
     let pulse = state.pulses.of(&state.db, workspace, now).await?;
     let mut conn = state.db.acquire().await?;
-    let counts = counting::by_status(&mut conn, workspace).await?;
-    let open_incidents = counting::open_incidents(&mut conn, workspace).await?;
-    let worst = counting::worst(&mut conn, workspace).await?;
+    let overview = counting::overview(&mut conn, workspace).await?;
+    let counts = overview.counts;
+    let worst = if counts.has_trouble() {
+        counting::worst(&mut conn, workspace).await?
+    } else {
+        None
+    };
     let all_broken = channels::broken(&mut conn, workspace).await?;
     drop(conn);
     let broken = |(id, name, since, reason): (ChannelId, _, _, _)| BrokenChannelView {
@@ -97,19 +110,19 @@ async fn show_summary(
         since,
         reason,
     };
-    Ok(Json(SummaryView {
+    Ready::json(&SummaryView {
         total: counts.total,
         operational: counts.up,
         watched: counts.total - counts.paused,
         counts: counts.into(),
-        open_incidents,
+        open_incidents: overview.open_incidents,
         worst: worst.map(WorstView::from),
         broken_channels: all_broken.into_iter().map(broken).collect(),
         uptime_24h: uptime::uptime(&pulse.last_day),
         checked_at: pulse.checked_at,
         shortest_interval: pulse.shortest_interval_s,
         now,
-    }))
+    })
 }
 
 impl From<Worst> for WorstView {

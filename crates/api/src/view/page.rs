@@ -8,6 +8,9 @@ use axum::{
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::ready::Ready;
+use crate::problem::Problem;
+
 /// A page of a list.
 pub struct Paged<T> {
     pub items: Vec<T>,
@@ -17,17 +20,33 @@ pub struct Paged<T> {
     pub next: Option<String>,
 }
 
-impl<T: Serialize> IntoResponse for Paged<T> {
-    fn into_response(self) -> Response {
+impl<T: Serialize> Paged<T> {
+    /// The same for as many as ask.
+    ///
+    /// # Errors
+    ///
+    /// When an item cannot be JSON, which is a fault of ours.
+    pub fn ready(self) -> Result<Ready, Problem> {
+        Ok(Ready::json(&self.items)?.with(self.headers()))
+    }
+
+    fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         if let Some(total) = self.total {
             headers.insert("x-total-count", HeaderValue::from(total));
         }
-        let link = self.next.map(|next| format!("<{next}>; rel=\"next\""));
+        let link = self.next.as_ref();
+        let link = link.map(|next| format!("<{next}>; rel=\"next\""));
         if let Some(link) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
             headers.insert(header::LINK, link);
         }
-        (headers, Json(self.items)).into_response()
+        headers
+    }
+}
+
+impl<T: Serialize> IntoResponse for Paged<T> {
+    fn into_response(self) -> Response {
+        (self.headers(), Json(self.items)).into_response()
     }
 }
 

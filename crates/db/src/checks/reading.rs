@@ -1,10 +1,7 @@
 //! Reading checks of one service by key, newest first; never of more than one service, never without a limit.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
-use domain::{
-    coverage::hour_start, failure::Failure, id::ServiceKey, observation::Timings, packed,
-    verdict::Verdict,
-};
+use domain::{failure::Failure, id::ServiceKey, observation::Timings, packed, verdict::Verdict};
 use sqlx::{FromRow, PgConnection};
 
 use super::CheckDetail;
@@ -58,16 +55,17 @@ struct Row {
 /// from turning it round, which would read the hours of everybody.
 pub const LIST: &str =
     "select c.* from (
-        select hour from generate_series($2::timestamptz, $3::timestamptz, interval '1 hour') as hour order by hour desc
+        select hour from generate_series(date_bin('1 hour', $2, timestamptz '2000-01-01 00:00+00'), $3, interval '1 hour') as hour
+        order by hour desc
     ) as h cross join lateral (
         select slot_at, total_us, status_code, late_ms, verdict, code, phase, attempts, phases, detail
         from checks
         where service_key = $1 and date_bin('1 hour', slot_at, timestamptz '2000-01-01 00:00+00') = h.hour
-          and slot_at >= greatest(h.hour, $4) and slot_at < least(h.hour + interval '1 hour', $5)
-          and ($6::smallint is null or verdict = $6)
+          and slot_at >= greatest(h.hour, $2) and slot_at < least(h.hour + interval '1 hour', $3)
+          and ($4::smallint is null or verdict = $4)
         offset 0
     ) as c
-    order by h.hour desc, c.slot_at desc offset $7 limit $8";
+    order by h.hour desc, c.slot_at desc offset $5 limit $6";
 
 /// Checks of a service, newest first.
 pub async fn list(
@@ -80,8 +78,6 @@ pub async fn list(
     };
     let rows: Vec<Row> = sqlx::query_as(LIST)
         .bind(service.0)
-        .bind(hour_start(from))
-        .bind(to)
         .bind(from)
         .bind(to)
         .bind(wanted.verdict.map(Verdict::number))
@@ -94,14 +90,15 @@ pub async fn list(
 
 /// The statement of `count`; its plan is tested.
 pub const COUNT: &str = "select count(*) from (
-        select from generate_series($2::timestamptz, $3::timestamptz, interval '1 hour') as hour cross join lateral (
+        select from generate_series(date_bin('1 hour', $2, timestamptz '2000-01-01 00:00+00'), $3, interval '1 hour') as hour
+        cross join lateral (
             select from checks
             where service_key = $1 and date_bin('1 hour', slot_at, timestamptz '2000-01-01 00:00+00') = hour
-              and slot_at >= greatest(hour, $4) and slot_at < least(hour + interval '1 hour', $5)
-              and ($6::smallint is null or verdict = $6)
+              and slot_at >= greatest(hour, $2) and slot_at < least(hour + interval '1 hour', $3)
+              and ($4::smallint is null or verdict = $4)
             offset 0
         ) as c
-        limit $7) as counted";
+        limit $5) as counted";
 
 /// How many checks of a service there are, counted up to `limit`, so that a long history costs no more than a short one.
 pub async fn count(conn: &mut PgConnection, service: ServiceKey, wanted: &Wanted) -> Result<i64> {
@@ -110,8 +107,6 @@ pub async fn count(conn: &mut PgConnection, service: ServiceKey, wanted: &Wanted
     };
     Ok(sqlx::query_scalar(COUNT)
         .bind(service.0)
-        .bind(hour_start(from))
-        .bind(to)
         .bind(from)
         .bind(to)
         .bind(wanted.verdict.map(Verdict::number))

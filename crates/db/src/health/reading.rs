@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     coverage::{Spent, Stand},
     failure::FailureCode,
-    id::{IncidentId, ServiceKey},
+    id::{IncidentId, ServiceId, ServiceKey, WorkspaceId},
     incident::Severity,
     latency_hours::LatencyHours,
     latest::{LatestLook, Reason},
@@ -96,12 +96,6 @@ impl Glance {
         self.latency_hours.before(now)
     }
 
-    /// What is counted but not closed: from which hour on (hours since 1970), and the time by verdict.
-    pub fn unclosed(&self, now: DateTime<Utc>) -> (i64, Spent) {
-        let recent = self.recent();
-        (recent.first_open(), self.open(&recent, now))
-    }
-
     fn recent(&self) -> Recent {
         self.recent.clone().unwrap_or_else(nothing_closed)
     }
@@ -191,31 +185,38 @@ fn nothing_closed() -> Recent {
 
 /// The latest look whole, with its newest timings.
 #[derive(Debug, FromRow)]
-struct LookRow {
+pub(crate) struct LookRow {
     look: Option<serde_json::Value>,
-    last_started_at: Option<DateTime<Utc>>,
-    last_total_us: Option<i32>,
     timings: Vec<u8>,
 }
 
 impl LookRow {
-    fn read(self) -> Option<LatestLook> {
+    pub(crate) fn read(self, glance: &Glance) -> Option<LatestLook> {
         let look: LatestLook = serde_json::from_value(self.look?).ok()?;
-        let Some(at) = self.last_started_at else {
+        let Some(at) = glance.checked_at else {
             return Some(look);
         };
-        let total_us = self.last_total_us.and_then(|us| u32::try_from(us).ok());
-        Some(look.refreshed(at, total_us.unwrap_or(0), &self.timings))
+        Some(look.refreshed(at, glance.total_us.unwrap_or(0), &self.timings))
     }
 }
 
-/// The latest look of a service, if it was looked at since it was added, changed or resumed.
-pub async fn latest(conn: &mut PgConnection, key: ServiceKey) -> Result<Option<LatestLook>> {
-    let row: Option<LookRow> = sqlx::query_as(
-        "select look, last_started_at, last_total_us, timings from service_health where service_key = $1",
-    )
-    .bind(key.0)
-    .fetch_optional(conn)
-    .await?;
-    Ok(row.and_then(LookRow::read))
+/// Up to when the hours of a service are closed, and its key; none when the workspace has no such service.
+pub async fn closed_until(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+    id: ServiceId,
+) -> Result<Option<(ServiceKey, DateTime<Utc>)>> {
+    let sql =
+        "select s.key, h.recent from services s join service_health h on h.service_key = s.key
+               where s.workspace_id = $1 and s.id = $2";
+    let row: Option<(i32, Vec<u8>)> = sqlx::query_as(sql)
+        .bind(workspace.0)
+        .bind(id.0)
+        .fetch_optional(conn)
+        .await?;
+    Ok(row.map(|(key, recent)| {
+        let recent = Recent::decode_hours(&recent).unwrap_or_else(nothing_closed);
+        let until = DateTime::from_timestamp(recent.first_open() * 3600, 0);
+        (ServiceKey(key), until.unwrap_or_default())
+    }))
 }

@@ -20,6 +20,13 @@ pub struct Counts {
     pub pending: i64,
 }
 
+impl Counts {
+    /// Whether any stands worse than up.
+    pub fn has_trouble(&self) -> bool {
+        self.down + self.degraded + self.unknown + self.maintenance > 0
+    }
+}
+
 /// Columns of `Counts`, from `services` as `s`: its index `services_standing` answers them alone.
 macro_rules! counts {
     () => {
@@ -31,12 +38,22 @@ macro_rules! counts {
     };
 }
 
-/// The services of a workspace by where they stand.
-pub async fn by_status(conn: &mut PgConnection, workspace: WorkspaceId) -> Result<Counts> {
+/// A workspace in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct Overview {
+    /// Services by where they stand.
+    #[sqlx(flatten)]
+    pub counts: Counts,
+    pub open_incidents: i64,
+}
+
+/// The services of a workspace by where they stand, and how many incidents are open.
+pub async fn overview(conn: &mut PgConnection, workspace: WorkspaceId) -> Result<Overview> {
     let sql = concat!(
         "select ",
         counts!(),
-        " from services s where s.workspace_id = $1"
+        ", (select count(*) from incidents i where i.workspace_id = $1 and i.resolved_at is null) as open_incidents
+         from services s where s.workspace_id = $1"
     );
     Ok(sqlx::query_as(sql)
         .bind(workspace.0)
@@ -180,13 +197,4 @@ pub async fn pulse(
     pulse.checked_at = watched().filter_map(|row| row.last_started_at).max();
     pulse.shortest_interval_s = watched().map(|row| row.check_interval_s).min();
     Ok(pulse)
-}
-
-/// How many incidents of a workspace are open.
-pub async fn open_incidents(conn: &mut PgConnection, workspace: WorkspaceId) -> Result<i64> {
-    let sql = "select count(*) from incidents where workspace_id = $1 and resolved_at is null";
-    Ok(sqlx::query_scalar(sql)
-        .bind(workspace.0)
-        .fetch_one(conn)
-        .await?)
 }

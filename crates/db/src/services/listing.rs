@@ -2,7 +2,10 @@
 //!
 //! A page is found first, then read: who has seen a service at the same `Version` need not read it again.
 
-use domain::id::{ServiceId, ServiceKey, WorkspaceId};
+use domain::{
+    id::{ServiceId, ServiceKey, WorkspaceId},
+    latest::LatestLook,
+};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
@@ -130,6 +133,28 @@ struct Row {
     vendor: Option<serde_json::Value>,
     #[sqlx(flatten)]
     version: Version,
+}
+
+/// A service as its own page shows it.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    pub listed: Listed,
+    /// The latest look, if it was looked at since it was added, changed or resumed.
+    pub latest: Option<LatestLook>,
+    /// Whether it depends on parts of vendor pages.
+    pub needs_pages: bool,
+    /// Whether it depends on other services.
+    pub needs_services: bool,
+}
+
+#[derive(FromRow)]
+struct WholeRow {
+    #[sqlx(flatten)]
+    listed: Row,
+    #[sqlx(flatten)]
+    look: reading::LookRow,
+    needs_pages: bool,
+    needs_services: bool,
 }
 
 #[derive(FromRow)]
@@ -307,6 +332,36 @@ pub async fn find(
     .fetch_optional(conn)
     .await?;
     row.map(Listed::try_from).transpose()
+}
+
+/// One service with all that its own page shows of it.
+pub async fn find_whole(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+    id: ServiceId,
+) -> Result<Option<Whole>> {
+    let row: Option<WholeRow> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        ", h.look, h.timings,
+           exists (select from service_dependencies d where d.service_key = s.key) as needs_pages,
+           exists (select from service_needs d where d.service_key = s.key) as needs_services
+         from services s join service_health h on h.service_key = s.key where s.workspace_id = $1 and s.id = $2"
+    ))
+    .bind(workspace.0)
+    .bind(id.0)
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| {
+        let listed = Listed::try_from(row.listed)?;
+        Ok(Whole {
+            latest: row.look.read(&listed.glance),
+            listed,
+            needs_pages: row.needs_pages,
+            needs_services: row.needs_services,
+        })
+    })
+    .transpose()
 }
 
 pub(super) fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter) {

@@ -142,6 +142,11 @@ async fn closing_an_hour_reads_its_own_checks_and_one_before_by_hour_and_service
     )
     .await;
     assert_by_hour_and_service(&ground, &plan);
+    let today = ground.now.format("checks_%Y%m%d").to_string();
+    assert!(
+        !plan.contains(&today),
+        "opens days that do not matter: {plan}"
+    );
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
@@ -153,9 +158,9 @@ async fn a_list_of_checks_goes_back_by_the_hour_until_it_is_full(pool: PgPool) {
         let listing = plan(
             &ground,
             mode,
-            "int, timestamptz, timestamptz, timestamptz, timestamptz, smallint, bigint, bigint",
+            "int, timestamptz, timestamptz, smallint, bigint, bigint",
             db::checks::reading::LIST,
-            &format!("7, {times}, {times}, null, 0, 50"),
+            &format!("7, {times}, null, 0, 50"),
         )
         .await;
         assert_by_hour_and_service(&ground, &listing);
@@ -166,14 +171,35 @@ async fn a_list_of_checks_goes_back_by_the_hour_until_it_is_full(pool: PgPool) {
         let counting = plan(
             &ground,
             mode,
-            "int, timestamptz, timestamptz, timestamptz, timestamptz, smallint, bigint",
+            "int, timestamptz, timestamptz, smallint, bigint",
             db::checks::reading::COUNT,
-            &format!("7, {times}, {times}, null, 100"),
+            &format!("7, {times}, null, 100"),
         )
         .await;
         assert_by_hour_and_service(&ground, &counting);
         assert!(!counting.contains("Sort"), "{counting}");
     }
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_chart_reads_the_hours_of_its_service_alone(pool: PgPool) {
+    let ground = seeded(pool).await;
+    ground
+        .run("insert into rollup_hours (service_key, hour, up_ms, degraded_ms, down_ms, unknown_ms, maintenance_ms, looks, failed, latency)
+              select key, timestamptz '2026-01-01 00:00+00' + n * interval '1 hour', 3600000, 0, 0, 0, 0, 120, 0, ''
+              from generate_series(1, 500) key, generate_series(0, 239) n")
+        .await;
+    ground.run("analyze rollup_hours").await;
+    let plan = plan(
+        &ground,
+        "force_generic_plan",
+        "int, timestamptz, timestamptz, interval",
+        db::rollups::reading::SUMS,
+        "7, '2026-01-02 00:00+00', '2026-01-09 00:00+00', '3 hours'",
+    )
+    .await;
+    assert_no_scan(&plan);
+    assert!(plan.contains("rollup_hours_pkey"), "{plan}");
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]

@@ -1,20 +1,15 @@
 //! The chart of one service: at most 300 points, whatever the range.
 
-use std::sync::Arc;
-
-use axum::{Json, extract::State};
+use axum::{extract::State, http::Uri};
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
-use db::{
-    PgConnection, checks, rollups,
-    services::listing::{self, Listed},
-};
+use db::{PgConnection, checks, health::reading, rollups};
 use domain::{
     coverage::{Stand, Tally},
     fields::Fields,
-    id::{ServiceId, ServiceKey},
+    histogram::Histogram,
+    id::{ServiceId, ServiceKey, WorkspaceId},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::value::{RawValue, to_raw_value};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -26,7 +21,7 @@ use crate::{
     },
     problem::{Problem, ProblemBody},
     state::AppState,
-    view::{milliseconds, seconds},
+    view::{milliseconds, ready::Ready, seconds},
 };
 
 /// Hours whose rollups may be missing are counted from their checks, but never more than these.
@@ -97,45 +92,51 @@ async fn show_latency(
     member: Member<Viewer>,
     State(state): State<AppState>,
     Id(id): Id,
+    uri: Uri,
     Asked(asked): Asked<LatencyQuery>,
-) -> Result<Json<Arc<RawValue>>, Problem> {
+) -> Result<Ready, Problem> {
     let mut fields = Fields::default();
     let range = query::word(&mut fields, "range", asked.range.as_deref(), &RANGES);
     fields.finish(())?;
     let range = range.unwrap_or(RANGES[0].1);
+    let workspace = member.workspace();
+    let chart = || chart(&state, workspace, ServiceId(id), range);
+    state.together.ask(workspace, &uri, chart).await
+}
+
+async fn chart(
+    state: &AppState,
+    workspace: WorkspaceId,
+    id: ServiceId,
+    range: Range,
+) -> Result<Ready, Problem> {
     let mut conn = state.db.acquire().await?;
-    let listed = listing::find(&mut conn, member.workspace(), ServiceId(id)).await?;
-    let listed = listed.ok_or(Problem::NotFound)?;
-    let key = listed.stored.service.key;
+    let found = reading::closed_until(&mut conn, workspace, id).await?;
+    let (key, closed_until) = found.ok_or(Problem::NotFound)?;
     let lasts = range.step >= TimeDelta::hours(1);
-    if let Some(chart) = lasts
-        .then(|| state.charts.find(key, range.length))
-        .flatten()
-    {
-        return Ok(Json(chart));
+    let known = lasts.then(|| state.charts.find(key, range.length));
+    if let Some(known) = known.flatten() {
+        return Ok(Ready::of(known));
     }
-    let points = points(&mut conn, &listed, range, state.clock.now()).await?;
-    let chart: Arc<RawValue> = to_raw_value(&points).map_err(anyhow::Error::from)?.into();
+    let now = state.clock.now();
+    let chart = Ready::json(&points(&mut conn, key, range, (closed_until, now)).await?)?;
     if lasts {
-        state.charts.keep(key, range.length, chart.clone());
+        state.charts.keep(key, range.length, chart.body().clone());
     }
-    Ok(Json(chart))
+    Ok(chart)
 }
 
 async fn points(
     conn: &mut PgConnection,
-    listed: &Listed,
+    key: ServiceKey,
     range: Range,
-    now: DateTime<Utc>,
+    (closed_until, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Vec<PointView>, Problem> {
-    let key = listed.stored.service.key;
-    let (first_open, _) = listed.glance.unclosed(now);
-    let closed_until = DateTime::from_timestamp(first_open * 3600, 0).unwrap_or(now);
     let buckets = buckets(range, now);
     let tallies = if range.step < TimeDelta::hours(1) {
         from_checks(conn, key, &buckets, now).await?
     } else {
-        from_hours(conn, key, &buckets, (closed_until, now)).await?
+        from_hours(conn, key, (range, &buckets), (closed_until, now)).await?
     };
     let points = buckets.iter().zip(&tallies);
     Ok(points.map(|(t, tally)| PointView::new(*t, tally)).collect())
@@ -169,27 +170,29 @@ async fn from_checks(
 async fn from_hours(
     conn: &mut PgConnection,
     key: ServiceKey,
-    buckets: &[DateTime<Utc>],
+    (range, buckets): (Range, &[DateTime<Utc>]),
     (closed_until, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Vec<Tally>, Problem> {
     let from = buckets.first().copied().unwrap_or(now);
-    let hours = rollups::reading::hours(conn, key, from, closed_until).await?;
+    let closed = rollups::reading::sums(conn, key, from, closed_until, range.step).await?;
     let mut tallies = vec![Tally::default(); buckets.len()];
-    let mut add = |at: DateTime<Utc>, tally: &Tally| {
+    let mut add = |at: DateTime<Utc>, spent, latency: &Histogram| {
         let bucket = buckets.partition_point(|begin| *begin <= at).checked_sub(1);
         if let Some(sum) = bucket.and_then(|bucket| tallies.get_mut(bucket)) {
-            sum.merge(tally);
+            sum.spent += spent;
+            sum.latency.merge(latency);
         }
     };
-    for (hour, tally) in &hours {
-        add(*hour, tally);
+    for sum in &closed {
+        add(sum.at, sum.spent, &sum.latency);
     }
     let this_hour = now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now);
     let mut hour = closed_until.max(this_hour - MOST_OPEN).max(from);
     let stands = stands(conn, key, hour, now).await?;
     while hour < now {
         let end = hour + TimeDelta::hours(1);
-        add(hour, &tally(&stands, hour, end.min(now)));
+        let open = tally(&stands, hour, end.min(now));
+        add(hour, open.spent, &open.latency);
         hour = end;
     }
     Ok(tallies)

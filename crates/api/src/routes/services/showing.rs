@@ -145,14 +145,13 @@ pub(super) async fn uptimes(
     let whole_days = (today - TimeDelta::days(6))
         .and_time(NaiveTime::MIN)
         .and_utc();
-    let mut week = spent_on(7);
-    week += reading::spent_in_hours(conn, key, now - TimeDelta::days(7), whole_days).await?;
-    let month = spent_on(30);
+    let week_before = now - TimeDelta::days(7)..whole_days;
+    let quarter_before = today - TimeDelta::days(89)..today - TimeDelta::days(29);
+    let (of_week, of_quarter) = reading::spent(conn, key, week_before, quarter_before).await?;
+    let (mut week, month) = (spent_on(7), spent_on(30));
     let mut quarter = month;
-    let (from, to) = (today - TimeDelta::days(89), today - TimeDelta::days(29));
-    for (_, spent) in reading::days(conn, key, from, to).await? {
-        quarter += spent;
-    }
+    week += of_week;
+    quarter += of_quarter;
     let day = glance.last_day(now);
     let window = |days| span.ms(now - TimeDelta::days(days), now);
     Ok(UptimeView {
