@@ -93,7 +93,7 @@ impl Client {
         self.time_each(&[path.to_owned()], connections, n).await
     }
 
-    /// The same with one of the paths after the other.
+    /// The same with one of the paths after the other; every connection begins with another one.
     pub(crate) async fn time_each(
         &self,
         paths: &[String],
@@ -103,7 +103,8 @@ impl Client {
         let begin = Instant::now();
         let each = n.div_ceil(connections);
         let asking = (0..connections).map(|one| {
-            let own = paths.iter().cycle().skip(one * each).take(each);
+            let first = one * paths.len() / connections;
+            let own = paths.iter().cycle().skip(first).take(each);
             self.ask(own)
         });
         let (mut took, mut bytes) = (Vec::with_capacity(n), 0);

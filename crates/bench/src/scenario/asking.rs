@@ -82,6 +82,7 @@ async fn history(args: &Args, services: u32, days: i64) -> anyhow::Result<Measur
     let checks = seed::checks(&stage.db, now, days).await?;
     seed::rollups(&stage.db, now, days).await?;
     seed::incidents(&stage.db, now, days).await?;
+    seed::vacuum(&stage.db).await?;
     let program = api::start(args, &stage.url).await?;
     let mut asking = Asking {
         client: api::client().await?,
