@@ -13,8 +13,26 @@ use crate::{Result, Tx};
 /// How long a caller waits for a connection before Postgres counts as away.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// A connection that has rested for longer is asked whether it still stands before somebody gets it. The pool asks each
-/// that comes back, so that asking again at once would only be a second way to the server and back.
+/// that comes back, so that asking again at once would only be a second way to the server and back; the price is that whoever
+/// gets one that broke in this second is told so.
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
+
+/// How connections are kept.
+pub fn pooled(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(LONGEST_WAIT)
+        .idle_timeout(Duration::from_mins(5))
+        .test_before_acquire(false)
+        .before_acquire(|conn, resting| {
+            Box::pin(async move {
+                if resting.idle_for > TRUSTED_FOR {
+                    conn.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+}
 
 /// A pool of connections. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -24,21 +42,7 @@ impl Db {
     /// Prepares a pool without connecting; the first use connects.
     pub fn new(url: &str, application: &str, connections: u32) -> Result<Self> {
         let options = PgConnectOptions::from_str(url)?.application_name(application);
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(LONGEST_WAIT)
-            .idle_timeout(Duration::from_mins(5))
-            .test_before_acquire(false)
-            .before_acquire(|conn, resting| {
-                Box::pin(async move {
-                    if resting.idle_for > TRUSTED_FOR {
-                        conn.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            .connect_lazy_with(options);
-        Ok(Self(pool))
+        Ok(Self(pooled(connections).connect_lazy_with(options)))
     }
 
     /// Wraps a pool that exists, such as a test's.
@@ -83,5 +87,35 @@ impl Db {
 
     pub async fn close(&self) {
         self.0.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn backend(pool: &PgPool) -> sqlx::Result<i32> {
+        let mut conn = pool.acquire().await?;
+        let backend = sqlx::query_scalar("select pg_backend_pid()");
+        let backend = backend.fetch_one(&mut *conn).await?;
+        conn.return_to_pool().await;
+        Ok(backend)
+    }
+
+    #[sqlx::test(migrations = false)]
+    async fn a_connection_that_broke_while_it_rested_is_handed_to_nobody(
+        theirs: PgPool,
+    ) -> sqlx::Result<()> {
+        let options = theirs.connect_options().as_ref().clone();
+        let ours = pooled(1).connect_with(options).await?;
+        let first = backend(&ours).await?;
+        assert_eq!(backend(&ours).await?, first, "it is kept");
+        sqlx::query("select pg_terminate_backend($1, 5000)")
+            .bind(first)
+            .execute(&theirs)
+            .await?;
+        tokio::time::sleep(TRUSTED_FOR + Duration::from_millis(10)).await;
+        assert_ne!(backend(&ours).await?, first);
+        Ok(())
     }
 }

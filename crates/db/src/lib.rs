@@ -43,7 +43,7 @@ pub mod workers;
 pub mod workspaces;
 
 pub use config::{Config, endpoint};
-pub use connect::Db;
+pub use connect::{Db, pooled};
 pub use error::{Error, Result};
 pub use sqlx::{PgConnection, PgPool};
 

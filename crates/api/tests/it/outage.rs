@@ -64,7 +64,7 @@ async fn postgres_away_is_a_503_that_passes_without_a_restart(pool: PgPool) {
     let options = pool.connect_options();
     let bridge = Bridge::to(options.get_host().to_owned(), options.get_port()).await;
     let through = options.as_ref().clone().host("127.0.0.1").port(bridge.port);
-    let bridged = sqlx::postgres::PgPoolOptions::new()
+    let bridged = db::pooled(10)
         .acquire_timeout(std::time::Duration::from_secs(1))
         .connect_with(through)
         .await
