@@ -74,7 +74,7 @@ struct Row {
     role: i16,
 }
 
-/// The same of somebody who may be no member of anything.
+/// The same of somebody who may be no member of anything; `personal` means nothing then.
 #[derive(FromRow)]
 pub(crate) struct MaybeRow {
     workspace_id: Option<Uuid>,

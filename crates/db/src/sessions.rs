@@ -46,7 +46,7 @@ pub struct Live {
     pub membership: Option<Membership>,
 }
 
-/// Columns of `Row`, from `sessions` as `s`; with the name of the table where a person's have the same.
+/// Columns of `Row`, from `sessions` as `s`; `id` and `created_at` are renamed, because `users` has them too.
 macro_rules! columns {
     () => {
         "s.id as session_id, s.user_id, s.auth_provider, s.generation, s.rotated_at, s.created_at as session_created_at,
@@ -134,7 +134,8 @@ pub async fn find(conn: &mut PgConnection, id: SessionId) -> Result<Option<Sessi
     Ok(row.map(Into::into))
 }
 
-/// A live session with its person; asked on every request, so that ending a session counts at once.
+/// A live session with its person and the first of that person's workspaces: others will be named by the request once there are
+/// any. Asked on every request, so that ending a session counts at once.
 pub async fn find_live(
     conn: &mut PgConnection,
     id: SessionId,
@@ -269,4 +270,99 @@ pub async fn delete_ended(conn: &mut PgConnection, before: DateTime<Utc>) -> Res
         .execute(conn)
         .await?;
     Ok(done.rows_affected())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use domain::id::WorkspaceId;
+    use sqlx::PgPool;
+
+    use super::*;
+    use crate::memberships::Role;
+
+    async fn workspace(pool: &PgPool, name: &str, of: Option<UserId>) -> Result<WorkspaceId> {
+        let id = WorkspaceId(Uuid::now_v7());
+        sqlx::query("insert into workspaces (id, name, personal_of) values ($1, $2, $3)")
+            .bind(id.0)
+            .bind(name)
+            .bind(of.map(|of| of.0))
+            .execute(pool)
+            .await?;
+        Ok(id)
+    }
+
+    async fn signed_in(pool: &PgPool, now: DateTime<Utc>) -> Result<Session> {
+        let user = User {
+            id: UserId(Uuid::now_v7()),
+            email: "ann@example.com".into(),
+            email_verified_at: Some(now),
+            name: "Ann".into(),
+            avatar_url: None,
+            is_operator: false,
+            created_at: now - TimeDelta::days(9),
+            last_sign_in_at: Some(now),
+        };
+        let session = Session {
+            id: SessionId(Uuid::now_v7()),
+            user_id: user.id,
+            auth_provider: "local".into(),
+            generation: 3,
+            rotated_at: now,
+            created_at: now - TimeDelta::days(1),
+            last_seen_at: now,
+            expires_at: now + TimeDelta::hours(1),
+            revoked_at: None,
+            user_agent: "a browser".into(),
+            address: "192.0.2.1".into(),
+        };
+        let mut conn = pool.acquire().await?;
+        users::insert(&mut conn, &user).await?;
+        insert(&mut conn, &session).await?;
+        let live = find_live(&mut conn, session.id, now).await?;
+        let alone = Live {
+            session: session.clone(),
+            user,
+            membership: None,
+        };
+        assert_eq!(live, Some(alone), "a member of nothing");
+        Ok(session)
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn who_asks_comes_with_the_personal_workspace_first(pool: PgPool) -> Result<()> {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let session = signed_in(&pool, now).await?;
+        let (ann, mut conn) = (session.user_id, pool.acquire().await?);
+        let company = workspace(&pool, "Company", None).await?;
+        memberships::insert(&mut conn, company, ann, Role::Viewer, now).await?;
+        let first = |live: Option<Live>| {
+            let first = live.and_then(|live| live.membership);
+            first.map(|first| (first.workspace, first.name, first.personal, first.role))
+        };
+        let live = find_live(&mut conn, session.id, now).await?;
+        let theirs = (company, "Company".to_owned(), false, Role::Viewer);
+        assert_eq!(first(live), Some(theirs));
+        let own = workspace(&pool, "Own", Some(ann)).await?;
+        let later = now + TimeDelta::minutes(1);
+        memberships::insert(&mut conn, own, ann, Role::Owner, later).await?;
+        let live = find_live(&mut conn, session.id, now).await?;
+        assert_eq!(
+            first(live),
+            Some((own, "Own".to_owned(), true, Role::Owner))
+        );
+        Ok(())
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn a_session_that_ended_or_ran_out_is_nobody(pool: PgPool) -> Result<()> {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let session = signed_in(&pool, now).await?;
+        let mut conn = pool.acquire().await?;
+        let at_its_end = find_live(&mut conn, session.id, session.expires_at).await?;
+        assert_eq!(at_its_end, None);
+        assert!(end(&mut conn, session.user_id, session.id, now).await?);
+        assert_eq!(find_live(&mut conn, session.id, now).await?, None);
+        Ok(())
+    }
 }

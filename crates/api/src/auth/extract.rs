@@ -136,7 +136,6 @@ impl<R: AtLeast> FromRequestParts<AppState> for Member<R> {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let signed_in = SignedIn::from_request_parts(parts, state).await?;
-        // The personal workspace comes first; others will be named by the request once there are any.
         let membership = signed_in.0.membership.clone();
         let membership = membership.ok_or(Problem::Forbidden("You belong to no workspace."))?;
         if membership.role < R::ROLE {
