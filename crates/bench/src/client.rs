@@ -93,7 +93,7 @@ impl Client {
         self.time_each(&[path.to_owned()], connections, n).await
     }
 
-    /// The same with one of the paths after the other; every connection begins with another one.
+    /// The same with one of the paths after the other; connections begin as far apart as there are paths for.
     pub(crate) async fn time_each(
         &self,
         paths: &[String],

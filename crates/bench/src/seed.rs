@@ -348,10 +348,11 @@ pub async fn incidents(db: &Db, now: DateTime<Utc>, days: i64) -> anyhow::Result
     Ok(())
 }
 
-/// Leaves what is kept for longer than raw checks as autovacuum does over a month.
+/// Leaves what grows and is kept for longer than raw checks as autovacuum does over a month.
 pub async fn vacuum(db: &Db) -> anyhow::Result<()> {
-    let sql = "vacuum (analyze) services, service_health, rollup_hours, rollup_days, incidents, incident_events";
-    sqlx::query(sql).execute(db.pool()).await?;
+    sqlx::query("vacuum (analyze) rollup_hours, rollup_days, incidents, incident_events")
+        .execute(db.pool())
+        .await?;
     Ok(())
 }
 

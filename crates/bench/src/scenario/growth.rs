@@ -21,7 +21,7 @@ const SIZES: [(u32, u32); 4] = [(1_000, 10), (10_000, 100), (10_000, 10), (100_0
 const WINDOW: Duration = Duration::from_mins(1);
 
 /// The first looks at a service cost more than those after them: its row grows and may have to leave its page, which then has more
-/// room for those that stay. Each was looked at three times, and all sizes are as old when measured.
+/// room for those that stay. Each was looked at three times or more, and all sizes are as old when measured.
 const SETTLING: Duration = Duration::from_secs(305);
 
 #[derive(Debug, Serialize)]
@@ -74,7 +74,7 @@ async fn size(args: &Args, services: u32, interval_s: u32) -> anyhow::Result<Siz
 fn section(sizes: &[Size]) -> anyhow::Result<Section> {
     let mut section = Section::new(
         "Growth: ten times the services, as many looks a second",
-        "Microseconds of CPU per check over a minute, after three looks at each. What runs every second or minute whether there are many looks or few is shared by\n\
+        "Microseconds of CPU per check over a minute, after three looks at each or more. What runs every second or minute whether there are many looks or few is shared by\n\
          more of them where there are more, so sizes with as many looks a second are compared: wanted is a ratio of 0.9 to 1.1.\n\
          How request times stand to history is told under *Asking*.",
         &[
