@@ -164,7 +164,8 @@ fn column<'a, T>(rows: &[&'a CheckRow], value: impl Fn(&'a CheckRow) -> T) -> Ve
     rows.iter().map(|row| value(row)).collect()
 }
 
-/// The statement of `stands`; its plan is tested.
+/// The statement of `stands`; its plan is tested. That the slot of the look before lies in `$4..$2` is said a second time, because
+/// `greatest` and `least` leave out no day before the statement runs.
 pub const STANDS: &str = "select service_key, slot_at, stands_for_ms, verdict, total_us from checks
     where service_key = any($1) and date_bin('1 hour', slot_at, timestamptz '2000-01-01 00:00+00') = any($5)
       and slot_at >= $2 and slot_at < $3

@@ -81,7 +81,8 @@ impl Histogram {
         bytes
     }
 
-    /// Reads what `encode` wrote, or several of them one behind the other, which is their sum; none for anything else.
+    /// Reads what `encode` wrote, or several of them one behind the other, which is their sum. None for anything else, unless what
+    /// was cut off happens to be continued by the next.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let mut histogram = Self::default();
         let mut rest = bytes.iter().copied();

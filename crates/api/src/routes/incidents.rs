@@ -111,9 +111,8 @@ async fn list_incidents(
     Asked(asked): Asked<IncidentsQuery>,
 ) -> Result<Ready, Problem> {
     let wanted = wanted(&asked)?;
-    let workspace = member.workspace();
-    let page = || page(&state, workspace, wanted, &uri);
-    state.together.ask(workspace, &uri, page).await
+    let make = || page(&state, member.workspace(), wanted, &uri);
+    state.together.ask(&member, &uri, make).await
 }
 
 async fn page(

@@ -130,9 +130,8 @@ async fn list_services(
         after: after.as_ref(),
         limit,
     };
-    let workspace = member.workspace();
-    let page = || page(&state, workspace, &filter, (sort, slice), &uri);
-    state.together.ask(workspace, &uri, page).await
+    let make = || page(&state, member.workspace(), &filter, (sort, slice), &uri);
+    state.together.ask(&member, &uri, make).await
 }
 
 async fn page(

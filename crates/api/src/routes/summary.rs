@@ -86,9 +86,8 @@ async fn show_summary(
     State(state): State<AppState>,
     uri: Uri,
 ) -> Result<Ready, Problem> {
-    let workspace = member.workspace();
-    let summary = || summary(&state, workspace);
-    state.together.ask(workspace, &uri, summary).await
+    let make = || summary(&state, member.workspace());
+    state.together.ask(&member, &uri, make).await
 }
 
 async fn summary(state: &AppState, workspace: WorkspaceId) -> Result<Ready, Problem> {

@@ -22,7 +22,8 @@ impl Ready {
     /// When it cannot be JSON, which is a fault of ours.
     pub fn json(value: &impl Serialize) -> Result<Self, Problem> {
         let body = serde_json::to_vec(value).map_err(anyhow::Error::from)?;
-        Ok(Self::of(body.into()))
+        // Without the room that it grew into.
+        Ok(Self::of(body.into_boxed_slice().into()))
     }
 
     /// Of JSON that is made.

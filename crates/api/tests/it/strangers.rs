@@ -1,6 +1,7 @@
 //! Every route of the document, called by nobody and by somebody from another workspace: made from the document, so
 //! that a new route cannot be forgotten.
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -198,6 +199,46 @@ async fn a_viewer_reads_everything_and_changes_nothing(pool: PgPool) {
             assert_eq!(answer.status, expected, "{path}");
         } else {
             assert_eq!(answer.status, 403, "{method} {path}");
+        }
+    }
+}
+
+/// Those who ask the same at the same moment share an answer, within their workspace.
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn people_who_ask_at_the_same_moment_see_their_own(pool: PgPool) {
+    let world = World::start(pool).await;
+    let (here, there) = (
+        world.operator().await,
+        world.person("stranger@example.com").await,
+    );
+    let service = add(&here, shop()).await;
+    let chart = format!(
+        "/api/services/{}/latency?range=30d",
+        service["id"].as_str().expect("an id")
+    );
+    let ask = |path: &str| {
+        let people = (0..12).map(|n| if n % 3 == 0 { &there } else { &here });
+        let asking = people.map(|person| {
+            let path = path.to_owned();
+            async move { person.get(&path).await }
+        });
+        join_all(asking.collect::<Vec<_>>())
+    };
+    for _ in 0..5 {
+        let (services, summaries, incidents, charts) = tokio::join!(
+            ask("/api/services"),
+            ask("/api/summary"),
+            ask("/api/incidents"),
+            ask(&chart)
+        );
+        for n in 0..12 {
+            let is_owner = n % 3 != 0;
+            let has = usize::from(is_owner);
+            assert_eq!(services[n].body.as_array().unwrap().len(), has);
+            assert_eq!(services[n].header("x-total-count"), has.to_string());
+            assert_eq!(summaries[n].body["total"], has);
+            assert_eq!(incidents[n].body, json!([]));
+            assert_eq!(charts[n].status, if is_owner { 200 } else { 404 });
         }
     }
 }

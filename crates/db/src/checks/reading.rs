@@ -62,6 +62,7 @@ pub const LIST: &str =
         from checks
         where service_key = $1 and date_bin('1 hour', slot_at, timestamptz '2000-01-01 00:00+00') = h.hour
           and slot_at >= greatest(h.hour, $2) and slot_at < least(h.hour + interval '1 hour', $3)
+          and slot_at >= $2 and slot_at < $3
           and ($4::smallint is null or verdict = $4)
         offset 0
     ) as c
@@ -95,6 +96,7 @@ pub const COUNT: &str = "select count(*) from (
             select from checks
             where service_key = $1 and date_bin('1 hour', slot_at, timestamptz '2000-01-01 00:00+00') = hour
               and slot_at >= greatest(hour, $2) and slot_at < least(hour + interval '1 hour', $3)
+              and slot_at >= $2 and slot_at < $3
               and ($4::smallint is null or verdict = $4)
             offset 0
         ) as c

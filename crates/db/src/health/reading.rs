@@ -200,7 +200,7 @@ impl LookRow {
     }
 }
 
-/// Up to when the hours of a service are closed, and its key; none when the workspace has no such service.
+/// The key of a service, and up to when its hours are closed; none when the workspace has no such service.
 pub async fn closed_until(
     conn: &mut PgConnection,
     workspace: WorkspaceId,

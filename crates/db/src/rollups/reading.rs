@@ -26,6 +26,13 @@ struct SumRow {
 }
 
 #[derive(FromRow)]
+struct Part {
+    in_days: bool,
+    #[sqlx(flatten)]
+    time: Time,
+}
+
+#[derive(FromRow)]
 struct Day {
     at: NaiveDate,
     #[sqlx(flatten)]
@@ -79,16 +86,15 @@ pub async fn spent(
     hours: Range<DateTime<Utc>>,
     days: Range<NaiveDate>,
 ) -> Result<(Spent, Spent)> {
-    let sql = "select 1 as part, coalesce(sum(up_ms), 0) as up, coalesce(sum(degraded_ms), 0) as degraded,
+    let sql = "select false as in_days, coalesce(sum(up_ms), 0) as up, coalesce(sum(degraded_ms), 0) as degraded,
              coalesce(sum(down_ms), 0) as down, coalesce(sum(unknown_ms), 0) as unknown,
              coalesce(sum(maintenance_ms), 0) as maintenance
          from rollup_hours where service_key = $1 and hour >= $2 and hour < $3
          union all
-         select 2, coalesce(sum(up_ms), 0), coalesce(sum(degraded_ms), 0), coalesce(sum(down_ms), 0),
+         select true, coalesce(sum(up_ms), 0), coalesce(sum(degraded_ms), 0), coalesce(sum(down_ms), 0),
              coalesce(sum(unknown_ms), 0), coalesce(sum(maintenance_ms), 0)
-         from rollup_days where service_key = $1 and day >= $4 and day < $5
-         order by part";
-    let times: Vec<Time> = sqlx::query_as(sql)
+         from rollup_days where service_key = $1 and day >= $4 and day < $5";
+    let parts: Vec<Part> = sqlx::query_as(sql)
         .bind(service.0)
         .bind(hours.start)
         .bind(hours.end)
@@ -96,9 +102,16 @@ pub async fn spent(
         .bind(days.end)
         .fetch_all(conn)
         .await?;
-    let mut spent = times.into_iter().map(Spent::from);
-    let mut next = || spent.next().unwrap_or_default();
-    Ok((next(), next()))
+    let (mut in_hours, mut in_days) = (Spent::default(), Spent::default());
+    for part in parts {
+        let sum = if part.in_days {
+            &mut in_days
+        } else {
+            &mut in_hours
+        };
+        *sum += part.time.into();
+    }
+    Ok((in_hours, in_days))
 }
 
 /// Time by verdict on the days of a service in `from..to` (UTC), oldest first; today's holds its closed hours.
@@ -133,5 +146,122 @@ impl From<Time> for Spent {
             unknown_ms: time.unknown,
             maintenance_ms: time.maintenance,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DurationRound as _;
+    use sqlx::PgPool;
+
+    use super::*;
+
+    /// Hours that differ from each other, three days of them from half past a day on, with a gap of a day.
+    async fn three_days(pool: &PgPool) -> Result<Vec<(DateTime<Utc>, Spent, Histogram)>> {
+        let begin = DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::hours(13);
+        let numbers = (0..72_i64).filter(|n| !(24..48).contains(n));
+        let hours = numbers.map(|n| {
+            let spent = Spent {
+                up_ms: 3_000_000 + n,
+                degraded_ms: 2 * n,
+                down_ms: 3 * n,
+                unknown_ms: 4 * n,
+                maintenance_ms: 5 * n,
+            };
+            let mut latency = Histogram::default();
+            latency.add(1_000 << (n % 9));
+            (begin + TimeDelta::hours(n), spent, latency)
+        });
+        let hours: Vec<_> = hours.collect();
+        for (table, column, kind) in [
+            ("rollup_hours", "hour", "timestamptz"),
+            ("rollup_days", "day", "date"),
+        ] {
+            for (n, (hour, spent, latency)) in hours.iter().enumerate() {
+                // A day of its own for each.
+                let at = if table == "rollup_days" {
+                    *hour + TimeDelta::days(i64::try_from(n).unwrap_or(0))
+                } else {
+                    *hour
+                };
+                let sql = format!(
+                    "insert into {table} (service_key, {column}, up_ms, degraded_ms, down_ms, unknown_ms, maintenance_ms, looks, failed, latency)
+                     select key, $1::timestamptz::{kind}, $2, $3, $4, $5, $6, 1, 0, $7 from unnest('{{7, 8}}'::int[]) as key
+                     on conflict do nothing"
+                );
+                let parts = [
+                    spent.up_ms,
+                    spent.degraded_ms,
+                    spent.down_ms,
+                    spent.unknown_ms,
+                    spent.maintenance_ms,
+                ];
+                let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(at);
+                let query = parts.into_iter().fold(query, |query, ms| {
+                    query.bind(i32::try_from(ms).unwrap_or(i32::MAX))
+                });
+                query.bind(latency.encode()).execute(pool).await?;
+            }
+        }
+        Ok(hours)
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn spans_are_those_of_the_chart_and_sum_their_hours(pool: PgPool) -> Result<()> {
+        let hours = three_days(&pool).await?;
+        let mut conn = pool.acquire().await?;
+        let (first, last) = (hours[0].0, hours[47].0);
+        for step in [1, 3, 8].map(TimeDelta::hours) {
+            for (from, to) in [
+                (first, last + TimeDelta::hours(1)),
+                (first + TimeDelta::hours(4), last - TimeDelta::hours(4)),
+            ] {
+                let mut wanted: Vec<Sum> = Vec::new();
+                let within = hours.iter().filter(|(hour, ..)| (from..to).contains(hour));
+                for (hour, spent, latency) in within {
+                    let at = hour.duration_trunc(step).expect("a time of our days");
+                    if wanted.last().is_none_or(|sum| sum.at != at) {
+                        wanted.push(Sum {
+                            at,
+                            spent: Spent::default(),
+                            latency: Histogram::default(),
+                        });
+                    }
+                    let sum = wanted.last_mut().expect("just pushed");
+                    sum.spent += *spent;
+                    sum.latency.merge(latency);
+                }
+                let found = sums(&mut conn, ServiceKey(7), from, to, step).await?;
+                assert_eq!(found, wanted, "{from} to {to} by {step}");
+            }
+        }
+        Ok(())
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn hours_and_days_are_summed_each_for_themselves(pool: PgPool) -> Result<()> {
+        let hours = three_days(&pool).await?;
+        let mut conn = pool.acquire().await?;
+        let sum = |some: &[(DateTime<Utc>, Spent, Histogram)]| {
+            let mut sum = Spent::default();
+            for (_, spent, _) in some {
+                sum += *spent;
+            }
+            sum
+        };
+        let day =
+            |n: usize| (hours[n].0 + TimeDelta::days(i64::try_from(n).unwrap_or(0))).date_naive();
+        let key = ServiceKey(7);
+        let found = spent(&mut conn, key, hours[2].0..hours[9].0, day(3)..day(5)).await?;
+        assert_eq!(found, (sum(&hours[2..9]), sum(&hours[3..5])));
+        let none = spent(
+            &mut conn,
+            ServiceKey(9),
+            hours[0].0..hours[9].0,
+            day(0)..day(9),
+        )
+        .await?;
+        assert_eq!(none, Default::default());
+        Ok(())
     }
 }

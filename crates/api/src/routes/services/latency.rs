@@ -99,9 +99,8 @@ async fn show_latency(
     let range = query::word(&mut fields, "range", asked.range.as_deref(), &RANGES);
     fields.finish(())?;
     let range = range.unwrap_or(RANGES[0].1);
-    let workspace = member.workspace();
-    let chart = || chart(&state, workspace, ServiceId(id), range);
-    state.together.ask(workspace, &uri, chart).await
+    let make = || chart(&state, member.workspace(), ServiceId(id), range);
+    state.together.ask(&member, &uri, make).await
 }
 
 async fn chart(

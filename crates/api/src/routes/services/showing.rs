@@ -145,8 +145,8 @@ pub(super) async fn uptimes(
     let whole_days = (today - TimeDelta::days(6))
         .and_time(NaiveTime::MIN)
         .and_utc();
-    let week_before = now - TimeDelta::days(7)..whole_days;
-    let quarter_before = today - TimeDelta::days(89)..today - TimeDelta::days(29);
+    let week_before = (now - TimeDelta::days(7))..whole_days;
+    let quarter_before = (today - TimeDelta::days(89))..(today - TimeDelta::days(29));
     let (of_week, of_quarter) = reading::spent(conn, key, week_before, quarter_before).await?;
     let (mut week, month) = (spent_on(7), spent_on(30));
     let mut quarter = month;
