@@ -16,13 +16,13 @@ use crate::{
 };
 
 /// Numbers of services and seconds between their looks: two pairs, each with the same number of looks a second.
-const SIZES: [(u32, u32); 4] = [(1_000, 10), (10_000, 100), (10_000, 10), (100_000, 100)];
+const SIZES: [(u32, u32); 4] = [(1_000, 6), (10_000, 60), (10_000, 6), (100_000, 60)];
 /// As long as the slowest round of what runs beside looking: once a minute a worker compares all that it knows with the database.
 const WINDOW: Duration = Duration::from_mins(1);
 
 /// The first looks at a service cost more than those after them: its row grows and may have to leave its page, which then has more
 /// room for those that stay. Each was looked at three times or more, and all sizes are as old when measured.
-const SETTLING: Duration = Duration::from_secs(305);
+const SETTLING: Duration = Duration::from_secs(185);
 
 #[derive(Debug, Serialize)]
 struct Size {
