@@ -34,7 +34,7 @@ export function CheckLine({ check, ofPage }: Props) {
               type="button"
               aria-expanded={open}
               aria-controls={open ? id : undefined}
-              aria-label={text.checkDetail(exact(check.checked_at))}
+              aria-label={text.checkDetail(when(check.checked_at))}
               title={exact(check.checked_at)}
               onClick={() => setOpen(!open)}
               className="touch -my-0.5 -ml-1.5 inline-flex items-center gap-1 rounded-sm px-1.5 py-0.5 text-soft hover:bg-sunken hover:text-ink"
