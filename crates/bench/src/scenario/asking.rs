@@ -166,7 +166,7 @@ impl Asking<'_> {
             let live = self.client.time(api::LIVE, connections, requests).await?;
             // What was kept for those before is let go.
             tokio::time::sleep(LONGEST_KEPT).await;
-            // One who asks for the list stands in a row of his own.
+            // One who asks for the list stands in a row of its own.
             for path in &paths[usize::from(connections == 1)..] {
                 let of = |one: &ServiceId| path.replace("{id}", &one.0.to_string());
                 let each: Vec<String> = services.iter().map(of).collect();

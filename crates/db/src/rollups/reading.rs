@@ -152,58 +152,54 @@ impl From<Time> for Spent {
 #[cfg(test)]
 mod tests {
     use chrono::DurationRound as _;
+    use domain::coverage::Tally;
     use sqlx::PgPool;
 
-    use super::*;
+    use super::{
+        super::{Day, Hour, closing},
+        *,
+    };
 
-    /// Hours that differ from each other, three days of them from half past a day on, with a gap of a day.
-    async fn three_days(pool: &PgPool) -> Result<Vec<(DateTime<Utc>, Spent, Histogram)>> {
+    /// Hours that differ from each other, three days of them from half past a day on, with a gap of a day; each of them also
+    /// stands for a day of its own.
+    async fn three_days(pool: &PgPool) -> Result<Vec<(DateTime<Utc>, Tally)>> {
         let begin = DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::hours(13);
         let numbers = (0..72_i64).filter(|n| !(24..48).contains(n));
         let hours = numbers.map(|n| {
-            let spent = Spent {
-                up_ms: 3_000_000 + n,
-                degraded_ms: 2 * n,
-                down_ms: 3 * n,
-                unknown_ms: 4 * n,
-                maintenance_ms: 5 * n,
+            let mut tally = Tally {
+                spent: Spent {
+                    up_ms: 3_000_000 + n,
+                    degraded_ms: 2 * n,
+                    down_ms: 3 * n,
+                    unknown_ms: 4 * n,
+                    maintenance_ms: 5 * n,
+                },
+                ..Tally::default()
             };
-            let mut latency = Histogram::default();
-            latency.add(1_000 << (n % 9));
-            (begin + TimeDelta::hours(n), spent, latency)
+            tally.latency.add(1_000 << (n % 9));
+            (begin + TimeDelta::hours(n), tally)
         });
         let hours: Vec<_> = hours.collect();
-        for (table, column, kind) in [
-            ("rollup_hours", "hour", "timestamptz"),
-            ("rollup_days", "day", "date"),
-        ] {
-            for (n, (hour, spent, latency)) in hours.iter().enumerate() {
-                // A day of its own for each.
-                let at = if table == "rollup_days" {
-                    *hour + TimeDelta::days(i64::try_from(n).unwrap_or(0))
-                } else {
-                    *hour
-                };
-                let sql = format!(
-                    "insert into {table} (service_key, {column}, up_ms, degraded_ms, down_ms, unknown_ms, maintenance_ms, looks, failed, latency)
-                     select key, $1::timestamptz::{kind}, $2, $3, $4, $5, $6, 1, 0, $7 from unnest('{{7, 8}}'::int[]) as key
-                     on conflict do nothing"
-                );
-                let parts = [
-                    spent.up_ms,
-                    spent.degraded_ms,
-                    spent.down_ms,
-                    spent.unknown_ms,
-                    spent.maintenance_ms,
-                ];
-                let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(at);
-                let query = parts.into_iter().fold(query, |query, ms| {
-                    query.bind(i32::try_from(ms).unwrap_or(i32::MAX))
-                });
-                query.bind(latency.encode()).execute(pool).await?;
-            }
+        let mut conn = pool.acquire().await?;
+        for service in [ServiceKey(7), ServiceKey(8)] {
+            let each = hours.iter().map(|(hour, tally)| Hour {
+                service,
+                hour: *hour,
+                tally: tally.clone(),
+            });
+            closing::write_hours(&mut conn, &each.collect::<Vec<_>>()).await?;
+            let each = hours.iter().enumerate().map(|(n, (_, tally))| Day {
+                service,
+                day: day(n),
+                tally: tally.clone(),
+            });
+            closing::write_days(&mut conn, &each.collect::<Vec<_>>()).await?;
         }
         Ok(hours)
+    }
+
+    fn day(n: usize) -> NaiveDate {
+        NaiveDate::from_epoch_days(20_000 + i32::try_from(n).unwrap_or(0)).unwrap_or_default()
     }
 
     #[sqlx::test(migrator = "crate::MIGRATOR")]
@@ -217,8 +213,8 @@ mod tests {
                 (first + TimeDelta::hours(4), last - TimeDelta::hours(4)),
             ] {
                 let mut wanted: Vec<Sum> = Vec::new();
-                let within = hours.iter().filter(|(hour, ..)| (from..to).contains(hour));
-                for (hour, spent, latency) in within {
+                let within = hours.iter().filter(|(hour, _)| (from..to).contains(hour));
+                for (hour, tally) in within {
                     let at = hour.duration_trunc(step).expect("a time of our days");
                     if wanted.last().is_none_or(|sum| sum.at != at) {
                         wanted.push(Sum {
@@ -228,8 +224,8 @@ mod tests {
                         });
                     }
                     let sum = wanted.last_mut().expect("just pushed");
-                    sum.spent += *spent;
-                    sum.latency.merge(latency);
+                    sum.spent += tally.spent;
+                    sum.latency.merge(&tally.latency);
                 }
                 let found = sums(&mut conn, ServiceKey(7), from, to, step).await?;
                 assert_eq!(found, wanted, "{from} to {to} by {step}");
@@ -242,15 +238,13 @@ mod tests {
     async fn hours_and_days_are_summed_each_for_themselves(pool: PgPool) -> Result<()> {
         let hours = three_days(&pool).await?;
         let mut conn = pool.acquire().await?;
-        let sum = |some: &[(DateTime<Utc>, Spent, Histogram)]| {
+        let sum = |some: &[(DateTime<Utc>, Tally)]| {
             let mut sum = Spent::default();
-            for (_, spent, _) in some {
-                sum += *spent;
+            for (_, tally) in some {
+                sum += tally.spent;
             }
             sum
         };
-        let day =
-            |n: usize| (hours[n].0 + TimeDelta::days(i64::try_from(n).unwrap_or(0))).date_naive();
         let key = ServiceKey(7);
         let found = spent(&mut conn, key, hours[2].0..hours[9].0, day(3)..day(5)).await?;
         assert_eq!(found, (sum(&hours[2..9]), sum(&hours[3..5])));
