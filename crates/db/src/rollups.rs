@@ -21,6 +21,9 @@ pub mod weeks;
 /// How long the sums of hours are kept: thirteen months. Days stay for ever.
 pub const HOURS_KEPT: TimeDelta = TimeDelta::days(396);
 
+/// For how long days have their hours packed in them: the longest chart, and a little.
+pub const CHARTED: TimeDelta = TimeDelta::days(92);
+
 /// Remembers that the rollup of an hour is older than a check of it. Needs the lock on the service's health.
 pub async fn mark_dirty(
     conn: &mut PgConnection,

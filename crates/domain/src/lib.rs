@@ -5,6 +5,7 @@ pub mod channel;
 pub mod clock_sync;
 pub mod confirm;
 pub mod coverage;
+pub mod day_hours;
 pub mod failure;
 pub mod fields;
 pub mod headroom;

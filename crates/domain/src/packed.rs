@@ -136,7 +136,8 @@ fn us(bytes: &mut &[u8]) -> Option<u32> {
     u32::try_from(pull(bytes)?).ok()
 }
 
-fn push(bytes: &mut Vec<u8>, mut value: u64) {
+/// Writes a number as LEB128.
+pub(crate) fn push(bytes: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         bytes.push(u8::try_from(value & 0x7f).unwrap_or(0) | 0x80);
         value >>= 7;
@@ -144,7 +145,8 @@ fn push(bytes: &mut Vec<u8>, mut value: u64) {
     bytes.push(u8::try_from(value).unwrap_or(0));
 }
 
-fn pull(bytes: &mut &[u8]) -> Option<u64> {
+/// Reads what `push` wrote; none for anything else.
+pub(crate) fn pull(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0u64;
     for shift in (0..64).step_by(7) {
         let (first, rest) = bytes.split_first()?;

@@ -9,7 +9,7 @@ use db::{
     Db,
     health::recording,
     partitions,
-    rollups::{HOURS_KEPT, closing},
+    rollups::{CHARTED, HOURS_KEPT, closing},
 };
 use domain::{coverage::hour_start, id::ServiceKey};
 use runtime::backoff::Backoff;
@@ -173,15 +173,15 @@ async fn sum_chunk_again(
     Ok(())
 }
 
-/// Deletes hours that are too old, and the sums of services that are gone.
+/// Deletes hours that are too old, also those in days that no chart shows, and the sums of services that are gone.
 pub async fn tidy(db: &Db, now: DateTime<Utc>, stop: &CancellationToken) -> db::Result<()> {
     let mut conn = db.acquire().await?;
-    let before = now - HOURS_KEPT;
+    let (before, charted) = (now - HOURS_KEPT, (now - CHARTED).date_naive());
     let largest = closing::largest_key(&mut conn).await?;
     let mut from = 0;
     while from <= largest && !stop.is_cancelled() {
         let to = from.saturating_add(TIDY_CHUNK);
-        closing::tidy(&mut conn, from, to, before).await?;
+        closing::tidy(&mut conn, from, to, before, charted).await?;
         from = to;
     }
     Ok(())

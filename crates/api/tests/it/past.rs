@@ -1,9 +1,11 @@
 //! A past for services: what recorders would have written, without one.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use db::rollups::{Hour, closing};
 use domain::{
-    coverage::Spent,
+    coverage::{Spent, Tally},
     failure::{Detail, Failure, FailureCode, Phase},
+    id::ServiceKey,
     incident::{IncidentEvent, Severity},
     latest::LatestLook,
     observation::{Hop, Observation},
@@ -129,6 +131,7 @@ impl<'a> Past<'a> {
     pub(crate) async fn month(&self, down: TimeDelta) {
         let this_hour = self.now.timestamp().div_euclid(3600);
         let mut recent = Recent::new(self.now - TimeDelta::days(31));
+        let mut hours = Vec::new();
         for back in (1..=24 * 29).rev() {
             let hour = DateTime::from_timestamp((this_hour - back) * 3600, 0).expect("an hour");
             let down_ms = if back == 1 {
@@ -142,25 +145,28 @@ impl<'a> Past<'a> {
                 ..Spent::default()
             };
             recent.close(hour, spent, None);
-            self.hour(hour, &spent).await;
+            let mut tally = Tally {
+                spent,
+                looks: 120,
+                ..Tally::default()
+            };
+            tally.latency.add(100_000);
+            hours.push(Hour {
+                service: ServiceKey(self.key),
+                hour,
+                tally,
+            });
         }
+        let mut conn = self.pool.acquire().await.expect("a connection");
+        closing::write_hours(&mut conn, &hours)
+            .await
+            .expect("written");
+        closing::write_days(&mut conn, &hours)
+            .await
+            .expect("written");
         sqlx::query("update service_health set recent = $2 where service_key = $1")
             .bind(self.key)
             .bind(recent.encode())
-            .execute(self.pool)
-            .await
-            .expect("written");
-    }
-
-    async fn hour(&self, hour: DateTime<Utc>, spent: &Spent) {
-        let mut latency = domain::histogram::Histogram::default();
-        latency.add(100_000);
-        sqlx::query("insert into rollup_hours values ($1, $2, $3, 0, $4, 0, 0, 120, 0, $5)")
-            .bind(self.key)
-            .bind(hour)
-            .bind(i32::try_from(spent.up_ms).expect("small"))
-            .bind(i32::try_from(spent.down_ms).expect("small"))
-            .bind(latency.encode())
             .execute(self.pool)
             .await
             .expect("written");

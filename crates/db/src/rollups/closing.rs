@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use domain::{coverage::Tally, id::ServiceKey, latency_hours::LatencyHours, recent::Recent};
+use domain::{
+    coverage::Tally, day_hours::DayHours, id::ServiceKey, latency_hours::LatencyHours,
+    recent::Recent,
+};
 use sqlx::{FromRow, PgConnection};
 
-use super::{Day, Hour};
+use super::Hour;
 use crate::Result;
 
 /// Up to where the hours of shards are closed. A shard that was never closed begins with the first service in it, or
@@ -197,36 +200,54 @@ pub async fn write_hours(conn: &mut PgConnection, hours: &[Hour]) -> Result<()> 
     Ok(())
 }
 
-/// Stores days, replacing what was there.
-pub async fn write_days(conn: &mut PgConnection, days: &[Day]) -> Result<()> {
-    let sums = Sums::of(days.iter().map(|day| (day.service, &day.tally)));
+/// Stores the days that consist of these hours, each as their sum and with them packed, replacing what was there.
+pub async fn write_days(conn: &mut PgConnection, hours: &[Hour]) -> Result<()> {
+    let mut days: BTreeMap<(ServiceKey, NaiveDate), (Tally, DayHours)> = BTreeMap::new();
+    for Hour {
+        service,
+        hour,
+        tally,
+    } in hours
+    {
+        let (sum, packed) = days.entry((*service, hour.date_naive())).or_default();
+        sum.merge(tally);
+        packed.close(*hour, tally);
+    }
+    let sums = Sums::of(days.iter().map(|((service, _), (sum, _))| (*service, sum)));
     let sql = "insert into rollup_days (service_key, day, up_ms, degraded_ms, down_ms, unknown_ms, maintenance_ms, looks,
-                                        failed, latency)
+                                        failed, latency, hours)
                select * from unnest($1::int[], $2::date[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[],
-                                    $8::int[], $9::int[], $10::bytea[])
+                                    $8::int[], $9::int[], $10::bytea[], $11::bytea[])
                on conflict (service_key, day) do update
                set up_ms = excluded.up_ms, degraded_ms = excluded.degraded_ms, down_ms = excluded.down_ms,
                    unknown_ms = excluded.unknown_ms, maintenance_ms = excluded.maintenance_ms, looks = excluded.looks,
-                   failed = excluded.failed, latency = excluded.latency";
+                   failed = excluded.failed, latency = excluded.latency, hours = excluded.hours";
     let query = sqlx::query(sql)
         .bind(sums.keys)
-        .bind(days.iter().map(|day| day.day).collect::<Vec<NaiveDate>>());
+        .bind(days.keys().map(|(_, day)| *day).collect::<Vec<_>>());
     let query = sums.spent.into_iter().fold(query, sqlx::query::Query::bind);
     query
         .bind(sums.looks)
         .bind(sums.failed)
         .bind(sums.latency)
+        .bind(
+            days.values()
+                .map(|(_, hours)| hours.encode())
+                .collect::<Vec<_>>(),
+        )
         .execute(conn)
         .await?;
     Ok(())
 }
 
-/// Deletes hours older than `before`, and everything of services that are gone, for keys in `from..to`.
+/// Deletes hours older than `before`, what days before `charted` have packed for charts, and everything of services that are gone,
+/// for keys in `from..to`.
 pub async fn tidy(
     conn: &mut PgConnection,
     from: i32,
     to: i32,
     before: DateTime<Utc>,
+    charted: NaiveDate,
 ) -> Result<()> {
     sqlx::query(
         "delete from rollup_hours r where service_key >= $1 and service_key < $2
@@ -243,6 +264,14 @@ pub async fn tidy(
     )
     .bind(from)
     .bind(to)
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query(
+        "update rollup_days set hours = '' where service_key >= $1 and service_key < $2 and day < $3 and hours <> ''",
+    )
+    .bind(from)
+    .bind(to)
+    .bind(charted)
     .execute(conn)
     .await?;
     Ok(())

@@ -1,9 +1,12 @@
 //! Closed hours and days of one service, for charts and percentages.
 
-use std::ops::Range;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use domain::{coverage::Spent, histogram::Histogram, id::ServiceKey};
+use chrono::{DateTime, DurationRound as _, NaiveDate, NaiveTime, TimeDelta, Utc};
+use domain::{coverage::Spent, day_hours::DayHours, histogram::Histogram, id::ServiceKey};
 use sqlx::{FromRow, PgConnection};
 
 use crate::Result;
@@ -17,12 +20,25 @@ struct Time {
     maintenance: i64,
 }
 
+/// A day and the hours that are packed in it.
 #[derive(FromRow)]
-struct SumRow {
-    at: DateTime<Utc>,
+struct PackedDay {
+    at: NaiveDate,
     #[sqlx(flatten)]
     time: Time,
     latency: Vec<u8>,
+    hours: Vec<u8>,
+}
+
+impl PackedDay {
+    /// The hours; none when they are not all that the day consists of, which a worker of an older version left behind.
+    fn hours(self) -> Option<DayHours> {
+        let hours = DayHours::decode(&self.hours)?;
+        let latency = Histogram::decode(&self.latency)?;
+        hours
+            .add_up_to(&self.time.into(), &latency)
+            .then_some(hours)
+    }
 }
 
 #[derive(FromRow)]
@@ -49,11 +65,30 @@ pub struct Sum {
     pub latency: Histogram,
 }
 
-/// The statement of `sums`; its plan is tested. Histograms one behind the other are read as their sum.
-pub const SUMS: &str = "select date_bin($4, hour, timestamptz '1970-01-01 00:00+00') as at,
-         sum(up_ms) as up, sum(degraded_ms) as degraded, sum(down_ms) as down, sum(unknown_ms) as unknown,
-         sum(maintenance_ms) as maintenance, string_agg(latency, '') as latency
-     from rollup_hours where service_key = $1 and hour >= $2 and hour < $3 group by at order by at";
+/// Sums by spans.
+struct Sums {
+    step: TimeDelta,
+    within: Range<DateTime<Utc>>,
+    spans: BTreeMap<DateTime<Utc>, (Spent, Histogram)>,
+}
+
+impl Sums {
+    fn add(&mut self, hour: DateTime<Utc>, spent: &Spent, latency: &Histogram) {
+        if !self.within.contains(&hour) {
+            return;
+        }
+        let span = hour.duration_trunc(self.step).unwrap_or(hour);
+        let (sum, latencies) = self.spans.entry(span).or_default();
+        *sum += *spent;
+        latencies.merge(latency);
+    }
+}
+
+/// The statement of `sums`; its plan is tested.
+pub const PACKED_DAYS: &str =
+    "select day as at, up_ms::int8 as up, degraded_ms::int8 as degraded, down_ms::int8 as down,
+         unknown_ms::int8 as unknown, maintenance_ms::int8 as maintenance, latency, hours
+     from rollup_days where service_key = $1 and day >= $2 and day <= $3";
 
 /// The closed hours of a service in `from..to`, summed up by spans of `step`, oldest first. Spans are counted from 1970 on,
 /// as `DateTime::duration_trunc` does; those without a closed hour are left out.
@@ -64,19 +99,43 @@ pub async fn sums(
     to: DateTime<Utc>,
     step: TimeDelta,
 ) -> Result<Vec<Sum>> {
-    let rows: Vec<SumRow> = sqlx::query_as(SUMS)
+    let days: Vec<PackedDay> = sqlx::query_as(PACKED_DAYS)
         .bind(service.0)
-        .bind(from)
-        .bind(to)
-        .bind(step)
-        .fetch_all(conn)
+        .bind(from.date_naive())
+        .bind(to.date_naive())
+        .fetch_all(&mut *conn)
         .await?;
-    let sum = |row: SumRow| Sum {
-        at: row.at,
-        spent: row.time.into(),
-        latency: Histogram::decode(&row.latency).unwrap_or_default(),
+    let within = from..to;
+    let mut sums = Sums {
+        step,
+        within,
+        spans: BTreeMap::new(),
     };
-    Ok(rows.into_iter().map(sum).collect())
+    let mut unpacked = BTreeSet::new();
+    for day in days {
+        let date = day.at;
+        let Some(hours) = day.hours() else {
+            unpacked.insert(date);
+            continue;
+        };
+        for (n, spent, latency) in hours.iter() {
+            sums.add(midnight(date) + TimeDelta::hours(n.into()), spent, latency);
+        }
+    }
+    if let (Some(first), Some(last)) = (unpacked.first(), unpacked.last()) {
+        let end = midnight(*last) + TimeDelta::days(1);
+        for hour in super::hours(conn, &[service], midnight(*first), end).await? {
+            if unpacked.contains(&hour.hour.date_naive()) {
+                sums.add(hour.hour, &hour.tally.spent, &hour.tally.latency);
+            }
+        }
+    }
+    let sum = |(at, (spent, latency))| Sum { at, spent, latency };
+    Ok(sums.spans.into_iter().map(sum).collect())
+}
+
+fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc()
 }
 
 /// Time by verdict over the closed hours of a service in `hours`, and over its days (UTC) in `days`.
@@ -151,21 +210,22 @@ impl From<Time> for Spent {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DurationRound as _;
     use domain::coverage::Tally;
     use sqlx::PgPool;
 
     use super::{
-        super::{Day, Hour, closing},
+        super::{Hour, closing},
         *,
     };
 
-    /// Hours that differ from each other, three days of them from half past a day on, with a gap of a day; each of them also
-    /// stands for a day of its own.
-    async fn three_days(pool: &PgPool) -> Result<Vec<(DateTime<Utc>, Tally)>> {
+    const KEY: ServiceKey = ServiceKey(7);
+
+    /// Hours that differ from each other, three days of them from half past a day on, with a gap of a day, and their days; another
+    /// service has the same.
+    async fn three_days(pool: &PgPool) -> Result<Vec<Hour>> {
         let begin = DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::hours(13);
         let numbers = (0..72_i64).filter(|n| !(24..48).contains(n));
-        let hours = numbers.map(|n| {
+        let hour = |n: i64| {
             let mut tally = Tally {
                 spent: Spent {
                     up_ms: 3_000_000 + n,
@@ -177,82 +237,152 @@ mod tests {
                 ..Tally::default()
             };
             tally.latency.add(1_000 << (n % 9));
-            (begin + TimeDelta::hours(n), tally)
-        });
-        let hours: Vec<_> = hours.collect();
+            Hour {
+                service: KEY,
+                hour: begin + TimeDelta::hours(n),
+                tally,
+            }
+        };
+        let hours: Vec<Hour> = numbers.map(hour).collect();
         let mut conn = pool.acquire().await?;
-        for service in [ServiceKey(7), ServiceKey(8)] {
-            let each = hours.iter().map(|(hour, tally)| Hour {
+        for service in [KEY, ServiceKey(8)] {
+            let of = |hour: &Hour| Hour {
                 service,
-                hour: *hour,
-                tally: tally.clone(),
-            });
-            closing::write_hours(&mut conn, &each.collect::<Vec<_>>()).await?;
-            let each = hours.iter().enumerate().map(|(n, (_, tally))| Day {
-                service,
-                day: day(n),
-                tally: tally.clone(),
-            });
-            closing::write_days(&mut conn, &each.collect::<Vec<_>>()).await?;
+                ..hour.clone()
+            };
+            let own: Vec<Hour> = hours.iter().map(of).collect();
+            closing::write_hours(&mut conn, &own).await?;
+            closing::write_days(&mut conn, &own).await?;
         }
         Ok(hours)
     }
 
-    fn day(n: usize) -> NaiveDate {
-        NaiveDate::from_epoch_days(20_000 + i32::try_from(n).unwrap_or(0)).unwrap_or_default()
+    fn wanted(hours: &[Hour], from: DateTime<Utc>, to: DateTime<Utc>, step: TimeDelta) -> Vec<Sum> {
+        let mut wanted: Vec<Sum> = Vec::new();
+        for Hour { hour, tally, .. } in hours.iter().filter(|hour| (from..to).contains(&hour.hour))
+        {
+            let at = hour.duration_trunc(step).expect("a time of our days");
+            if wanted.last().is_none_or(|sum| sum.at != at) {
+                wanted.push(Sum {
+                    at,
+                    spent: Spent::default(),
+                    latency: Histogram::default(),
+                });
+            }
+            let sum = wanted.last_mut().expect("just pushed");
+            sum.spent += tally.spent;
+            sum.latency.merge(&tally.latency);
+        }
+        wanted
     }
 
-    #[sqlx::test(migrator = "crate::MIGRATOR")]
-    async fn spans_are_those_of_the_chart_and_sum_their_hours(pool: PgPool) -> Result<()> {
-        let hours = three_days(&pool).await?;
-        let mut conn = pool.acquire().await?;
-        let (first, last) = (hours[0].0, hours[47].0);
+    /// Asks for spans of several lengths, from and to several hours.
+    async fn compare(conn: &mut PgConnection, hours: &[Hour]) -> Result<()> {
+        let (first, last) = (hours[0].hour, hours[hours.len() - 1].hour);
         for step in [1, 3, 8].map(TimeDelta::hours) {
             for (from, to) in [
                 (first, last + TimeDelta::hours(1)),
                 (first + TimeDelta::hours(4), last - TimeDelta::hours(4)),
+                (first - TimeDelta::days(9), midnight(last.date_naive())),
             ] {
-                let mut wanted: Vec<Sum> = Vec::new();
-                let within = hours.iter().filter(|(hour, _)| (from..to).contains(hour));
-                for (hour, tally) in within {
-                    let at = hour.duration_trunc(step).expect("a time of our days");
-                    if wanted.last().is_none_or(|sum| sum.at != at) {
-                        wanted.push(Sum {
-                            at,
-                            spent: Spent::default(),
-                            latency: Histogram::default(),
-                        });
-                    }
-                    let sum = wanted.last_mut().expect("just pushed");
-                    sum.spent += tally.spent;
-                    sum.latency.merge(&tally.latency);
-                }
-                let found = sums(&mut conn, ServiceKey(7), from, to, step).await?;
-                assert_eq!(found, wanted, "{from} to {to} by {step}");
+                let found = sums(conn, KEY, from, to, step).await?;
+                assert_eq!(
+                    found,
+                    wanted(hours, from, to, step),
+                    "{from} to {to} by {step}"
+                );
             }
         }
         Ok(())
     }
 
     #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn spans_are_those_of_the_chart_and_sum_their_hours(pool: PgPool) -> Result<()> {
+        let hours = three_days(&pool).await?;
+        let mut conn = pool.acquire().await?;
+        compare(&mut conn, &hours).await?;
+        // All of it stands in the days.
+        sqlx::query("delete from rollup_hours")
+            .execute(&mut *conn)
+            .await?;
+        compare(&mut conn, &hours).await
+    }
+
+    /// Closes an hour again as a version does that knows no packed hours.
+    async fn close_as_before(conn: &mut PgConnection, hours: &[Hour], closed: usize) -> Result<()> {
+        let day = hours[closed].hour.date_naive();
+        let packed: Vec<u8> =
+            sqlx::query_scalar("select hours from rollup_days where service_key = 7 and day = $1")
+                .bind(day)
+                .fetch_one(&mut *conn)
+                .await?;
+        closing::write_hours(conn, &hours[closed..=closed]).await?;
+        let of_day = hours.iter().filter(|hour| hour.hour.date_naive() == day);
+        closing::write_days(conn, &of_day.cloned().collect::<Vec<_>>()).await?;
+        sqlx::query("update rollup_days set hours = $2 where service_key = 7 and day = $1")
+            .bind(day)
+            .bind(packed)
+            .execute(conn)
+            .await?;
+        Ok(())
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn a_day_that_an_older_version_wrote_is_read_hour_by_hour(pool: PgPool) -> Result<()> {
+        let mut hours = three_days(&pool).await?;
+        let mut conn = pool.acquire().await?;
+        let last = hours.len() - 1;
+        hours[last].tally.latency.add(77_000);
+        close_as_before(&mut conn, &hours, last).await?;
+        compare(&mut conn, &hours).await?;
+        hours[30].tally.spent.down_ms += 1;
+        close_as_before(&mut conn, &hours, 30).await?;
+        compare(&mut conn, &hours).await?;
+        // Before there was the column.
+        sqlx::query(
+            "update rollup_days set hours = '' where day = (select min(day) from rollup_days)",
+        )
+        .execute(&mut *conn)
+        .await?;
+        compare(&mut conn, &hours).await
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
     async fn hours_and_days_are_summed_each_for_themselves(pool: PgPool) -> Result<()> {
         let hours = three_days(&pool).await?;
         let mut conn = pool.acquire().await?;
-        let sum = |some: &[(DateTime<Utc>, Tally)]| {
+        // So that a day is not what its hours come to.
+        sqlx::query("update rollup_days set up_ms = up_ms + 1, down_ms = 7")
+            .execute(&mut *conn)
+            .await?;
+        let sum = |some: &[Hour]| {
             let mut sum = Spent::default();
-            for (_, tally) in some {
-                sum += tally.spent;
+            for hour in some {
+                sum += hour.tally.spent;
             }
             sum
         };
-        let key = ServiceKey(7);
-        let found = spent(&mut conn, key, hours[2].0..hours[9].0, day(3)..day(5)).await?;
-        assert_eq!(found, (sum(&hours[2..9]), sum(&hours[3..5])));
+        let day = hours[0].hour.date_naive();
+        let of_day = hours
+            .iter()
+            .filter(|hour| hour.hour.date_naive() == day)
+            .cloned();
+        let mut in_days = sum(&of_day.collect::<Vec<_>>());
+        in_days.up_ms += 1;
+        in_days.down_ms = 7;
+        let found = spent(
+            &mut conn,
+            KEY,
+            hours[2].hour..hours[9].hour,
+            day..day.succ_opt().expect("a day"),
+        )
+        .await?;
+        assert_eq!(found, (sum(&hours[2..9]), in_days));
         let none = spent(
             &mut conn,
             ServiceKey(9),
-            hours[0].0..hours[9].0,
-            day(0)..day(9),
+            hours[0].hour..hours[9].hour,
+            day..day + TimeDelta::days(9),
         )
         .await?;
         assert_eq!(none, Default::default());

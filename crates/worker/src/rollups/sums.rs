@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use db::{
     PgConnection, checks,
     rollups::{
-        self, Day, Hour,
+        self, Hour,
         closing::{self, Packed},
     },
 };
@@ -119,10 +119,8 @@ fn changed(
 
 /// Sums the days of the changed hours from all their hours.
 async fn write_days(conn: &mut PgConnection, changed: &[Hour]) -> db::Result<()> {
-    let touched: BTreeSet<(ServiceKey, NaiveDate)> = changed
-        .iter()
-        .map(|hour| (hour.service, hour.hour.date_naive()))
-        .collect();
+    let day_of = |hour: &Hour| (hour.service, hour.hour.date_naive());
+    let touched: BTreeSet<(ServiceKey, NaiveDate)> = changed.iter().map(day_of).collect();
     let services: BTreeSet<ServiceKey> = touched.iter().map(|(service, _)| *service).collect();
     let services: Vec<ServiceKey> = services.into_iter().collect();
     let days = || touched.iter().map(|(_, day)| *day);
@@ -131,22 +129,9 @@ async fn write_days(conn: &mut PgConnection, changed: &[Hour]) -> db::Result<()>
     };
     let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
     let to = midnight(last) + TimeDelta::days(1);
-    let mut sums: BTreeMap<(ServiceKey, NaiveDate), Tally> = BTreeMap::new();
-    for hour in rollups::hours(conn, &services, midnight(first), to).await? {
-        let key = (hour.service, hour.hour.date_naive());
-        if touched.contains(&key) {
-            sums.entry(key).or_default().merge(&hour.tally);
-        }
-    }
-    let days: Vec<Day> = sums
-        .into_iter()
-        .map(|((service, day), tally)| Day {
-            service,
-            day,
-            tally,
-        })
-        .collect();
-    closing::write_days(conn, &days).await
+    let mut hours = rollups::hours(conn, &services, midnight(first), to).await?;
+    hours.retain(|hour| touched.contains(&day_of(hour)));
+    closing::write_days(conn, &hours).await
 }
 
 /// Takes the changed hours into what is packed for each service: its month, and the latency of its last day.

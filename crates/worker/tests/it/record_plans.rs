@@ -182,26 +182,26 @@ async fn a_list_of_checks_goes_back_by_the_hour_until_it_is_full(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
-async fn a_chart_reads_the_hours_of_its_service_alone(pool: PgPool) {
+async fn a_chart_reads_the_days_of_its_service_alone(pool: PgPool) {
     let ground = seeded(pool).await;
     ground
-        .run("insert into rollup_hours (service_key, hour, up_ms, degraded_ms, down_ms, unknown_ms, maintenance_ms, looks, failed, latency)
-              select key, timestamptz '2026-01-01 00:00+00' + n * interval '1 hour', 3600000, 0, 0, 0, 0, 120, 0, ''
-              from generate_series(1, 500) key, generate_series(0, 239) n")
+        .run("insert into rollup_days (service_key, day, up_ms, degraded_ms, down_ms, unknown_ms, maintenance_ms, looks, failed, latency)
+              select key, date '2026-01-01' + n, 86400000, 0, 0, 0, 0, 2880, 0, ''
+              from generate_series(1, 500) key, generate_series(0, 99) n")
         .await;
-    ground.run("analyze rollup_hours").await;
+    ground.run("analyze rollup_days").await;
     let plan = plan(
         &ground,
         "force_generic_plan",
-        "int, timestamptz, timestamptz, interval",
-        db::rollups::reading::SUMS,
-        "7, '2026-01-02 00:00+00', '2026-01-09 00:00+00', '3 hours'",
+        "int, date, date",
+        db::rollups::reading::PACKED_DAYS,
+        "7, '2026-01-02', '2026-02-01'",
     )
     .await;
     assert_no_scan(&plan);
     let condition = plan.lines().find(|line| line.contains("Index Cond"));
     let condition = condition.unwrap_or_default();
-    for part in ["service_key =", "hour >=", "hour <"] {
+    for part in ["service_key =", "day >=", "day <="] {
         assert!(condition.contains(part), "{plan}");
     }
 }

@@ -208,6 +208,7 @@ async fn sums_of_deleted_services_go_and_days_stay(pool: PgPool) {
     }
     ground.close(ground.now + HOUR).await;
     ground.run(&format!("insert into rollup_hours select service_key, hour - interval '2 years', 0, 0, 0, 0, 0, 0, 0, '' from rollup_hours where service_key = {}", here.key.0)).await;
+    ground.run("insert into rollup_days select service_key, day - n, 0, 0, 0, 0, 0, 0, 0, '', hours from rollup_days, unnest('{91, 94}'::int[]) n").await;
     ground
         .run(&format!("delete from services where key = {}", gone.key.0))
         .await;
@@ -215,7 +216,9 @@ async fn sums_of_deleted_services_go_and_days_stay(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(ground.count("rollup_hours").await, 1);
-    assert_eq!(ground.count("rollup_days").await, 1);
+    assert_eq!(ground.count("rollup_days").await, 3);
+    // What no chart shows is not kept packed.
+    assert_eq!(ground.count("rollup_days where hours = ''").await, 1);
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]

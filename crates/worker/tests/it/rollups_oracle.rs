@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use db::rollups;
+use db::rollups::{self, reading};
 use domain::{
     coverage::{Spent, Tally, hour_start},
     histogram::Histogram,
@@ -195,6 +195,24 @@ async fn compare(
         .expect("the database answers");
     let stored: BTreeMap<_, _> = stored.into_iter().map(|day| (day.day, day.tally)).collect();
     assert_eq!(stored, days);
+    // A chart needs no more than the days.
+    sqlx::query("delete from rollup_hours where service_key = $1")
+        .bind(service.key.0)
+        .execute(&mut *conn)
+        .await
+        .expect("the database answers");
+    let charted = reading::sums(&mut conn, service.key, from, to, TimeDelta::hours(1));
+    let charted = charted.await.expect("the database answers");
+    let charted: BTreeMap<i64, (Spent, Histogram)> = charted
+        .into_iter()
+        .map(|sum| ((sum.at - base).num_hours(), (sum.spent, sum.latency)))
+        .filter(|(_, sum)| *sum != Default::default())
+        .collect();
+    let hours: BTreeMap<i64, (Spent, Histogram)> = truth
+        .iter()
+        .map(|(hour, tally)| (*hour, (tally.spent, tally.latency.clone())))
+        .collect();
+    assert_eq!(charted, hours);
     let packed: Vec<u8> =
         sqlx::query_scalar("select recent from service_health where service_key = $1")
             .bind(service.key.0)
