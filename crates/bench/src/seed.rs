@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use db::{Db, PgConnection, watched};
+use db::{
+    Db, PgConnection,
+    rollups::{Hour, closing},
+    watched,
+};
 use domain::{
-    coverage::Spent,
+    coverage::{Spent, Tally, hour_start},
     failure::{Failure, FailureCode},
     id::{ServiceId, ServiceKey},
     incident::{IncidentEvent, Severity},
@@ -302,20 +306,61 @@ pub async fn half_a_day(db: &Db, day: NaiveDate, phases: bool) -> anyhow::Result
 
 /// The rollups that the worker would have made of those checks, and the packed columns read by lists.
 pub async fn rollups(db: &Db, now: DateTime<Utc>, days: i64) -> anyhow::Result<()> {
-    for (table, bucket, looks) in [("hours", "hour", 120), ("days", "day", 2_880)] {
-        let statement = format!(
-            "insert into rollup_{table} (service_key, {bucket}, up_ms, degraded_ms, down_ms, unknown_ms, maintenance_ms, looks, failed, latency)
-             select key, bucket, {looks} * 30000, 0, 0, 0, 0, {looks}, 0, '\\x5010'
-             from services, generate_series(date_trunc('{bucket}', $1 - make_interval(days => $2), 'UTC'),
-                                            date_trunc('hour', $1, 'UTC') - interval '1 second', interval '1 {bucket}') as bucket"
-        );
-        sqlx::query(AssertSqlSafe(statement))
-            .bind(now)
-            .bind(i32::try_from(days)?)
-            .execute(db.pool())
-            .await?;
+    let this_hour = hour_start(now);
+    for back in (0..=days).rev() {
+        let day = (now - TimeDelta::days(back)).date_naive();
+        let hours = hours_of(day).filter(|hour| *hour < this_hour);
+        closed(db, &hours.collect::<Vec<_>>()).await?;
     }
     standing_for(db, now, days).await
+}
+
+/// All hours of the day but this one are closed: none costs more than the last one.
+pub async fn hours_beside(db: &Db, hour: DateTime<Utc>) -> anyhow::Result<()> {
+    let others = hours_of(hour.date_naive()).filter(|other| *other != hour);
+    closed(db, &others.collect::<Vec<_>>()).await
+}
+
+fn hours_of(day: NaiveDate) -> impl Iterator<Item = DateTime<Utc>> {
+    let midnight = day.and_time(chrono::NaiveTime::MIN).and_utc();
+    (0..24).map(move |n| midnight + TimeDelta::hours(n))
+}
+
+/// Hours of a day in which every service was up, and the day, written as workers close them: one hour of all services after the other.
+async fn closed(db: &Db, hours: &[DateTime<Utc>]) -> anyhow::Result<()> {
+    let mut tally = Tally {
+        spent: Spent {
+            up_ms: 3_600_000,
+            ..Spent::default()
+        },
+        looks: 120,
+        ..Tally::default()
+    };
+    for n in 0..120 {
+        tally.latency.add(40_000 + 500 * n);
+    }
+    let mut conn = db.acquire().await?;
+    let keys: Vec<i32> = sqlx::query_scalar("select key from services order by key")
+        .fetch_all(&mut *conn)
+        .await?;
+    let of = |key: i32, hour: DateTime<Utc>| Hour {
+        service: ServiceKey(key),
+        hour,
+        tally: tally.clone(),
+    };
+    for hour in hours {
+        for some in keys.chunks(10_000) {
+            let one: Vec<Hour> = some.iter().map(|key| of(*key, *hour)).collect();
+            closing::write_hours(&mut conn, &one).await?;
+        }
+    }
+    for some in keys.chunks(1_000) {
+        let all = some
+            .iter()
+            .flat_map(|key| hours.iter().map(|hour| of(*key, *hour)));
+        closing::write_days(&mut conn, &all.collect::<Vec<_>>()).await?;
+    }
+    Ok(())
 }
 
 /// An incident of twenty minutes per service and week, the newest less than an hour old.
