@@ -1,5 +1,7 @@
 //! However long history grows, no page reads through it: what Postgres counted on the partitions of `checks` says so.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use sqlx::{Connection as _, PgConnection, PgPool, postgres::PgConnectOptions};
 
@@ -58,22 +60,28 @@ struct Counted {
     rows: i64,
 }
 
-/// The counts once only so many other sessions are left: one reports at the latest when it ends.
-async fn counted(options: &PgConnectOptions, others_left: &[i32]) -> Counted {
+/// The counts once no session is left that may still report what it read: each does so at the latest when it ends.
+async fn counted(options: &PgConnectOptions, may_report: &str) -> Counted {
     let mut conn = PgConnection::connect_with(options)
         .await
         .expect("the database answers");
-    let others = "select count(*) from pg_stat_activity
-                  where datname = current_database() and pid <> pg_backend_pid() and pid <> all($1) and backend_type = 'client backend'";
-    while sqlx::query_scalar::<_, i64>(others)
-        .bind(others_left)
-        .fetch_one(&mut conn)
+    let left = format!(
+        "select count(*) from pg_stat_activity
+         where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend' and {may_report}"
+    );
+    let gone = async {
+        while sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(left.clone()))
+            .fetch_one(&mut conn)
+            .await
+            .expect("the database answers")
+            > 0
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), gone)
         .await
-        .expect("the database answers")
-        > 0
-    {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+        .expect("the sessions end");
     let counted = sqlx::query_as(
         "select sum(seq_scan)::int8 as scans, sum(coalesce(idx_tup_fetch, 0))::int8 as rows
          from pg_stat_user_tables where relname like 'checks\\_%'",
@@ -83,14 +91,6 @@ async fn counted(options: &PgConnectOptions, others_left: &[i32]) -> Counted {
     .expect("the database answers");
     conn.close().await.expect("closed");
     counted
-}
-
-/// The sessions that are there already.
-async fn sessions(pool: &PgPool) -> Vec<i32> {
-    sqlx::query_scalar("select pid from pg_stat_activity where datname = current_database()")
-        .fetch_all(pool)
-        .await
-        .expect("the database answers")
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
@@ -103,13 +103,13 @@ async fn no_page_reads_through_history(pool: PgPool) {
         service = path(&add(&person, shop()).await);
     }
     // What the preparation reads is counted apart, by a session of its own.
-    let before = sessions(&pool).await;
-    let mut conn = PgConnection::connect_with(&options)
+    let apart = options.clone().application_name("preparation");
+    let mut conn = PgConnection::connect_with(&apart)
         .await
         .expect("the database answers");
     fill(&mut conn, &world).await;
     conn.close().await.expect("closed");
-    let prepared = counted(&options, &before).await;
+    let prepared = counted(&options, "application_name = 'preparation'").await;
     let summed = [
         "/api/services?limit=50".to_owned(),
         "/api/services?limit=50&sort=status".to_owned(),
@@ -130,7 +130,7 @@ async fn no_page_reads_through_history(pool: PgPool) {
         person.get(&format!("{service}/{path}")).await.expect(200);
     }
     pool.close().await;
-    let after = counted(&options, &[]).await;
+    let after = counted(&options, "true").await;
     let rows = after.rows - prepared.rows;
     assert_eq!(
         after.scans, prepared.scans,
