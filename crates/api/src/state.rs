@@ -1,8 +1,7 @@
 //! What handlers may ask for.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
-use axum::extract::FromRef;
 use db::Db;
 use egress::Egress;
 use probe::{CONTACT, Prober};
@@ -21,9 +20,12 @@ use crate::{
     together::Together,
 };
 
-/// Shared by all requests; cloning is cheap.
-#[derive(Clone, FromRef)]
-pub struct AppState {
+/// Shared by all requests. Each clones it several times on its way, which counts a reference.
+#[derive(Clone)]
+pub struct AppState(Arc<Shared>);
+
+/// What there is one of per process.
+pub struct Shared {
     pub db: Db,
     pub clock: Clock,
     pub status: StatusCache,
@@ -53,7 +55,7 @@ pub struct Parts {
 impl AppState {
     pub fn new(parts: Parts) -> Self {
         let prober = Prober::new(parts.egress.clone(), CONTACT);
-        Self {
+        Self(Arc::new(Shared {
             db: parts.db,
             clock: parts.clock,
             live: Live::new(parts.status.clone()),
@@ -69,6 +71,14 @@ impl AppState {
             pace: Arc::new(Pace::new(&parts.site.rates)),
             opening: Opening::default(),
             site: Arc::new(parts.site),
-        }
+        }))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }

@@ -1,7 +1,4 @@
 //! `/api/catalogue`: well-known services and where they publish their status.
-
-use std::sync::Arc;
-
 use axum::{Json, extract::State};
 use domain::fields::Fields;
 use serde::{Deserialize, Serialize};
@@ -13,7 +10,6 @@ use crate::{
     auth::{Member, Viewer},
     input::query::{self, Asked, filled},
     problem::{Problem, ProblemBody},
-    site::Site,
     state::AppState,
     view::vendor::ProviderView,
 };
@@ -68,7 +64,7 @@ struct CatalogueEntryView {
 ))]
 async fn search_catalogue(
     _member: Member<Viewer>,
-    State(site): State<Arc<Site>>,
+    State(state): State<AppState>,
     Asked(asked): Asked<CatalogueQuery>,
 ) -> Result<Json<Vec<CatalogueEntryView>>, Problem> {
     let mut fields = Fields::default();
@@ -86,7 +82,7 @@ async fn search_catalogue(
         }
     }
     fields.finish(())?;
-    let catalogue = &site.catalogue;
+    let catalogue = &state.site.catalogue;
     let found: Vec<&Service> = match (host, q) {
         (Some(host), _) => {
             let host = host.to_ascii_lowercase();

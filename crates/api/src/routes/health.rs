@@ -1,12 +1,12 @@
 //! `/api/health`: for load balancers and people who wonder.
 
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
-use db::{Db, schema};
+use db::schema;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{manners::opening::Opening, state::AppState};
+use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(show_health))
@@ -32,7 +32,7 @@ struct HealthView {
     (status = 200, description = "Everything is there", body = HealthView),
     (status = 503, description = "The database cannot be reached", body = HealthView),
 ))]
-async fn show_health(State(db): State<Db>, State(opening): State<Opening>) -> impl IntoResponse {
+async fn show_health(State(state): State<AppState>) -> impl IntoResponse {
     let view = |status, missing| {
         Json(HealthView {
             status,
@@ -41,7 +41,7 @@ async fn show_health(State(db): State<Db>, State(opening): State<Opening>) -> im
         })
     };
     // A database that answers but has another schema is as good as none.
-    if opening.is_shut() || schema::ping(&db).await.is_err() {
+    if state.opening.is_shut() || schema::ping(&state.db).await.is_err() {
         return (
             StatusCode::SERVICE_UNAVAILABLE,
             view("degraded", vec!["database"]),
