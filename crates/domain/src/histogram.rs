@@ -85,6 +85,13 @@ impl Histogram {
     /// was cut off happens to be continued by the next.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let mut histogram = Self::default();
+        histogram.merge_encoded(bytes)?;
+        Some(histogram)
+    }
+
+    /// Takes over the counts of another histogram as `encode` wrote it. None for anything that `decode` does not read, of which
+    /// some may be counted then.
+    pub fn merge_encoded(&mut self, bytes: &[u8]) -> Option<()> {
         let mut rest = bytes.iter().copied();
         while let Some(index) = rest.next() {
             let mut count = 0u32;
@@ -95,10 +102,10 @@ impl Histogram {
                     break;
                 }
             }
-            let sum = histogram.counts.get_mut(usize::from(index))?;
+            let sum = self.counts.get_mut(usize::from(index))?;
             *sum = sum.saturating_add(count);
         }
-        Some(histogram)
+        Some(())
     }
 }
 

@@ -9,6 +9,7 @@ use chrono::{DateTime, DurationRound as _, NaiveDate, NaiveTime, TimeDelta, Utc}
 use domain::{coverage::Spent, day_hours::DayHours, histogram::Histogram, id::ServiceKey};
 use sqlx::{FromRow, PgConnection};
 
+use super::Hour;
 use crate::Result;
 
 #[derive(FromRow)]
@@ -73,14 +74,11 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, hour: DateTime<Utc>, spent: &Spent, latency: &Histogram) {
-        if !self.within.contains(&hour) {
-            return;
-        }
+    /// The sum to which an hour belongs; none for one that is not asked for.
+    fn of(&mut self, hour: DateTime<Utc>) -> Option<&mut (Spent, Histogram)> {
         let span = hour.duration_trunc(self.step).unwrap_or(hour);
-        let (sum, latencies) = self.spans.entry(span).or_default();
-        *sum += *spent;
-        latencies.merge(latency);
+        let wanted = self.within.contains(&hour);
+        wanted.then(|| self.spans.entry(span).or_default())
     }
 }
 
@@ -119,14 +117,20 @@ pub async fn sums(
             continue;
         };
         for (n, spent, latency) in hours.iter() {
-            sums.add(midnight(date) + TimeDelta::hours(n.into()), spent, latency);
+            if let Some((sum, latencies)) = sums.of(midnight(date) + TimeDelta::hours(n.into())) {
+                *sum += *spent;
+                latencies.merge_encoded(latency);
+            }
         }
     }
     if let (Some(first), Some(last)) = (unpacked.first(), unpacked.last()) {
         let end = midnight(*last) + TimeDelta::days(1);
-        for hour in super::hours(conn, &[service], midnight(*first), end).await? {
-            if unpacked.contains(&hour.hour.date_naive()) {
-                sums.add(hour.hour, &hour.tally.spent, &hour.tally.latency);
+        let mut hours = super::hours(conn, &[service], midnight(*first), end).await?;
+        hours.retain(|hour| unpacked.contains(&hour.hour.date_naive()));
+        for Hour { hour, tally, .. } in hours {
+            if let Some((sum, latencies)) = sums.of(hour) {
+                *sum += tally.spent;
+                latencies.merge(&tally.latency);
             }
         }
     }
@@ -213,10 +217,7 @@ mod tests {
     use domain::coverage::Tally;
     use sqlx::PgPool;
 
-    use super::{
-        super::{Hour, closing},
-        *,
-    };
+    use super::{super::closing, *};
 
     const KEY: ServiceKey = ServiceKey(7);
 
