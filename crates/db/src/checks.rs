@@ -218,6 +218,29 @@ pub async fn stands(
     Ok(rows.into_iter().filter_map(stand).collect())
 }
 
+/// The statement of `answered`; its plan is tested.
+pub const ANSWERED: &str = "select slot_at, total_us from checks
+    where service_key = $1 and date_bin('1 hour', slot_at, timestamptz '2000-01-01 00:00+00') = any($4)
+      and slot_at >= $2 and slot_at < $3 and total_us > 0";
+
+/// When a service was looked at in `from..to` and answered, and how long that took, in µs; in no order.
+pub async fn answered(
+    conn: &mut PgConnection,
+    service: ServiceKey,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<(DateTime<Utc>, u32)>> {
+    let rows: Vec<(DateTime<Utc>, i32)> = sqlx::query_as(ANSWERED)
+        .bind(service.0)
+        .bind(from)
+        .bind(to)
+        .bind(hours(from, to))
+        .fetch_all(conn)
+        .await?;
+    let answered = |(slot, us)| Some((slot, u32::try_from(us).ok()?));
+    Ok(rows.into_iter().filter_map(answered).collect())
+}
+
 /// The hours under which the checks of `from..to` are found.
 fn hours(from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<DateTime<Utc>> {
     std::iter::successors(Some(hour_start(from)), |hour| {

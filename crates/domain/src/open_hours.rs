@@ -27,19 +27,24 @@ impl OpenHours {
     }
 
     /// What is known of the hours from `first_open` (hours since 1970) on at `now`, the newest check's share included.
-    pub fn spent(mut self, first_open: i64, newest: Option<&Stand>, now: DateTime<Utc>) -> Spent {
-        self.move_to(hour_of(now));
-        if let Some(stand) = newest {
-            let (from, to) = speaks(stand, Some(now));
-            self.count(stand, from, to);
-        }
+    pub fn spent(self, first_open: i64, newest: Option<&Stand>, now: DateTime<Utc>) -> Spent {
         let mut sum = Spent::default();
-        for (hour, spent) in [(self.hour, self.current), (self.hour - 1, self.previous)] {
+        for (hour, spent) in self.by_hour(newest, now) {
             if hour >= first_open {
                 sum += spent;
             }
         }
         sum
+    }
+
+    /// What is known of the hour of `now` and of the one before (hours since 1970), the newest check's share included.
+    pub fn by_hour(mut self, newest: Option<&Stand>, now: DateTime<Utc>) -> [(i64, Spent); 2] {
+        self.move_to(hour_of(now));
+        if let Some(stand) = newest {
+            let (from, to) = speaks(stand, Some(now));
+            self.count(stand, from, to);
+        }
+        [(self.hour - 1, self.previous), (self.hour, self.current)]
     }
 
     /// Bytes for storage: 14 where the verdict stayed the same.

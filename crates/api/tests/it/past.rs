@@ -3,12 +3,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use db::rollups::{Hour, closing};
 use domain::{
-    coverage::{Spent, Tally},
+    coverage::{Spent, Stand, Tally},
     failure::{Detail, Failure, FailureCode, Phase},
     id::ServiceKey,
     incident::{IncidentEvent, Severity},
     latest::LatestLook,
     observation::{Hop, Observation},
+    open_hours::OpenHours,
     recent::Recent,
     vendor::Said,
     verdict::Verdict,
@@ -196,6 +197,42 @@ impl<'a> Past<'a> {
         .bind(self.key)
         .bind(self.now)
         .bind(count)
+        .execute(self.pool)
+        .await
+        .expect("written");
+    }
+
+    /// What those checks speak for, oldest first.
+    pub(crate) fn stands(&self, count: i32) -> Vec<Stand> {
+        let stand = |n: i32| Stand {
+            slot: self.now - TimeDelta::minutes(n.into()),
+            stands_for: TimeDelta::minutes(1),
+            verdict: if n % 10 == 0 {
+                Verdict::Down
+            } else {
+                Verdict::Up
+            },
+            total_us: Some(50_000),
+        };
+        (1..=count).rev().map(stand).collect()
+    }
+
+    /// Counts those checks into the health, as recording them does.
+    pub(crate) async fn counted(&self, count: i32) {
+        let stands = self.stands(count);
+        let mut open = OpenHours::default();
+        for (n, stand) in stands.iter().enumerate() {
+            open.settle(n.checked_sub(1).map(|before| &stands[before]), stand.slot);
+        }
+        let newest = stands.last().expect("a check");
+        sqlx::query(
+            "update service_health set open_hours = $2, verdict = $3, last_slot = $4, last_started_at = $4, last_stands_for_ms = 60000
+             where service_key = $1",
+        )
+        .bind(self.key)
+        .bind(open.encode())
+        .bind(newest.verdict.number())
+        .bind(newest.slot)
         .execute(self.pool)
         .await
         .expect("written");

@@ -12,7 +12,7 @@ use domain::{
     recent::Recent,
     verdict::Verdict,
 };
-use sqlx::{FromRow, PgConnection};
+use sqlx::{FromRow, PgConnection, Row as _};
 use uuid::Uuid;
 
 use crate::{Result, columns::millis};
@@ -161,11 +161,22 @@ pub(crate) struct Uptime {
 impl Uptime {
     /// Time by verdict of the last 24 hours.
     pub(crate) fn last_day(&self, now: DateTime<Utc>) -> Spent {
-        let newest = newest(self.last_slot, self.verdict, self.last_stands_for_ms);
-        let open = OpenHours::decode(&self.open_hours).unwrap_or_default();
-        let recent = Recent::decode_hours(&self.recent).unwrap_or_else(nothing_closed);
-        let open = open.spent(recent.first_open(), newest.as_ref(), now);
+        let recent = self.recent();
+        let open = self.open_hours();
+        let open = open.spent(recent.first_open(), self.newest().as_ref(), now);
         recent.last_day(now, &open)
+    }
+
+    fn newest(&self) -> Option<Stand> {
+        newest(self.last_slot, self.verdict, self.last_stands_for_ms)
+    }
+
+    fn open_hours(&self) -> OpenHours {
+        OpenHours::decode(&self.open_hours).unwrap_or_default()
+    }
+
+    fn recent(&self) -> Recent {
+        Recent::decode_hours(&self.recent).unwrap_or_else(nothing_closed)
     }
 }
 
@@ -200,23 +211,38 @@ impl LookRow {
     }
 }
 
-/// The key of a service, and up to when its hours are closed; none when the workspace has no such service.
-pub async fn closed_until(
+/// How far the sums of a service go, and what is known of the hours after them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summed {
+    pub key: ServiceKey,
+    pub closed_until: DateTime<Utc>,
+    /// The running hour and the one before it, whether closed or not, oldest first.
+    pub last_hours: [(DateTime<Utc>, Spent); 2],
+}
+
+/// How far the sums of a service go at `now`; none when the workspace has no such service.
+pub async fn summed(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
     id: ServiceId,
-) -> Result<Option<(ServiceKey, DateTime<Utc>)>> {
-    let sql =
-        "select s.key, h.recent from services s join service_health h on h.service_key = s.key
+    now: DateTime<Utc>,
+) -> Result<Option<Summed>> {
+    let sql = "select s.key, h.verdict, h.last_slot, h.last_stands_for_ms, h.open_hours, h.recent
+               from services s join service_health h on h.service_key = s.key
                where s.workspace_id = $1 and s.id = $2";
-    let row: Option<(i32, Vec<u8>)> = sqlx::query_as(sql)
+    let row: Option<(i32, Uptime)> = sqlx::query(sql)
         .bind(workspace.0)
         .bind(id.0)
+        .try_map(|row| Ok((row.try_get("key")?, Uptime::from_row(&row)?)))
         .fetch_optional(conn)
         .await?;
-    Ok(row.map(|(key, recent)| {
-        let recent = Recent::decode_hours(&recent).unwrap_or_else(nothing_closed);
-        let until = DateTime::from_timestamp(recent.first_open() * 3600, 0);
-        (ServiceKey(key), until.unwrap_or_default())
+    let hour = |hours: i64| DateTime::from_timestamp(hours * 3600, 0).unwrap_or_default();
+    Ok(row.map(|(key, uptime)| Summed {
+        key: ServiceKey(key),
+        closed_until: hour(uptime.recent().first_open()),
+        last_hours: uptime
+            .open_hours()
+            .by_hour(uptime.newest().as_ref(), now)
+            .map(|(hours, spent)| (hour(hours), spent)),
     }))
 }

@@ -150,6 +150,24 @@ async fn closing_an_hour_reads_its_own_checks_and_one_before_by_hour_and_service
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_chart_reads_the_open_hours_of_its_service_alone(pool: PgPool) {
+    let (ground, yesterday) = with_a_day(pool).await;
+    for mode in ["force_custom_plan", "force_generic_plan"] {
+        let plan = plan(
+            &ground,
+            mode,
+            "int, timestamptz, timestamptz, timestamptz[]",
+            db::checks::ANSWERED,
+            &format!(
+                "7, '{yesterday} 12:00+00', '{yesterday} 13:30+00', '{{{yesterday} 12:00+00, {yesterday} 13:00+00}}'"
+            ),
+        )
+        .await;
+        assert_by_hour_and_service(&ground, &plan);
+    }
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
 async fn a_list_of_checks_goes_back_by_the_hour_until_it_is_full(pool: PgPool) {
     let (ground, yesterday) = with_a_day(pool).await;
     let times =

@@ -2,11 +2,14 @@
 
 use axum::{extract::State, http::Uri};
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
-use db::{PgConnection, checks, health::reading, rollups};
+use db::{
+    PgConnection, checks,
+    health::reading::{self, Summed},
+    rollups,
+};
 use domain::{
     coverage::{Stand, Tally},
     fields::Fields,
-    histogram::Histogram,
     id::{ServiceId, ServiceKey, WorkspaceId},
 };
 use serde::{Deserialize, Serialize};
@@ -23,9 +26,6 @@ use crate::{
     state::AppState,
     view::{milliseconds, ready::Ready, seconds},
 };
-
-/// Hours whose rollups may be missing are counted from their checks, but never more than these.
-const MOST_OPEN: TimeDelta = TimeDelta::hours(3);
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(show_latency))
@@ -109,33 +109,35 @@ async fn chart(
     id: ServiceId,
     range: Range,
 ) -> Result<Ready, Problem> {
+    let now = state.clock.now();
     let mut conn = state.db.acquire().await?;
-    let found = reading::closed_until(&mut conn, workspace, id).await?;
-    let (key, closed_until) = found.ok_or(Problem::NotFound)?;
+    let found = reading::summed(&mut conn, workspace, id, now).await?;
+    let summed = found.ok_or(Problem::NotFound)?;
     let lasts = range.step >= TimeDelta::hours(1);
-    let known = lasts.then(|| state.charts.find(key, range.length));
+    let known = lasts.then(|| state.charts.find(summed.key, range.length));
     if let Some(known) = known.flatten() {
         return Ok(Ready::of(known));
     }
-    let now = state.clock.now();
-    let chart = Ready::json(&points(&mut conn, key, range, (closed_until, now)).await?)?;
+    let chart = Ready::json(&points(&mut conn, &summed, range, now).await?)?;
     if lasts {
-        state.charts.keep(key, range.length, chart.body().clone());
+        state
+            .charts
+            .keep(summed.key, range.length, chart.body().clone());
     }
     Ok(chart)
 }
 
 async fn points(
     conn: &mut PgConnection,
-    key: ServiceKey,
+    summed: &Summed,
     range: Range,
-    (closed_until, now): (DateTime<Utc>, DateTime<Utc>),
+    now: DateTime<Utc>,
 ) -> Result<Vec<PointView>, Problem> {
     let buckets = buckets(range, now);
     let tallies = if range.step < TimeDelta::hours(1) {
-        from_checks(conn, key, &buckets, now).await?
+        from_checks(conn, summed.key, &buckets, now).await?
     } else {
-        from_hours(conn, key, (range, &buckets), (closed_until, now)).await?
+        from_hours(conn, summed, (range, &buckets), now).await?
     };
     let points = buckets.iter().zip(&tallies);
     Ok(points.map(|(t, tally)| PointView::new(*t, tally)).collect())
@@ -159,52 +161,57 @@ async fn from_checks(
     now: DateTime<Utc>,
 ) -> Result<Vec<Tally>, Problem> {
     let from = buckets.first().copied().unwrap_or(now);
-    let stands = stands(conn, key, from, now).await?;
+    let stands = checks::stands(conn, &[key], from, now).await?;
+    let stands: Vec<Stand> = stands.into_iter().map(|(_, stand)| stand).collect();
     let ends = buckets.iter().skip(1).copied().chain([now]);
     let spans = buckets.iter().copied().zip(ends);
     Ok(spans.map(|(from, to)| tally(&stands, from, to)).collect())
 }
 
-/// Closed hours, and what the checks of the open ones add.
+/// Closed hours, and what is counted of those after them while looks arrive: the last two, of which only latencies are read from checks.
 async fn from_hours(
     conn: &mut PgConnection,
-    key: ServiceKey,
+    summed: &Summed,
     (range, buckets): (Range, &[DateTime<Utc>]),
-    (closed_until, now): (DateTime<Utc>, DateTime<Utc>),
+    now: DateTime<Utc>,
 ) -> Result<Vec<Tally>, Problem> {
     let from = buckets.first().copied().unwrap_or(now);
-    let closed = rollups::reading::sums(conn, key, from, closed_until, range.step).await?;
-    let mut tallies = vec![Tally::default(); buckets.len()];
-    let mut add = |at: DateTime<Utc>, spent, latency: &Histogram| {
-        let bucket = buckets.partition_point(|begin| *begin <= at).checked_sub(1);
-        if let Some(sum) = bucket.and_then(|bucket| tallies.get_mut(bucket)) {
-            sum.spent += spent;
-            sum.latency.merge(latency);
-        }
+    let until = summed.closed_until;
+    let closed = rollups::reading::sums(conn, summed.key, from, until, range.step).await?;
+    let open = summed.last_hours.iter().filter(|(hour, _)| *hour >= until);
+    let first_open = open.clone().map(|(hour, _)| *hour).min();
+    let answered = match first_open {
+        Some(hour) => checks::answered(conn, summed.key, hour.max(from), now).await?,
+        None => Vec::new(),
     };
+    let mut tallies = vec![Tally::default(); buckets.len()];
     for sum in &closed {
-        add(sum.at, sum.spent, &sum.latency);
+        if let Some(tally) = bucket_of(&mut tallies, buckets, sum.at) {
+            tally.spent += sum.spent;
+            tally.latency.merge(&sum.latency);
+        }
     }
-    let this_hour = now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now);
-    let mut hour = closed_until.max(this_hour - MOST_OPEN).max(from);
-    let stands = stands(conn, key, hour, now).await?;
-    while hour < now {
-        let end = hour + TimeDelta::hours(1);
-        let open = tally(&stands, hour, end.min(now));
-        add(hour, open.spent, &open.latency);
-        hour = end;
+    for (hour, spent) in open {
+        if let Some(tally) = bucket_of(&mut tallies, buckets, *hour) {
+            tally.spent += *spent;
+        }
+    }
+    for (slot, us) in answered {
+        if let Some(tally) = bucket_of(&mut tallies, buckets, slot) {
+            tally.latency.add(us);
+        }
     }
     Ok(tallies)
 }
 
-async fn stands(
-    conn: &mut PgConnection,
-    key: ServiceKey,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-) -> Result<Vec<Stand>, Problem> {
-    let stands = checks::stands(conn, &[key], from, to).await?;
-    Ok(stands.into_iter().map(|(_, stand)| stand).collect())
+/// The tally of the span in which a time lies.
+fn bucket_of<'a>(
+    tallies: &'a mut [Tally],
+    buckets: &[DateTime<Utc>],
+    at: DateTime<Utc>,
+) -> Option<&'a mut Tally> {
+    let bucket = buckets.partition_point(|begin| *begin <= at).checked_sub(1);
+    tallies.get_mut(bucket?)
 }
 
 /// The tally of a span, from the few stands that matter to it.

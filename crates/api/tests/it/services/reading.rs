@@ -1,7 +1,12 @@
 //! Lists, pages, charts: from one row per service and from sums, never from history.
 
 use chrono::TimeDelta;
-use domain::{incident::Severity, verdict::Verdict};
+use domain::{
+    coverage::{Spent, Stand, Tally, hour_start},
+    incident::Severity,
+    recent::Recent,
+    verdict::Verdict,
+};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
@@ -165,6 +170,69 @@ async fn what_was_recorded_is_shown(pool: PgPool) {
         360
     );
     assert!((90..110).contains(&chart[100]["p50"].as_i64().expect("a latency")));
+}
+
+/// Seconds up and down, and milliseconds of half of the looks.
+fn seen(point: &Value) -> [Option<i64>; 3] {
+    ["up", "down", "p50"].map(|name| point[name].as_i64())
+}
+
+#[sqlx::test(migrator = "db::MIGRATOR")]
+async fn a_chart_of_hours_goes_on_to_now_and_counts_no_hour_twice(pool: PgPool) {
+    let world = World::start(pool.clone()).await;
+    // Half past.
+    let into = world.state.clock.now().timestamp().rem_euclid(3600) / 60;
+    world.later(TimeDelta::minutes((90 - into) % 60));
+    let person = world.operator().await;
+    let now = world.state.clock.now();
+    let hour = hour_start(now);
+    let expected = |stands: &[Stand], from, to| {
+        let spent = Tally::of(stands, from, to).spent;
+        [Some(spent.up_ms / 1000), Some(spent.down_ms / 1000)]
+    };
+    for closed in [true, false] {
+        let service = named(&person, "Shop").await;
+        let past = Past::of(&pool, &service, now).await;
+        past.month(TimeDelta::minutes(6)).await;
+        past.checks(90).await;
+        past.counted(90).await;
+        if !closed {
+            let mut recent = Recent::new(now - TimeDelta::days(31));
+            recent.close(hour - TimeDelta::hours(2), Spent::default(), None);
+            sqlx::query("update service_health set recent = $2 where service_key = $1")
+                .bind(past.key)
+                .bind(recent.encode())
+                .execute(&pool)
+                .await
+                .expect("written");
+        }
+        let address = format!("{}/latency?range=7d", path(&service));
+        let chart = person.get(&address).await.expect(200).body;
+        let [.., oldest, before, running] = &chart.as_array().expect("points")[..] else {
+            panic!("too short: {chart}");
+        };
+        let stands = past.stands(90);
+        let [up, down] = expected(&stands, hour, now);
+        let latency = seen(running)[2];
+        assert_eq!(seen(running), [up, down, latency]);
+        assert!((48..=52).contains(&latency.expect("looks of this hour")));
+        let latency = seen(before)[2].expect("looks of the hour before");
+        if closed {
+            assert_eq!(
+                seen(before)[..2],
+                [Some(3_240), Some(360)],
+                "as it was summed"
+            );
+            assert!((93..=107).contains(&latency), "{latency}");
+        } else {
+            assert_eq!(
+                seen(before)[..2],
+                expected(&stands, hour - TimeDelta::hours(1), hour)
+            );
+            assert!((47..=53).contains(&latency), "{latency}");
+        }
+        assert_eq!(seen(oldest)[..2], [Some(3_600), Some(0)]);
+    }
 }
 
 #[sqlx::test(migrator = "db::MIGRATOR")]
