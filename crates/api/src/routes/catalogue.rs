@@ -1,4 +1,5 @@
 //! `/api/catalogue`: well-known services and where they publish their status.
+
 use axum::{Json, extract::State};
 use domain::fields::Fields;
 use serde::{Deserialize, Serialize};

@@ -60,7 +60,8 @@ struct Counted {
     rows: i64,
 }
 
-/// The counts once no session is left that may still report what it read: each does so at the latest when it ends.
+/// The counts once no session is left that may still report what it read (a condition on `pg_stat_activity`): each does so at the
+/// latest when it ends.
 async fn counted(options: &PgConnectOptions, may_report: &str) -> Counted {
     let mut conn = PgConnection::connect_with(options)
         .await

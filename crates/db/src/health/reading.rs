@@ -148,7 +148,7 @@ impl From<Row> for Glance {
     }
 }
 
-/// As much of a row as uptime takes.
+/// As much of a row as time by verdict takes.
 #[derive(Debug, FromRow)]
 pub(crate) struct Uptime {
     verdict: Option<i16>,
@@ -211,7 +211,7 @@ impl LookRow {
     }
 }
 
-/// How far the sums of a service go, and what is known of the hours after them.
+/// How far the sums of a service go, and what is counted of its last hours while looks arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summed {
     pub key: ServiceKey,

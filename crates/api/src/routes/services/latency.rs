@@ -27,6 +27,10 @@ use crate::{
     view::{milliseconds, ready::Ready, seconds},
 };
 
+const HOUR: TimeDelta = TimeDelta::hours(1);
+/// Hours that wait to be closed are read from their checks, but never more than these.
+const MOST_WAITING: TimeDelta = TimeDelta::hours(2);
+
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(show_latency))
 }
@@ -109,11 +113,11 @@ async fn chart(
     id: ServiceId,
     range: Range,
 ) -> Result<Ready, Problem> {
-    let now = state.clock.now();
     let mut conn = state.db.acquire().await?;
+    let now = state.clock.now();
     let found = reading::summed(&mut conn, workspace, id, now).await?;
     let summed = found.ok_or(Problem::NotFound)?;
-    let lasts = range.step >= TimeDelta::hours(1);
+    let lasts = range.step >= HOUR;
     let known = lasts.then(|| state.charts.find(summed.key, range.length));
     if let Some(known) = known.flatten() {
         return Ok(Ready::of(known));
@@ -134,7 +138,7 @@ async fn points(
     now: DateTime<Utc>,
 ) -> Result<Vec<PointView>, Problem> {
     let buckets = buckets(range, now);
-    let tallies = if range.step < TimeDelta::hours(1) {
+    let tallies = if range.step < HOUR {
         from_checks(conn, summed.key, &buckets, now).await?
     } else {
         from_hours(conn, summed, (range, &buckets), now).await?
@@ -161,14 +165,13 @@ async fn from_checks(
     now: DateTime<Utc>,
 ) -> Result<Vec<Tally>, Problem> {
     let from = buckets.first().copied().unwrap_or(now);
-    let stands = checks::stands(conn, &[key], from, now).await?;
-    let stands: Vec<Stand> = stands.into_iter().map(|(_, stand)| stand).collect();
+    let stands = stands(conn, key, from, now).await?;
     let ends = buckets.iter().skip(1).copied().chain([now]);
     let spans = buckets.iter().copied().zip(ends);
     Ok(spans.map(|(from, to)| tally(&stands, from, to)).collect())
 }
 
-/// Closed hours, and what is counted of those after them while looks arrive: the last two, of which only latencies are read from checks.
+/// Closed hours, and those after them. The last two are counted while looks arrive, so that only their latencies are read from checks.
 async fn from_hours(
     conn: &mut PgConnection,
     summed: &Summed,
@@ -178,18 +181,30 @@ async fn from_hours(
     let from = buckets.first().copied().unwrap_or(now);
     let until = summed.closed_until;
     let closed = rollups::reading::sums(conn, summed.key, from, until, range.step).await?;
-    let open = summed.last_hours.iter().filter(|(hour, _)| *hour >= until);
-    let first_open = open.clone().map(|(hour, _)| *hour).min();
-    let answered = match first_open {
-        Some(hour) => checks::answered(conn, summed.key, hour.max(from), now).await?,
-        None => Vec::new(),
+    let counted_from = summed.last_hours[0].0;
+    let waiting = until.max(from).max(counted_from - MOST_WAITING);
+    let stands = if waiting < counted_from {
+        stands(conn, summed.key, waiting, counted_from).await?
+    } else {
+        Vec::new()
     };
+    let open = summed.last_hours.iter().filter(|(hour, _)| *hour >= until);
+    let first_open = until.max(counted_from);
+    let answered = checks::answered(conn, summed.key, first_open, now).await?;
     let mut tallies = vec![Tally::default(); buckets.len()];
     for sum in &closed {
         if let Some(tally) = bucket_of(&mut tallies, buckets, sum.at) {
             tally.spent += sum.spent;
             tally.latency.merge(&sum.latency);
         }
+    }
+    let mut hour = waiting;
+    while hour < counted_from {
+        let sum = tally(&stands, hour, hour + HOUR);
+        if let Some(tally) = bucket_of(&mut tallies, buckets, hour) {
+            tally.merge(&sum);
+        }
+        hour += HOUR;
     }
     for (hour, spent) in open {
         if let Some(tally) = bucket_of(&mut tallies, buckets, *hour) {
@@ -202,6 +217,16 @@ async fn from_hours(
         }
     }
     Ok(tallies)
+}
+
+async fn stands(
+    conn: &mut PgConnection,
+    key: ServiceKey,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<Stand>, Problem> {
+    let stands = checks::stands(conn, &[key], from, to).await?;
+    Ok(stands.into_iter().map(|(_, stand)| stand).collect())
 }
 
 /// The tally of the span in which a time lies.
