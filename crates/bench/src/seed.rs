@@ -315,7 +315,7 @@ pub async fn rollups(db: &Db, now: DateTime<Utc>, days: i64) -> anyhow::Result<(
     standing_for(db, now, days).await
 }
 
-/// All hours of the day but this one are closed: none costs more than the last one.
+/// All hours of the day but this one are closed: none costs more than the last one to be closed.
 pub async fn hours_beside(db: &Db, hour: DateTime<Utc>) -> anyhow::Result<()> {
     let others = hours_of(hour.date_naive()).filter(|other| *other != hour);
     closed(db, &others.collect::<Vec<_>>()).await

@@ -22,7 +22,7 @@ pub struct DayHours {
 impl DayHours {
     /// Takes in a closed hour of the day, or replaces it.
     pub fn close(&mut self, hour: DateTime<Utc>, tally: &Tally) {
-        self.hours[of_day(hour)] = Some((tally.spent, tally.latency.encode()));
+        self.hours[hour_of_day(hour)] = Some((tally.spent, tally.latency.encode()));
     }
 
     /// The closed hours in order: the number of each (0–23), its time by verdict, and the latency of its looks that were answered, as
@@ -79,7 +79,7 @@ impl DayHours {
     }
 }
 
-fn of_day(hour: DateTime<Utc>) -> usize {
+fn hour_of_day(hour: DateTime<Utc>) -> usize {
     usize::try_from(hour.hour()).unwrap_or(0)
 }
 
@@ -107,7 +107,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_day_comes_back_and_is_the_sum_of_its_hours(hours in proptest::collection::btree_map(0u8..24, tally(), 0..24)) {
+        fn a_day_comes_back_and_is_the_sum_of_its_hours(hours in proptest::collection::btree_map(0u8..24, tally(), 0..=24)) {
             let midnight = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
             let (mut day, mut sum) = (DayHours::default(), Tally::default());
             for (n, tally) in &hours {
@@ -130,7 +130,14 @@ mod tests {
         }
 
         #[test]
-        fn garbage_is_no_day(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+        fn garbage_ends_nothing(hours in proptest::collection::vec(tally(), 1..4), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let mut day = DayHours::default();
+            for (n, tally) in (0..).zip(&hours) {
+                day.close(DateTime::UNIX_EPOCH + TimeDelta::hours(n), tally);
+            }
+            let mut bytes = day.encode();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
             if let Some(day) = DayHours::decode(&bytes) {
                 day.add_up_to(&Spent::default(), &Histogram::default());
                 prop_assert_eq!(DayHours::decode(&day.encode()), Some(day));

@@ -115,8 +115,8 @@ fn section(closing: &Closing) -> anyhow::Result<Section> {
             "Closing an hour of {} services while they are looked at every 30 s",
             closing.services
         ),
-        "The hour has 120 checks of each service and is the last one of a day, whose row holds all of them. Meanwhile a day of 2.9 million\n\
-         checks is dropped. Sizes are those of half a day of 2,000 services, written in order of time.",
+        "The hour has 120 checks of each service and is the only one missing of a day, whose row holds all of them.\n\
+         Meanwhile a day of 2.9 million checks is dropped. Sizes are those of half a day of 2,000 services, written in order of time.",
         &["", "measured", "wanted"],
     );
     let late = |windows: &[Window]| {

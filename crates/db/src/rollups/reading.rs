@@ -32,7 +32,7 @@ struct PackedDay {
 }
 
 impl PackedDay {
-    /// The hours; none when they are not all that the day consists of, which a worker of an older version left behind.
+    /// The hours; none when they are not all that the day consists of, as workers of an older version left it.
     fn hours(self) -> Option<DayHours> {
         let hours = DayHours::decode(&self.hours)?;
         let latency = Histogram::decode(&self.latency)?;
@@ -66,19 +66,19 @@ pub struct Sum {
     pub latency: Histogram,
 }
 
-/// Sums by spans.
-struct Sums {
+/// Spans of a chart as far as they have a closed hour.
+struct Spans {
     step: TimeDelta,
     within: Range<DateTime<Utc>>,
-    spans: BTreeMap<DateTime<Utc>, (Spent, Histogram)>,
+    sums: BTreeMap<DateTime<Utc>, (Spent, Histogram)>,
 }
 
-impl Sums {
+impl Spans {
     /// The sum to which an hour belongs; none for one that is not asked for.
-    fn of(&mut self, hour: DateTime<Utc>) -> Option<&mut (Spent, Histogram)> {
+    fn sum_of(&mut self, hour: DateTime<Utc>) -> Option<&mut (Spent, Histogram)> {
         let span = hour.duration_trunc(self.step).unwrap_or(hour);
         let wanted = self.within.contains(&hour);
-        wanted.then(|| self.spans.entry(span).or_default())
+        wanted.then(|| self.sums.entry(span).or_default())
     }
 }
 
@@ -104,10 +104,10 @@ pub async fn sums(
         .fetch_all(&mut *conn)
         .await?;
     let within = from..to;
-    let mut sums = Sums {
+    let mut spans = Spans {
         step,
         within,
-        spans: BTreeMap::new(),
+        sums: BTreeMap::new(),
     };
     let mut unpacked = BTreeSet::new();
     for day in days {
@@ -117,7 +117,9 @@ pub async fn sums(
             continue;
         };
         for (n, spent, latency) in hours.iter() {
-            if let Some((sum, latencies)) = sums.of(midnight(date) + TimeDelta::hours(n.into())) {
+            if let Some((sum, latencies)) =
+                spans.sum_of(midnight(date) + TimeDelta::hours(n.into()))
+            {
                 *sum += *spent;
                 latencies.merge_encoded(latency);
             }
@@ -128,14 +130,14 @@ pub async fn sums(
         let mut hours = super::hours(conn, &[service], midnight(*first), end).await?;
         hours.retain(|hour| unpacked.contains(&hour.hour.date_naive()));
         for Hour { hour, tally, .. } in hours {
-            if let Some((sum, latencies)) = sums.of(hour) {
+            if let Some((sum, latencies)) = spans.sum_of(hour) {
                 *sum += tally.spent;
                 latencies.merge(&tally.latency);
             }
         }
     }
     let sum = |(at, (spent, latency))| Sum { at, spent, latency };
-    Ok(sums.spans.into_iter().map(sum).collect())
+    Ok(spans.sums.into_iter().map(sum).collect())
 }
 
 fn midnight(day: NaiveDate) -> DateTime<Utc> {

@@ -167,6 +167,7 @@ async fn agree(pool: PgPool, services: usize) {
     assert_eq!(ground.count("dirty_hours").await, 0);
 }
 
+/// Compares what is stored of a service with the truth, and takes its hours away: a chart needs no more than the days.
 async fn compare(
     ground: &Ground,
     service: &Watched,
@@ -195,7 +196,6 @@ async fn compare(
         .expect("the database answers");
     let stored: BTreeMap<_, _> = stored.into_iter().map(|day| (day.day, day.tally)).collect();
     assert_eq!(stored, days);
-    // A chart needs no more than the days.
     sqlx::query("delete from rollup_hours where service_key = $1")
         .bind(service.key.0)
         .execute(&mut *conn)
