@@ -123,17 +123,17 @@ async fn page(
 ) -> Result<Ready, Problem> {
     let limit = wanted.limit;
     wanted.limit += 1;
-    // Side by side: who waits for a page does not wait for both.
-    let (mut found, mut total) = tokio::try_join!(
-        async { reading::list(&mut *state.db.acquire().await?, workspace, &wanted).await },
-        async { reading::count(&mut *state.db.acquire().await?, workspace, &wanted).await },
-    )?;
+    let mut conn = state.db.acquire().await?;
+    let mut found = reading::list(&mut conn, workspace, &wanted).await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = found.len() > limit;
-    if !more && wanted.after.is_none() && wanted.offset == 0 {
-        // All there is; one may have begun or ended between the two.
-        total = i64::try_from(found.len()).unwrap_or(i64::MAX);
-    }
+    let first_page = wanted.after.is_none() && wanted.offset == 0;
+    let total = if first_page && !more {
+        i64::try_from(found.len()).unwrap_or(i64::MAX)
+    } else {
+        reading::count(&mut conn, workspace, &wanted).await?
+    };
+    drop(conn);
     found.truncate(limit);
     let last = found.last().filter(|_| more);
     let next = last.map(|last| next_link(uri, &(last.started_at.timestamp_micros(), last.id.0)));
