@@ -159,7 +159,7 @@ fn state(config: &Config, settings: Settings) -> anyhow::Result<AppState> {
     let wall = clock.clone();
     let now = Arc::new(move || Some(wall.now()));
     Ok(AppState::new(Parts {
-        db: Db::new(
+        db: Db::with_reading(
             url,
             "pulsecheck-api",
             config.connections.database_connections,

@@ -1,8 +1,14 @@
 //! How values of the domain become columns, where that takes more than a cast.
 
 use chrono::TimeDelta;
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, value::RawValue};
+use sqlx::{
+    Decode, Postgres, Type,
+    error::BoxDynError,
+    postgres::{PgTypeInfo, PgValueRef},
+    types::Json,
+};
 
 /// A column of milliseconds as a span; none is no time at all.
 pub(crate) fn millis(column: Option<i32>) -> TimeDelta {
@@ -27,6 +33,27 @@ pub(crate) fn digit(column: i8) -> u8 {
         digit - b'0'
     } else {
         0
+    }
+}
+
+/// A column of JSON; none when it makes no sense, as where a newer version wrote it.
+#[derive(Debug)]
+pub(crate) struct Readable<T>(pub(crate) Option<T>);
+
+impl<T> Type<Postgres> for Readable<T> {
+    fn type_info() -> PgTypeInfo {
+        Json::<Value>::type_info()
+    }
+
+    fn compatible(ty: &PgTypeInfo) -> bool {
+        Json::<Value>::compatible(ty)
+    }
+}
+
+impl<'r, T: DeserializeOwned> Decode<'r, Postgres> for Readable<T> {
+    fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
+        let Json(text) = Json::<&RawValue>::decode(value)?;
+        Ok(Self(serde_json::from_str(text.get()).ok()))
     }
 }
 

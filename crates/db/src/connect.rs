@@ -1,6 +1,6 @@
 //! The connection pool: sized by the caller, patient at the start, quick to say that Postgres is away.
 
-use std::{str::FromStr as _, time::Duration};
+use std::{num::NonZero, str::FromStr as _, thread::available_parallelism, time::Duration};
 
 use sqlx::{
     Connection as _, PgPool, Postgres,
@@ -8,14 +8,17 @@ use sqlx::{
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
 
-use crate::{Result, Tx};
+use crate::{
+    Result, Tx,
+    reading::{Readers, Reading},
+};
 
 /// How long a caller waits for a connection before Postgres counts as away.
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// A connection that has rested for longer is asked whether it still stands before somebody gets it. The pool asks each
 /// that comes back, so that asking again at once would only be a second way to the server and back; the price is that whoever
 /// gets one that broke in this second is told so.
-const TRUSTED_FOR: Duration = Duration::from_secs(1);
+pub(crate) const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// How connections are kept.
 pub fn pooled(connections: u32) -> PgPoolOptions {
@@ -36,31 +39,62 @@ pub fn pooled(connections: u32) -> PgPoolOptions {
 
 /// A pool of connections. Cloning shares it.
 #[derive(Clone, Debug)]
-pub struct Db(PgPool);
+pub struct Db {
+    pool: PgPool,
+    /// Where what is read in a moment has connections of its own.
+    readers: Option<Readers>,
+}
 
 impl Db {
     /// Prepares a pool without connecting; the first use connects.
     pub fn new(url: &str, application: &str, connections: u32) -> Result<Self> {
         let options = PgConnectOptions::from_str(url)?.application_name(application);
-        Ok(Self(pooled(connections).connect_lazy_with(options)))
+        let pool = pooled(connections).connect_lazy_with(options);
+        Ok(Self::from_pool(pool))
+    }
+
+    /// The same with some of the connections kept for what is read in a moment (`reading.rs`): two for each processor of ours or a
+    /// quarter, whichever is more, and at most half.
+    pub fn with_reading(url: &str, application: &str, connections: u32) -> Result<Self> {
+        let processors = available_parallelism().map_or(1, NonZero::get);
+        let for_us = u32::try_from(2 * processors).unwrap_or(u32::MAX);
+        let reading = for_us.max(connections / 4).min(connections / 2);
+        let Self { pool, .. } = Self::new(url, application, connections - reading)?;
+        let options = pool.connect_options().as_ref().clone();
+        let theirs = pooled(reading).connect_lazy_with(options);
+        Ok(Self {
+            pool,
+            readers: Some(Readers::of(theirs, reading)),
+        })
     }
 
     /// Wraps a pool that exists, such as a test's.
     pub fn from_pool(pool: PgPool) -> Self {
-        Self(pool)
+        Self {
+            pool,
+            readers: None,
+        }
     }
 
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(self.0.begin().await?)
+        Ok(self.pool.begin().await?)
     }
 
     pub async fn acquire(&self) -> Result<PoolConnection<Postgres>> {
-        Ok(self.0.acquire().await?)
+        Ok(self.pool.acquire().await?)
+    }
+
+    /// A connection for a few statements that read little, and for nothing that waits in between.
+    pub async fn acquire_to_read(&self) -> Result<Reading> {
+        match &self.readers {
+            Some(readers) => readers.acquire().await,
+            None => Reading::with(&self.pool).await,
+        }
     }
 
     /// A connection of its own outside the pool, for heartbeats and advisory locks that live as long as it does.
     pub async fn dedicated(&self) -> Result<sqlx::PgConnection> {
-        let options = self.0.connect_options();
+        let options = self.pool.connect_options();
         let connecting = sqlx::PgConnection::connect_with(&options);
         Ok(tokio::time::timeout(LONGEST_WAIT, connecting)
             .await
@@ -75,18 +109,21 @@ impl Db {
             .idle_timeout(None);
         let pool = pool
             .acquire_timeout(LONGEST_WAIT)
-            .connect_lazy_with((*self.0.connect_options()).clone());
+            .connect_lazy_with((*self.pool.connect_options()).clone());
         let mut listener = PgListener::connect_with(&pool).await?;
         listener.ignore_pool_close_event(true);
         Ok(listener)
     }
 
     pub fn pool(&self) -> &PgPool {
-        &self.0
+        &self.pool
     }
 
     pub async fn close(&self) {
-        self.0.close().await;
+        if let Some(readers) = &self.readers {
+            readers.close().await;
+        }
+        self.pool.close().await;
     }
 }
 

@@ -25,6 +25,7 @@ pub mod oauth_states;
 pub mod outbox;
 pub mod partitions;
 pub mod passwords;
+mod reading;
 pub mod refused_looks;
 pub mod report_wishes;
 pub mod resealing;
@@ -45,6 +46,7 @@ pub mod workspaces;
 pub use config::{Config, endpoint};
 pub use connect::{Db, pooled};
 pub use error::{Error, Result};
+pub use reading::Reading;
 pub use sqlx::{PgConnection, PgPool};
 
 /// A transaction that owns its connection.

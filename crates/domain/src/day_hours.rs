@@ -1,5 +1,7 @@
 //! The hours of a UTC day in one packed column, so that a chart of a month reads thirty rows instead of 720.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Timelike as _, Utc};
 
 use crate::{
@@ -12,17 +14,17 @@ const HOURS: usize = 24;
 /// A bit for each hour that is there.
 const HEADER: usize = HOURS / 8;
 
-/// What a chart shows of the closed hours of one day.
+/// What a chart shows of the closed hours of one day; when it was read, it borrows from what it was read of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DayHours {
+pub struct DayHours<'a> {
     /// Histograms stay encoded: few of their buckets are in use.
-    hours: [Option<(Spent, Vec<u8>)>; HOURS],
+    hours: [Option<(Spent, Cow<'a, [u8]>)>; HOURS],
 }
 
-impl DayHours {
+impl<'a> DayHours<'a> {
     /// Takes in a closed hour of the day, or replaces it.
     pub fn close(&mut self, hour: DateTime<Utc>, tally: &Tally) {
-        self.hours[hour_of_day(hour)] = Some((tally.spent, tally.latency.encode()));
+        self.hours[hour_of_day(hour)] = Some((tally.spent, tally.latency.encode().into()));
     }
 
     /// The closed hours in order: the number of each (0–23), its time by verdict, and the latency of its looks that were answered, as
@@ -31,7 +33,7 @@ impl DayHours {
         let numbered = (0..).zip(&self.hours);
         numbered.filter_map(|(n, hour)| {
             let (spent, latency) = hour.as_ref()?;
-            Some((n, spent, latency.as_slice()))
+            Some((n, spent, &**latency))
         })
     }
 
@@ -53,13 +55,13 @@ impl DayHours {
         for (_, spent, latency) in self.iter() {
             push_spent(&mut bytes, spent, HOUR_MS);
             push(&mut bytes, u64::try_from(latency.len()).unwrap_or(0));
-            bytes.extend(latency);
+            bytes.extend_from_slice(latency);
         }
         bytes
     }
 
     /// Reads what `encode` wrote; none for anything else. What histograms hold is not looked at.
-    pub fn decode(bytes: &[u8]) -> Option<Self> {
+    pub fn decode(bytes: &'a [u8]) -> Option<Self> {
         let (header, mut rest) = bytes.split_first_chunk::<HEADER>()?;
         let mut day = Self::default();
         for (n, hour) in day.hours.iter_mut().enumerate() {
@@ -72,7 +74,7 @@ impl DayHours {
             }
             let length = usize::try_from(pull(&mut rest)?).ok()?;
             let (latency, after) = rest.split_at_checked(length)?;
-            *hour = Some((spent, latency.to_vec()));
+            *hour = Some((spent, latency.into()));
             rest = after;
         }
         rest.is_empty().then_some(day)
@@ -116,7 +118,8 @@ mod tests {
                 day.close(hour, tally);
                 sum.merge(tally);
             }
-            let read = DayHours::decode(&day.encode());
+            let encoded = day.encode();
+            let read = DayHours::decode(&encoded);
             prop_assert_eq!(read.as_ref(), Some(&day));
             let told: Vec<_> = day.iter().map(|(n, spent, latency)| (n, *spent, Histogram::decode(latency).unwrap())).collect();
             let wanted: Vec<_> = hours.iter().map(|(n, tally)| (*n, tally.spent, tally.latency.clone())).collect();
@@ -140,7 +143,8 @@ mod tests {
             bytes[at] = byte;
             if let Some(day) = DayHours::decode(&bytes) {
                 day.add_up_to(&Spent::default(), &Histogram::default());
-                prop_assert_eq!(DayHours::decode(&day.encode()), Some(day));
+                let again = day.encode();
+                prop_assert_eq!(DayHours::decode(&again), Some(day));
             }
         }
     }
@@ -177,7 +181,7 @@ mod tests {
         let mut day = DayHours::default();
         day.close(DateTime::UNIX_EPOCH, &Tally::default());
         assert!(day.add_up_to(&Spent::default(), &Histogram::default()));
-        day.hours[1] = Some((Spent::default(), vec![200, 1]));
+        day.hours[1] = Some((Spent::default(), vec![200, 1].into()));
         assert!(!day.add_up_to(&Spent::default(), &Histogram::default()));
     }
 

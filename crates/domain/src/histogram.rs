@@ -39,18 +39,27 @@ impl Histogram {
 
     /// The latency in µs below which `per_mille` of all looks stayed (nearest rank, middle of its bucket); none when empty.
     pub fn quantile(&self, per_mille: u16) -> Option<u32> {
+        let [quantile] = self.quantiles([per_mille])?;
+        Some(quantile)
+    }
+
+    /// The same for several, in rising order of `per_mille`, counted in one go.
+    pub fn quantiles<const N: usize>(&self, per_mille: [u16; N]) -> Option<[u32; N]> {
         let total = self.total();
-        let rank = (total * u64::from(per_mille.min(1000)))
-            .div_ceil(1000)
-            .max(1);
-        let mut seen = 0;
-        for (index, count) in self.counts.iter().enumerate() {
-            seen += u64::from(*count);
-            if seen >= rank && total > 0 {
-                return Some(middle(index));
+        let rank = |per_mille: u16| {
+            let rank = (total * u64::from(per_mille.min(1000))).div_ceil(1000);
+            rank.max(1)
+        };
+        let (mut seen, mut index) = (0, 0);
+        let quantile = |per_mille: u16| {
+            while seen < rank(per_mille) {
+                seen += u64::from(*self.counts.get(index)?);
+                index += 1;
             }
-        }
-        None
+            index.checked_sub(1).map(middle)
+        };
+        let found = per_mille.map(quantile);
+        (total > 0).then_some(found.map(Option::unwrap_or_default))
     }
 
     /// The upper end of the highest bucket in use, in µs.
@@ -142,6 +151,20 @@ mod tests {
         }
 
         #[test]
+        fn quantiles_are_those_of_the_sorted_latencies(mut values in proptest::collection::vec(0u32..200_000_000, 1..300), per_mille in [0u16..=1000, 0u16..=1000]) {
+            let mut histogram = Histogram::default();
+            for us in &values { histogram.add(*us); }
+            values.sort_unstable();
+            let [low, high] = [per_mille[0].min(per_mille[1]), per_mille[0].max(per_mille[1])];
+            let nearest = |per_mille: u16| {
+                let rank = (values.len() * usize::from(per_mille)).div_ceil(1000).max(1);
+                middle(bucket(values[rank - 1]))
+            };
+            prop_assert_eq!(histogram.quantiles([low, high]), Some([nearest(low), nearest(high)]));
+            prop_assert_eq!(histogram.quantile(high), Some(nearest(high)));
+        }
+
+        #[test]
         fn storage_keeps_everything(values in proptest::collection::vec(0u32..200_000_000, 0..300)) {
             let mut histogram = Histogram::default();
             for us in &values { histogram.add(*us); }
@@ -172,6 +195,7 @@ mod tests {
     #[test]
     fn nothing_has_no_percentile_and_garbage_is_refused() {
         assert_eq!(Histogram::default().quantile(950), None);
+        assert_eq!(Histogram::default().quantiles([500, 950]), None);
         assert_eq!(Histogram::decode(&[200, 1]), None);
         assert_eq!(Histogram::decode(&[3]), None);
     }

@@ -12,7 +12,7 @@ use crate::secret_key::{self, Keys};
 use crate::{backup, output};
 
 /// More than all parts together need at once; the embedded server accepts a hundred.
-const CONNECTIONS: u32 = 24;
+const CONNECTIONS: u32 = 28;
 
 /// Where the installation is.
 #[derive(Clone, Debug, clap::Args)]
@@ -154,7 +154,8 @@ impl Settings {
             Some(url) => (url, None),
             None => self.embedded(&data, access).await?,
         };
-        let db = Db::new(url.expose_secret(), "pulsecheck", CONNECTIONS).context("DATABASE_URL")?;
+        let db = Db::with_reading(url.expose_secret(), "pulsecheck", CONNECTIONS);
+        let db = db.context("DATABASE_URL")?;
         let (given_key, given_previous) = (self.given_key()?, self.given_previous()?);
         Ok(Installation {
             data,

@@ -48,9 +48,10 @@ impl FromRequestParts<AppState> for SignedIn {
             .access(&parts.headers)
             .find_map(|token| auth.tokens.read_access(token, now))
             .ok_or(Problem::Unauthorized)?;
-        let mut conn = state.db.acquire().await?;
-        let live = sessions::find_live(&mut conn, access.session, now)
-            .await?
+        let mut conn = state.db.acquire_to_read().await?;
+        let live = sessions::find_live(&mut conn, access.session, now).await?;
+        conn.pass_on();
+        let live = live
             .filter(|live| live.user.id == access.user)
             .ok_or(Problem::Unauthorized)?;
         let signed_in = Self(live);

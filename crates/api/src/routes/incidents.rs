@@ -123,17 +123,11 @@ async fn page(
 ) -> Result<Ready, Problem> {
     let limit = wanted.limit;
     wanted.limit += 1;
-    let mut conn = state.db.acquire().await?;
-    let mut found = reading::list(&mut conn, workspace, &wanted).await?;
+    let mut conn = state.db.acquire_to_read().await?;
+    let (mut found, total) = reading::list(&mut conn, workspace, &wanted).await?;
+    conn.pass_on();
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = found.len() > limit;
-    let first_page = wanted.after.is_none() && wanted.offset == 0;
-    let total = if first_page && !more {
-        i64::try_from(found.len()).unwrap_or(i64::MAX)
-    } else {
-        reading::count(&mut conn, workspace, &wanted).await?
-    };
-    drop(conn);
     found.truncate(limit);
     let last = found.last().filter(|_| more);
     let next = last.map(|last| next_link(uri, &(last.started_at.timestamp_micros(), last.id.0)));

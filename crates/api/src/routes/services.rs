@@ -141,7 +141,7 @@ async fn page(
     (sort, slice): (Sort, Slice<'_>),
     uri: &Uri,
 ) -> Result<Ready, Problem> {
-    let mut conn = state.db.acquire().await?;
+    let mut conn = state.db.acquire_to_read().await?;
     let found = listing::page(&mut conn, workspace, filter, sort, slice).await?;
     let is_all = slice.after.is_none() && slice.offset == 0 && found.next.is_none();
     let total = if is_all {
@@ -150,7 +150,7 @@ async fn page(
         listing::count(&mut conn, workspace, filter).await?
     };
     let rows = showing::rows(state, &mut conn, &found.places).await?;
-    drop(conn);
+    conn.pass_on();
     let page = Paged {
         items: rows.iter().map(AsRef::as_ref).collect::<Vec<&RawValue>>(),
         total: Some(total),
@@ -195,7 +195,7 @@ async fn show_service(
     Id(id): Id,
 ) -> Result<impl IntoResponse, Problem> {
     let now = state.clock.now();
-    let mut conn = state.db.acquire().await?;
+    let mut conn = state.db.acquire_to_read().await?;
     let whole = listing::find_whole(&mut conn, member.workspace(), ServiceId(id)).await?;
     let whole = whole.ok_or(Problem::NotFound)?;
     let listed = &whole.listed;
@@ -209,7 +209,7 @@ async fn show_service(
         depends_on_services = behind::views(&mut conn, key).await?;
     }
     let pages = showing::pages(&mut conn, [listed]).await?;
-    drop(conn);
+    conn.pass_on();
     let body = member
         .is_at_least::<Editor>()
         .then(|| secrets::open(&state.keyring, &listed.stored).body)

@@ -93,7 +93,7 @@ async fn show_summary(
 async fn summary(state: &AppState, workspace: WorkspaceId) -> Result<Ready, Problem> {
     let now = state.clock.now();
     let pulse = state.pulses.of(&state.db, workspace, now).await?;
-    let mut conn = state.db.acquire().await?;
+    let mut conn = state.db.acquire_to_read().await?;
     let overview = counting::overview(&mut conn, workspace).await?;
     let counts = overview.counts;
     let worst = if counts.has_trouble() {
@@ -102,7 +102,7 @@ async fn summary(state: &AppState, workspace: WorkspaceId) -> Result<Ready, Prob
         None
     };
     let all_broken = channels::broken(&mut conn, workspace).await?;
-    drop(conn);
+    conn.pass_on();
     let broken = |(id, name, since, reason): (ChannelId, _, _, _)| BrokenChannelView {
         id: id.0,
         name,

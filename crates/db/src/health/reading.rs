@@ -15,7 +15,10 @@ use domain::{
 use sqlx::{FromRow, PgConnection, Row as _};
 use uuid::Uuid;
 
-use crate::{Result, columns::millis};
+use crate::{
+    Result,
+    columns::{Readable, millis},
+};
 
 /// The incident that is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +78,7 @@ pub(crate) struct Row {
     open_hours: Vec<u8>,
     recent: Vec<u8>,
     latency_hours: Vec<u8>,
-    reason: Option<serde_json::Value>,
+    reason: Option<Readable<Reason>>,
 }
 
 impl Glance {
@@ -137,9 +140,7 @@ impl From<Row> for Glance {
                 .filter(|code| *code > 0),
             total_us,
             incident,
-            reason: row
-                .reason
-                .and_then(|reason| serde_json::from_value(reason).ok()),
+            reason: row.reason.and_then(|reason| reason.0),
             newest,
             open_hours: OpenHours::decode(&row.open_hours).unwrap_or_default(),
             recent: Recent::decode(&row.recent),
@@ -197,13 +198,13 @@ fn nothing_closed() -> Recent {
 /// The latest look whole, with its newest timings.
 #[derive(Debug, FromRow)]
 pub(crate) struct LookRow {
-    look: Option<serde_json::Value>,
+    look: Option<Readable<LatestLook>>,
     timings: Vec<u8>,
 }
 
 impl LookRow {
     pub(crate) fn read(self, glance: &Glance) -> Option<LatestLook> {
-        let look: LatestLook = serde_json::from_value(self.look?).ok()?;
+        let look = self.look?.0?;
         let Some(at) = glance.checked_at else {
             return Some(look);
         };

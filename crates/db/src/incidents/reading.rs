@@ -6,11 +6,10 @@ use domain::{
     id::{IncidentId, ServiceId, ServiceKey, WorkspaceId},
     incident::{IncidentEvent, KeptLook, Severity},
 };
-use serde_json::Value;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use crate::{Error, Result};
+use crate::{Error, Result, columns::Readable};
 
 /// An incident as lists show it.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,42 +69,61 @@ struct Row {
     resolution: Option<String>,
     severity: i16,
     worst: i16,
-    cause: Option<Value>,
+    cause: Option<Readable<Failure>>,
     checks_failed: i32,
-    dependency: Option<Value>,
+    dependency: Option<Readable<IncidentEvent>>,
+    /// How many there are of the kind that was asked for.
+    #[sqlx(default)]
+    total: Option<i64>,
 }
 
-macro_rules! select {
-    ($rest:literal) => {
-        concat!(
-            "select i.id, s.id as service_id, i.service_key, s.name as service_name, i.started_at, i.opened_at,
-                    i.resolved_at, i.resolution, i.severity, i.worst, i.cause, i.checks_failed,
-                    (select e.event from incident_events e
-                     where e.incident_id = i.id and e.event ->> 'kind' = 'dependency_failing'
-                     order by e.at, e.id limit 1) as dependency
-             from incidents i join services s on s.key = i.service_key ",
-            $rest
-        )
+macro_rules! columns {
+    () => {
+        "i.id, s.id as service_id, i.service_key, s.name as service_name, i.started_at, i.opened_at, i.resolved_at,
+         i.resolution, i.severity, i.worst, i.cause, i.checks_failed,
+         (select e.event from incident_events e
+          where e.incident_id = i.id and e.event ->> 'kind' = 'dependency_failing'
+          order by e.at, e.id limit 1) as dependency
+         from incidents i join services s on s.key = i.service_key"
     };
 }
 
-/// Incidents of a workspace, the newest first.
+/// Incidents of a workspace, the newest first, and how many there are of that kind, whatever the page.
 pub async fn list(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
     wanted: &Wanted,
-) -> Result<Vec<Incident>> {
-    let mut query = QueryBuilder::new(select!(""));
+) -> Result<(Vec<Incident>, i64)> {
+    let mut query = page(workspace, wanted);
+    // Each offset is a statement of its own, of which a connection keeps only so many.
+    let query = query.build_query_as().persistent(wanted.offset == 0);
+    let rows: Vec<Row> = query.fetch_all(&mut *conn).await?;
+    let total = match rows.first() {
+        Some(row) => row.total.unwrap_or_default(),
+        None if wanted.offset == 0 && wanted.after.is_none() => 0,
+        None => count(conn, workspace, wanted).await?,
+    };
+    let incidents: Result<_> = rows.into_iter().map(Incident::try_from).collect();
+    Ok((incidents?, total))
+}
+
+/// The numbers of a page stand in the statement: with them as parameters Postgres would plan it anew each time, which takes about as
+/// long as to run it.
+fn page(workspace: WorkspaceId, wanted: &Wanted) -> QueryBuilder<Postgres> {
+    let mut query = QueryBuilder::new("select (select count(*) from incidents i");
+    narrow(&mut query, workspace, wanted);
+    query.push(concat!(") as total, ", columns!()));
     narrow(&mut query, workspace, wanted);
     if let Some((at, id)) = wanted.after {
         query.push(" and (i.started_at, i.id) < (").push_bind(at);
         query.push(", ").push_bind(id.0).push(")");
     }
-    query.push(" order by i.started_at desc, i.id desc offset ");
-    query.push_bind(wanted.offset);
-    query.push(" limit ").push_bind(wanted.limit);
-    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
-    rows.into_iter().map(Incident::try_from).collect()
+    query.push(" order by i.started_at desc, i.id desc limit ");
+    query.push(wanted.limit);
+    if wanted.offset > 0 {
+        query.push(" offset ").push(wanted.offset);
+    }
+    query
 }
 
 /// How many incidents there are of that kind, whatever the page.
@@ -149,11 +167,15 @@ pub async fn find(
     workspace: WorkspaceId,
     id: IncidentId,
 ) -> Result<Option<Incident>> {
-    let row: Option<Row> = sqlx::query_as(select!("where i.workspace_id = $1 and i.id = $2"))
-        .bind(workspace.0)
-        .bind(id.0)
-        .fetch_optional(conn)
-        .await?;
+    let row: Option<Row> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        " where i.workspace_id = $1 and i.id = $2"
+    ))
+    .bind(workspace.0)
+    .bind(id.0)
+    .fetch_optional(conn)
+    .await?;
     row.map(Incident::try_from).transpose()
 }
 
@@ -162,28 +184,27 @@ pub async fn timeline(
     conn: &mut PgConnection,
     id: IncidentId,
 ) -> Result<Vec<(DateTime<Utc>, IncidentEvent)>> {
-    let rows: Vec<(DateTime<Utc>, Value)> = sqlx::query_as(
+    let rows: Vec<(DateTime<Utc>, Readable<_>)> = sqlx::query_as(
         "select at, event from incident_events where incident_id = $1 order by at, id",
     )
     .bind(id.0)
     .fetch_all(conn)
     .await?;
-    let read = |(at, event)| Some((at, serde_json::from_value(event).ok()?));
+    let read = |(at, event): (_, Readable<_>)| Some((at, event.0?));
     Ok(rows.into_iter().filter_map(read).collect())
 }
 
 /// The looks that were kept whole.
 pub async fn evidence(conn: &mut PgConnection, id: IncidentId) -> Result<Evidence> {
-    let row: Option<(Option<Value>, Option<Value>)> =
+    let row: Option<(Option<Readable<_>>, Option<Readable<_>>)> =
         sqlx::query_as("select first_failed, last_good from incidents where id = $1")
             .bind(id.0)
             .fetch_optional(conn)
             .await?;
     let (first_failed, last_good) = row.unwrap_or_default();
-    let read = |value: Option<Value>| value.and_then(|value| serde_json::from_value(value).ok());
     Ok(Evidence {
-        first_failed: read(first_failed),
-        last_good: read(last_good),
+        first_failed: first_failed.and_then(|look| look.0),
+        last_good: last_good.and_then(|look| look.0),
     })
 }
 
@@ -209,13 +230,113 @@ impl TryFrom<Row> for Incident {
             resolved_at: row.resolved_at,
             resolution: row.resolution,
             // A failure that a newer version wrote is shown without its cause.
-            cause: row
-                .cause
-                .and_then(|cause| serde_json::from_value(cause).ok()),
+            cause: row.cause.and_then(|cause| cause.0),
             checks_failed: row.checks_failed,
-            dependency: row
-                .dependency
-                .and_then(|event| serde_json::from_value(event).ok()),
+            dependency: row.dependency.and_then(|event| event.0),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{AssertSqlSafe, PgPool, SqlSafeStr as _};
+
+    use super::*;
+
+    const WANTED: Wanted = Wanted {
+        service: None,
+        worst: None,
+        open: None,
+        since: None,
+        until: None,
+        after: None,
+        offset: 0,
+        limit: 101,
+    };
+
+    /// A workspace of fifty services with fifty incidents each, and another one like it.
+    async fn many(pool: &PgPool) -> sqlx::Result<WorkspaceId> {
+        for statement in [
+            "insert into workspaces (id, name) select gen_random_uuid(), 'Shop' from generate_series(1, 2)",
+            "insert into services (id, workspace_id, name, monitor_type, url, target, check_interval_s, shard)
+             select gen_random_uuid(), w.id, 'One', 'http_ping', 'http://127.0.0.1', '{}', 60, n
+             from workspaces w, generate_series(1, 50) n",
+            "insert into incidents (id, service_key, workspace_id, started_at, opened_at, resolved_at, resolution, severity, worst)
+             select gen_random_uuid(), key, workspace_id, at, at, at, 'recovered', 2, 2
+             from services, generate_series(1, 50) n, lateral (select now() - n * interval '1 day' - key * interval '1 s' as at) as of",
+            "insert into incident_events (incident_id, at, event) select id, opened_at, '{\"kind\": \"opened\"}' from incidents",
+            "analyze",
+        ] {
+            sqlx::query(statement).execute(pool).await?;
+        }
+        let workspace = sqlx::query_scalar("select min(id::text)::uuid from workspaces");
+        Ok(WorkspaceId(workspace.fetch_one(pool).await?))
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn a_page_knows_how_many_there_are_beyond_the_last_one_too(pool: PgPool) -> Result<()> {
+        let workspace = many(&pool).await?;
+        let mut conn = pool.acquire().await?;
+        let mut seen = Vec::new();
+        for (offset, length) in [(0, 101), (101, 101), (2_450, 50), (2_500, 0)] {
+            let wanted = Wanted { offset, ..WANTED };
+            let (page, total) = list(&mut conn, workspace, &wanted).await?;
+            assert_eq!((page.len(), total), (length, 2_500), "from {offset} on");
+            seen.extend(
+                page.iter()
+                    .map(|incident| (incident.started_at, incident.id)),
+            );
+        }
+        assert!(seen.is_sorted_by(|a, b| a > b), "newest first, none twice");
+        let last = Wanted {
+            after: seen.last().copied(),
+            ..WANTED
+        };
+        assert_eq!(
+            list(&mut conn, workspace, &last).await?,
+            (Vec::new(), 2_500)
+        );
+        let none = WorkspaceId(Uuid::nil());
+        assert_eq!(list(&mut conn, none, &WANTED).await?, (Vec::new(), 0));
+        Ok(())
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn a_page_is_planned_once_and_reads_no_more_than_it_shows(pool: PgPool) -> Result<()> {
+        let workspace = many(&pool).await?;
+        let mut conn = pool.acquire().await?;
+        for _ in 0..9 {
+            list(&mut conn, workspace, &WANTED).await?;
+        }
+        let planned: (i64, i64) = sqlx::query_as(
+            "select custom_plans, generic_plans from pg_prepared_statements where statement like $1",
+        )
+        .bind("%from incidents i join%")
+        .fetch_one(&mut *conn)
+        .await?;
+        // Postgres tries five plans of their own before it keeps one.
+        assert_eq!(planned, (5, 4));
+        let statement = page(workspace, &WANTED).into_string();
+        for sql in [
+            "set plan_cache_mode = force_generic_plan".to_owned(),
+            format!("prepare page as {statement}"),
+        ] {
+            sqlx::raw_sql(AssertSqlSafe(sql).into_sql_str())
+                .execute(&mut *conn)
+                .await?;
+        }
+        let id = workspace.0;
+        let explain = format!("explain (costs off) execute page ('{id}', '{id}')");
+        let plan: Vec<String> = sqlx::query_scalar(AssertSqlSafe(explain))
+            .fetch_all(&mut *conn)
+            .await?;
+        let plan = plan.join("\n");
+        assert!(
+            plan.contains("using incidents_workspace_idx on incidents i\n"),
+            "{plan}"
+        );
+        assert!(plan.contains("incident_events_dependency_idx"), "{plan}");
+        assert!(!plan.contains("Sort"), "{plan}");
+        Ok(())
     }
 }

@@ -1,11 +1,8 @@
 //! Closed hours and days of one service, for charts and percentages.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Range,
-};
+use std::{collections::BTreeSet, ops::Range};
 
-use chrono::{DateTime, DurationRound as _, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use domain::{coverage::Spent, day_hours::DayHours, histogram::Histogram, id::ServiceKey};
 use sqlx::{FromRow, PgConnection};
 
@@ -23,19 +20,19 @@ struct Time {
 
 /// A day and the hours that are packed in it.
 #[derive(FromRow)]
-struct PackedDay {
+struct PackedDay<'a> {
     at: NaiveDate,
     #[sqlx(flatten)]
     time: Time,
-    latency: Vec<u8>,
-    hours: Vec<u8>,
+    latency: &'a [u8],
+    hours: &'a [u8],
 }
 
-impl PackedDay {
+impl<'a> PackedDay<'a> {
     /// The hours; none when they are not all that the day consists of, as workers of an older version left it.
-    fn hours(self) -> Option<DayHours> {
-        let hours = DayHours::decode(&self.hours)?;
-        let latency = Histogram::decode(&self.latency)?;
+    fn hours(self) -> Option<DayHours<'a>> {
+        let hours = DayHours::decode(self.hours)?;
+        let latency = Histogram::decode(self.latency)?;
         hours
             .add_up_to(&self.time.into(), &latency)
             .then_some(hours)
@@ -56,88 +53,54 @@ struct Day {
     time: Time,
 }
 
-/// What the closed hours of some span come to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sum {
-    /// When the span begins.
-    pub at: DateTime<Utc>,
-    pub spent: Spent,
-    /// Latency of the looks that were answered.
-    pub latency: Histogram,
-}
-
-/// Spans of a chart as far as they have a closed hour.
-struct Spans {
-    step: TimeDelta,
-    within: Range<DateTime<Utc>>,
-    sums: BTreeMap<DateTime<Utc>, (Spent, Histogram)>,
-}
-
-impl Spans {
-    /// The sum to which an hour belongs; none for one that is not asked for.
-    fn sum_of(&mut self, hour: DateTime<Utc>) -> Option<&mut (Spent, Histogram)> {
-        let span = hour.duration_trunc(self.step).unwrap_or(hour);
-        let wanted = self.within.contains(&hour);
-        wanted.then(|| self.sums.entry(span).or_default())
-    }
-}
-
-/// The statement of `sums`; its plan is tested.
+/// The statement of `each_hour`; its plan is tested.
 pub const PACKED_DAYS: &str =
     "select day as at, up_ms::int8 as up, degraded_ms::int8 as degraded, down_ms::int8 as down,
          unknown_ms::int8 as unknown, maintenance_ms::int8 as maintenance, latency, hours
      from rollup_days where service_key = $1 and day >= $2 and day <= $3";
 
-/// The closed hours of a service in `from..to`, summed up by spans of `step`, oldest first. Spans are counted from 1970 on,
-/// as `DateTime::duration_trunc` does; those without a closed hour are left out.
-pub async fn sums(
+/// Tells of each closed hour of a service in `from..to`, in no order: when it began, its time by verdict, and the latency of its looks
+/// that were answered, as `Histogram::encode` wrote it.
+pub async fn each_hour(
     conn: &mut PgConnection,
     service: ServiceKey,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
-    step: TimeDelta,
-) -> Result<Vec<Sum>> {
-    let days: Vec<PackedDay> = sqlx::query_as(PACKED_DAYS)
+    mut tell: impl FnMut(DateTime<Utc>, &Spent, &[u8]),
+) -> Result<()> {
+    let days = sqlx::query(PACKED_DAYS)
         .bind(service.0)
         .bind(from.date_naive())
         .bind(to.date_naive())
         .fetch_all(&mut *conn)
         .await?;
     let within = from..to;
-    let mut spans = Spans {
-        step,
-        within,
-        sums: BTreeMap::new(),
-    };
     let mut unpacked = BTreeSet::new();
-    for day in days {
+    for row in &days {
+        let day = PackedDay::from_row(row)?;
         let date = day.at;
         let Some(hours) = day.hours() else {
             unpacked.insert(date);
             continue;
         };
         for (n, spent, latency) in hours.iter() {
-            if let Some((sum, latencies)) =
-                spans.sum_of(midnight(date) + TimeDelta::hours(n.into()))
-            {
-                *sum += *spent;
-                latencies.merge_encoded(latency);
+            let hour = midnight(date) + TimeDelta::hours(n.into());
+            if within.contains(&hour) {
+                tell(hour, spent, latency);
             }
         }
     }
     if let (Some(first), Some(last)) = (unpacked.first(), unpacked.last()) {
         let end = midnight(*last) + TimeDelta::days(1);
-        let mut hours = super::hours(conn, &[service], midnight(*first), end).await?;
-        hours.retain(|hour| unpacked.contains(&hour.hour.date_naive()));
-        for Hour { hour, tally, .. } in hours {
-            if let Some((sum, latencies)) = spans.sum_of(hour) {
-                *sum += tally.spent;
-                latencies.merge(&tally.latency);
+        for Hour { hour, tally, .. } in
+            super::hours(conn, &[service], midnight(*first), end).await?
+        {
+            if within.contains(&hour) && unpacked.contains(&hour.date_naive()) {
+                tell(hour, &tally.spent, &tally.latency.encode());
             }
         }
     }
-    let sum = |(at, (spent, latency))| Sum { at, spent, latency };
-    Ok(spans.sums.into_iter().map(sum).collect())
+    Ok(())
 }
 
 fn midnight(day: NaiveDate) -> DateTime<Utc> {
@@ -216,6 +179,8 @@ impl From<Time> for Spent {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use domain::coverage::Tally;
     use sqlx::PgPool;
 
@@ -260,47 +225,32 @@ mod tests {
         Ok(hours)
     }
 
-    fn wanted(hours: &[Hour], from: DateTime<Utc>, to: DateTime<Utc>, step: TimeDelta) -> Vec<Sum> {
-        let mut wanted: Vec<Sum> = Vec::new();
-        for Hour { hour, tally, .. } in hours.iter().filter(|hour| (from..to).contains(&hour.hour))
-        {
-            let at = hour.duration_trunc(step).expect("a time of our days");
-            if wanted.last().is_none_or(|sum| sum.at != at) {
-                wanted.push(Sum {
-                    at,
-                    spent: Spent::default(),
-                    latency: Histogram::default(),
-                });
-            }
-            let sum = wanted.last_mut().expect("just pushed");
-            sum.spent += tally.spent;
-            sum.latency.merge(&tally.latency);
-        }
-        wanted
-    }
-
-    /// Asks for spans of several lengths, from and to several hours.
+    /// Asks for the hours from and to several.
     async fn compare(conn: &mut PgConnection, hours: &[Hour]) -> Result<()> {
         let (first, last) = (hours[0].hour, hours[hours.len() - 1].hour);
-        for step in [1, 3, 8].map(TimeDelta::hours) {
-            for (from, to) in [
-                (first, last + TimeDelta::hours(1)),
-                (first + TimeDelta::hours(4), last - TimeDelta::hours(4)),
-                (first - TimeDelta::days(9), midnight(last.date_naive())),
-            ] {
-                let found = sums(conn, KEY, from, to, step).await?;
-                assert_eq!(
-                    found,
-                    wanted(hours, from, to, step),
-                    "{from} to {to} by {step}"
-                );
-            }
+        for (from, to) in [
+            (first, last + TimeDelta::hours(1)),
+            (first + TimeDelta::hours(4), last - TimeDelta::hours(4)),
+            (first - TimeDelta::days(9), midnight(last.date_naive())),
+        ] {
+            let mut told = BTreeMap::new();
+            let tell = |hour, spent: &Spent, latency: &[u8]| {
+                let latency = Histogram::decode(latency).expect("a histogram");
+                let before = told.insert(hour, (*spent, latency));
+                assert_eq!(before, None, "{hour} is told of twice");
+            };
+            each_hour(conn, KEY, from, to, tell).await?;
+            let within = hours.iter().filter(|hour| (from..to).contains(&hour.hour));
+            let wanted: BTreeMap<_, _> = within
+                .map(|Hour { hour, tally, .. }| (*hour, (tally.spent, tally.latency.clone())))
+                .collect();
+            assert_eq!(told, wanted, "{from} to {to}");
         }
         Ok(())
     }
 
     #[sqlx::test(migrator = "crate::MIGRATOR")]
-    async fn spans_are_those_of_the_chart_and_sum_their_hours(pool: PgPool) -> Result<()> {
+    async fn the_hours_that_are_asked_for_are_told_of_once(pool: PgPool) -> Result<()> {
         let hours = three_days(&pool).await?;
         let mut conn = pool.acquire().await?;
         compare(&mut conn, &hours).await?;

@@ -201,13 +201,16 @@ async fn compare(
         .execute(&mut *conn)
         .await
         .expect("the database answers");
-    let charted = reading::sums(&mut conn, service.key, from, to, TimeDelta::hours(1));
-    let charted = charted.await.expect("the database answers");
-    let charted: BTreeMap<i64, (Spent, Histogram)> = charted
-        .into_iter()
-        .map(|sum| ((sum.at - base).num_hours(), (sum.spent, sum.latency)))
-        .filter(|(_, sum)| *sum != Default::default())
-        .collect();
+    let mut charted: BTreeMap<i64, (Spent, Histogram)> = BTreeMap::new();
+    let chart = |hour: DateTime<Utc>, spent: &Spent, latency: &[u8]| {
+        let sum = (*spent, Histogram::decode(latency).expect("a histogram"));
+        if sum != Default::default() {
+            charted.insert((hour - base).num_hours(), sum);
+        }
+    };
+    reading::each_hour(&mut conn, service.key, from, to, chart)
+        .await
+        .expect("the database answers");
     let hours: BTreeMap<i64, (Spent, Histogram)> = truth
         .iter()
         .map(|(hour, tally)| (*hour, (tally.spent, tally.latency.clone())))

@@ -167,9 +167,8 @@ impl Stage {
             limit: 100,
             ..incidents::reading::Wanted::default()
         };
-        incidents::reading::list(&mut *self.conn().await, self.workspace, &wanted)
-            .await
-            .unwrap()
+        let list = incidents::reading::list(&mut *self.conn().await, self.workspace, &wanted).await;
+        list.unwrap().0
     }
 
     /// Every check with the time it speaks for, oldest first.

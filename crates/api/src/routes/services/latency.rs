@@ -8,7 +8,7 @@ use db::{
     rollups,
 };
 use domain::{
-    coverage::{Stand, Tally},
+    coverage::{Spent, Stand, Tally},
     fields::Fields,
     id::{ServiceId, ServiceKey, WorkspaceId},
 };
@@ -113,22 +113,45 @@ async fn chart(
     id: ServiceId,
     range: Range,
 ) -> Result<Ready, Problem> {
+    if range.step >= HOUR {
+        return kept_chart(state, workspace, id, range).await;
+    }
     let mut conn = state.db.acquire().await?;
     let now = state.clock.now();
-    let found = reading::summed(&mut conn, workspace, id, now).await?;
-    let summed = found.ok_or(Problem::NotFound)?;
-    let lasts = range.step >= HOUR;
-    let known = lasts.then(|| state.charts.find(summed.key, range.length));
-    if let Some(known) = known.flatten() {
+    let summed = summed(&mut conn, workspace, id, now).await?;
+    Ready::json(&points(&mut conn, &summed, range, now).await?)
+}
+
+/// A chart of long spans, made anew when it does not stand any more.
+async fn kept_chart(
+    state: &AppState,
+    workspace: WorkspaceId,
+    id: ServiceId,
+    range: Range,
+) -> Result<Ready, Problem> {
+    let mut conn = state.db.acquire_to_read().await?;
+    let now = state.clock.now();
+    let summed = summed(&mut conn, workspace, id, now).await?;
+    if let Some(known) = state.charts.find(summed.key, range.length) {
+        conn.pass_on();
         return Ok(Ready::of(known));
     }
-    let chart = Ready::json(&points(&mut conn, &summed, range, now).await?)?;
-    if lasts {
-        state
-            .charts
-            .keep(summed.key, range.length, chart.body().clone());
-    }
+    let points = points(&mut conn, &summed, range, now).await?;
+    conn.pass_on();
+    let chart = Ready::json(&points)?;
+    let json = chart.body().clone();
+    state.charts.keep(summed.key, range.length, json);
     Ok(chart)
+}
+
+async fn summed(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+    id: ServiceId,
+    now: DateTime<Utc>,
+) -> Result<Summed, Problem> {
+    let found = reading::summed(conn, workspace, id, now).await?;
+    found.ok_or(Problem::NotFound)
 }
 
 async fn points(
@@ -179,44 +202,60 @@ async fn from_hours(
     now: DateTime<Utc>,
 ) -> Result<Vec<Tally>, Problem> {
     let from = buckets.first().copied().unwrap_or(now);
-    let until = summed.closed_until;
-    let closed = rollups::reading::sums(conn, summed.key, from, until, range.step).await?;
-    let counted_from = summed.last_hours[0].0;
-    let waiting = until.max(from).max(counted_from - MOST_WAITING);
-    let stands = if waiting < counted_from {
-        stands(conn, summed.key, waiting, counted_from).await?
-    } else {
-        Vec::new()
+    let mut spans = Spans {
+        from,
+        step: range.step,
+        tallies: vec![Tally::default(); buckets.len()],
     };
+    let until = summed.closed_until;
+    let closed = |hour, spent: &Spent, latency: &[u8]| {
+        if let Some(tally) = spans.at(hour) {
+            tally.spent += *spent;
+            tally.latency.merge_encoded(latency);
+        }
+    };
+    rollups::reading::each_hour(conn, summed.key, from, until, closed).await?;
+    let counted_from = summed.last_hours[0].0;
+    let mut hour = until.max(from).max(counted_from - MOST_WAITING);
+    if hour < counted_from {
+        let stands = stands(conn, summed.key, hour, counted_from).await?;
+        while hour < counted_from {
+            if let Some(sum) = spans.at(hour) {
+                sum.merge(&tally(&stands, hour, hour + HOUR));
+            }
+            hour += HOUR;
+        }
+    }
     let open = summed.last_hours.iter().filter(|(hour, _)| *hour >= until);
-    let first_open = until.max(counted_from);
-    let answered = checks::answered(conn, summed.key, first_open, now).await?;
-    let mut tallies = vec![Tally::default(); buckets.len()];
-    for sum in &closed {
-        if let Some(tally) = bucket_of(&mut tallies, buckets, sum.at) {
-            tally.spent += sum.spent;
-            tally.latency.merge(&sum.latency);
-        }
-    }
-    let mut hour = waiting;
-    while hour < counted_from {
-        let sum = tally(&stands, hour, hour + HOUR);
-        if let Some(tally) = bucket_of(&mut tallies, buckets, hour) {
-            tally.merge(&sum);
-        }
-        hour += HOUR;
-    }
     for (hour, spent) in open {
-        if let Some(tally) = bucket_of(&mut tallies, buckets, *hour) {
+        if let Some(tally) = spans.at(*hour) {
             tally.spent += *spent;
         }
     }
-    for (slot, us) in answered {
-        if let Some(tally) = bucket_of(&mut tallies, buckets, slot) {
+    let first_open = until.max(counted_from);
+    for (slot, us) in checks::answered(conn, summed.key, first_open, now).await? {
+        if let Some(tally) = spans.at(slot) {
             tally.latency.add(us);
         }
     }
-    Ok(tallies)
+    Ok(spans.tallies)
+}
+
+/// Spans of one length, one after the other, and what each comes to.
+struct Spans {
+    /// Where the first begins.
+    from: DateTime<Utc>,
+    step: TimeDelta,
+    tallies: Vec<Tally>,
+}
+
+impl Spans {
+    /// The tally of the span in which a time lies.
+    fn at(&mut self, time: DateTime<Utc>) -> Option<&mut Tally> {
+        let since = (time - self.from).to_std().ok()?.as_secs();
+        let index = since.checked_div(self.step.to_std().ok()?.as_secs())?;
+        self.tallies.get_mut(usize::try_from(index).ok()?)
+    }
 }
 
 async fn stands(
@@ -227,16 +266,6 @@ async fn stands(
 ) -> Result<Vec<Stand>, Problem> {
     let stands = checks::stands(conn, &[key], from, to).await?;
     Ok(stands.into_iter().map(|(_, stand)| stand).collect())
-}
-
-/// The tally of the span in which a time lies.
-fn bucket_of<'a>(
-    tallies: &'a mut [Tally],
-    buckets: &[DateTime<Utc>],
-    at: DateTime<Utc>,
-) -> Option<&'a mut Tally> {
-    let bucket = buckets.partition_point(|begin| *begin <= at).checked_sub(1);
-    tallies.get_mut(bucket?)
 }
 
 /// The tally of a span, from the few stands that matter to it.
@@ -253,11 +282,12 @@ fn tally(stands: &[Stand], from: DateTime<Utc>, to: DateTime<Utc>) -> Tally {
 
 impl PointView {
     fn new(t: DateTime<Utc>, tally: &Tally) -> Self {
-        let quantile = |per_mille| tally.latency.quantile(per_mille).map(milliseconds);
+        let quantiles = tally.latency.quantiles([500, 950]);
+        let [p50, p95] = quantiles.map_or([None; 2], |us| us.map(|us| Some(milliseconds(us))));
         Self {
             t,
-            p50: quantile(500),
-            p95: quantile(950),
+            p50,
+            p95,
             max: tally.latency.max().map(milliseconds),
             up: seconds(tally.spent.up_ms),
             degraded: seconds(tally.spent.degraded_ms),
@@ -280,6 +310,28 @@ mod tests {
             let buckets = buckets(range, now);
             assert!((150..=300).contains(&buckets.len()), "{word}");
             assert!(buckets.iter().all(|begin| *begin <= now));
+        }
+    }
+
+    #[test]
+    fn a_time_belongs_to_the_span_that_has_begun_by_then() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::seconds(1_800_000_123);
+        for (_, range) in RANGES {
+            let buckets = buckets(range, now);
+            let mut spans = Spans {
+                from: buckets[0],
+                step: range.step,
+                tallies: vec![Tally::default(); buckets.len()],
+            };
+            let last = TimeDelta::microseconds(1);
+            for begin in &buckets {
+                for time in [*begin, *begin + range.step - last] {
+                    spans.at(time).expect("a span").looks += 1;
+                }
+            }
+            assert!(spans.tallies.iter().all(|tally| tally.looks == 2));
+            assert!(spans.at(buckets[0] - last).is_none());
+            assert!(spans.at(buckets[buckets.len() - 1] + range.step).is_none());
         }
     }
 
