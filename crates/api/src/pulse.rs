@@ -43,9 +43,8 @@ impl Pulses {
         if let Some((_, pulse)) = known.filter(|(at, _)| at.elapsed() < GOOD_FOR) {
             return Ok(pulse);
         }
-        let mut conn = db.acquire_to_read().await?;
+        let mut conn = db.acquire().await?;
         let pulse = counting::pulse(&mut conn, workspace, now).await?;
-        conn.pass_on();
         *known = Some((Instant::now(), pulse));
         Ok(pulse)
     }

@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod discovery;
 pub mod incident;
 pub mod look;
+pub(crate) mod moment;
 pub mod page;
 pub mod ready;
 pub mod reason;

@@ -88,8 +88,13 @@ impl Db {
     pub async fn acquire_to_read(&self) -> Result<Reading> {
         match &self.readers {
             Some(readers) => readers.acquire().await,
-            None => Reading::with(&self.pool).await,
+            None => self.acquire_to_read_much().await,
         }
+    }
+
+    /// One for what may take longer, so that nobody who reads little waits for it.
+    pub async fn acquire_to_read_much(&self) -> Result<Reading> {
+        Reading::with(&self.pool).await
     }
 
     /// A connection of its own outside the pool, for heartbeats and advisory locks that live as long as it does.

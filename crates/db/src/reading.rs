@@ -147,7 +147,7 @@ impl Lent {
 }
 
 impl Reading {
-    /// One of a pool that others use too.
+    /// One of a pool that others use too: it goes back to that, whoever leaves it.
     pub(crate) async fn with(pool: &PgPool) -> Result<Self> {
         Ok(Self {
             lent: Lent::by(pool).await?,

@@ -46,13 +46,10 @@ impl Histogram {
     /// The same for several, in rising order of `per_mille`, counted in one go.
     pub fn quantiles<const N: usize>(&self, per_mille: [u16; N]) -> Option<[u32; N]> {
         let total = self.total();
-        let rank = |per_mille: u16| {
-            let rank = (total * u64::from(per_mille.min(1000))).div_ceil(1000);
-            rank.max(1)
-        };
         let (mut seen, mut index) = (0, 0);
         let quantile = |per_mille: u16| {
-            while seen < rank(per_mille) {
+            let rank = (total * u64::from(per_mille.min(1000))).div_ceil(1000);
+            while seen < rank.max(1) {
                 seen += u64::from(*self.counts.get(index)?);
                 index += 1;
             }

@@ -141,7 +141,11 @@ async fn page(
     (sort, slice): (Sort, Slice<'_>),
     uri: &Uri,
 ) -> Result<Ready, Problem> {
-    let mut conn = state.db.acquire_to_read().await?;
+    let mut conn = if *filter == Filter::default() {
+        state.db.acquire_to_read().await?
+    } else {
+        state.db.acquire_to_read_much().await?
+    };
     let found = listing::page(&mut conn, workspace, filter, sort, slice).await?;
     let is_all = slice.after.is_none() && slice.offset == 0 && found.next.is_none();
     let total = if is_all {

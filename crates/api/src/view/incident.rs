@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{reason::ReasonView, vendor::web_address};
+use super::{moment, reason::ReasonView, vendor::web_address};
 
 /// Of what a vendor calls things, in characters.
 const LONGEST_NAME: usize = 120;
@@ -27,10 +27,13 @@ pub struct IncidentView {
     #[schema(value_type = super::words::IncidentType)]
     pub kind: &'static str,
     /// The first failing look
+    #[serde(serialize_with = "moment::serialize")]
     pub started_at: DateTime<Utc>,
     /// When the failure was confirmed
+    #[serde(serialize_with = "moment::serialize")]
     pub opened_at: DateTime<Utc>,
     /// Null while it is open
+    #[serde(serialize_with = "moment::serialize_option")]
     pub resolved_at: Option<DateTime<Utc>>,
     /// Seconds from its start to its end, or until now
     pub duration_s: i64,

@@ -24,7 +24,7 @@ use crate::{
     },
     problem::{Problem, ProblemBody},
     state::AppState,
-    view::{milliseconds, ready::Ready, seconds},
+    view::{milliseconds, moment, ready::Ready, seconds},
 };
 
 const HOUR: TimeDelta = TimeDelta::hours(1);
@@ -48,6 +48,7 @@ struct LatencyQuery {
 #[schema(as = LatencyPoint)]
 struct PointView {
     /// Its beginning
+    #[serde(serialize_with = "moment::serialize")]
     t: DateTime<Utc>,
     /// Milliseconds below which half of the looks stayed; null without an answered look
     p50: Option<u32>,
@@ -113,45 +114,29 @@ async fn chart(
     id: ServiceId,
     range: Range,
 ) -> Result<Ready, Problem> {
-    if range.step >= HOUR {
-        return kept_chart(state, workspace, id, range).await;
-    }
-    let mut conn = state.db.acquire().await?;
+    let lasts = range.step >= HOUR;
+    let mut conn = if lasts {
+        state.db.acquire_to_read().await?
+    } else {
+        state.db.acquire_to_read_much().await?
+    };
     let now = state.clock.now();
-    let summed = summed(&mut conn, workspace, id, now).await?;
-    Ready::json(&points(&mut conn, &summed, range, now).await?)
-}
-
-/// A chart of long spans, made anew when it does not stand any more.
-async fn kept_chart(
-    state: &AppState,
-    workspace: WorkspaceId,
-    id: ServiceId,
-    range: Range,
-) -> Result<Ready, Problem> {
-    let mut conn = state.db.acquire_to_read().await?;
-    let now = state.clock.now();
-    let summed = summed(&mut conn, workspace, id, now).await?;
-    if let Some(known) = state.charts.find(summed.key, range.length) {
+    let found = reading::summed(&mut conn, workspace, id, now).await?;
+    let summed = found.ok_or(Problem::NotFound)?;
+    let known = lasts.then(|| state.charts.find(summed.key, range.length));
+    if let Some(known) = known.flatten() {
         conn.pass_on();
         return Ok(Ready::of(known));
     }
     let points = points(&mut conn, &summed, range, now).await?;
     conn.pass_on();
     let chart = Ready::json(&points)?;
-    let json = chart.body().clone();
-    state.charts.keep(summed.key, range.length, json);
+    if lasts {
+        state
+            .charts
+            .keep(summed.key, range.length, chart.body().clone());
+    }
     Ok(chart)
-}
-
-async fn summed(
-    conn: &mut PgConnection,
-    workspace: WorkspaceId,
-    id: ServiceId,
-    now: DateTime<Utc>,
-) -> Result<Summed, Problem> {
-    let found = reading::summed(conn, workspace, id, now).await?;
-    found.ok_or(Problem::NotFound)
 }
 
 async fn points(
