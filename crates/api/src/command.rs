@@ -158,12 +158,10 @@ fn state(config: &Config, settings: Settings) -> anyhow::Result<AppState> {
     let clock = Clock::System;
     let wall = clock.clone();
     let now = Arc::new(move || Some(wall.now()));
+    let connections = config.connections.database_connections;
+    let readers = db::readers_among(connections);
     Ok(AppState::new(Parts {
-        db: Db::with_reading(
-            url,
-            "pulsecheck-api",
-            config.connections.database_connections,
-        )?,
+        db: Db::new(url, "pulsecheck-api", connections - readers)?.with_readers(readers),
         clock,
         status: StatusCache::redis_trusting(
             settings.redis_url.expose_secret(),

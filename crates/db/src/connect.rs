@@ -53,26 +53,22 @@ impl Db {
         Ok(Self::from_pool(pool))
     }
 
-    /// The same with some of the connections kept for what is read in a moment (`reading.rs`): two for each processor of ours or a
-    /// quarter, whichever is more, and at most half.
-    pub fn with_reading(url: &str, application: &str, connections: u32) -> Result<Self> {
-        let processors = available_parallelism().map_or(1, NonZero::get);
-        let for_us = u32::try_from(2 * processors).unwrap_or(u32::MAX);
-        let reading = for_us.max(connections / 4).min(connections / 2);
-        let Self { pool, .. } = Self::new(url, application, connections - reading)?;
-        let options = pool.connect_options().as_ref().clone();
-        let theirs = pooled(reading).connect_lazy_with(options);
-        Ok(Self {
-            pool,
-            readers: Some(Readers::of(theirs, reading)),
-        })
-    }
-
     /// Wraps a pool that exists, such as a test's.
     pub fn from_pool(pool: PgPool) -> Self {
         Self {
             pool,
             readers: None,
+        }
+    }
+
+    /// With further connections for what is read in a moment (`reading.rs`).
+    #[must_use]
+    pub fn with_readers(self, connections: u32) -> Self {
+        let options = self.pool.connect_options().as_ref().clone();
+        let pool = pooled(connections).connect_lazy_with(options);
+        Self {
+            readers: Some(Readers::of(pool, connections)),
+            ..self
         }
     }
 
@@ -125,11 +121,24 @@ impl Db {
     }
 
     pub async fn close(&self) {
-        if let Some(readers) = &self.readers {
-            readers.close().await;
-        }
-        self.pool.close().await;
+        let readers = async {
+            if let Some(readers) = &self.readers {
+                readers.close().await;
+            }
+        };
+        tokio::join!(self.pool.close(), readers);
     }
+}
+
+/// How many of an API's connections are kept for what is read in a moment: two for each processor or a quarter, whichever is more; at
+/// most half.
+pub fn readers_among(connections: u32) -> u32 {
+    readers_on(available_parallelism().map_or(1, NonZero::get), connections)
+}
+
+fn readers_on(processors: usize, connections: u32) -> u32 {
+    let for_processors = u32::try_from(2 * processors).unwrap_or(u32::MAX);
+    for_processors.max(connections / 4).min(connections / 2)
 }
 
 #[cfg(test)]
@@ -142,6 +151,22 @@ mod tests {
         let backend = backend.fetch_one(&mut *conn).await?;
         conn.return_to_pool().await;
         Ok(backend)
+    }
+
+    #[test]
+    fn readers_have_what_they_can_use_and_never_more_than_half() {
+        for (connections, processors, reading) in [
+            (16, 1, 4),
+            (16, 2, 4),
+            (16, 4, 8),
+            (16, 64, 8),
+            (4, 2, 2),
+            (200, 2, 50),
+            (200, 64, 100),
+        ] {
+            let found = readers_on(processors, connections);
+            assert_eq!(found, reading, "{connections} and {processors}");
+        }
     }
 
     #[sqlx::test(migrations = false)]

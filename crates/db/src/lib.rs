@@ -44,7 +44,7 @@ pub mod workers;
 pub mod workspaces;
 
 pub use config::{Config, endpoint};
-pub use connect::{Db, pooled};
+pub use connect::{Db, pooled, readers_among};
 pub use error::{Error, Result};
 pub use reading::Reading;
 pub use sqlx::{PgConnection, PgPool};

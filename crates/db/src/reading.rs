@@ -1,9 +1,11 @@
 //! Connections for what is read in a moment, handed from one reader to the next.
 //!
-//! The pool asks a connection that comes back whether it still stands, which is a way to the server and back for each reader, and
-//! hands out the one that rested longest. Here whoever has read all they asked for passes theirs on as it is, to the next who
-//! comes: half the ways, by backends that have at hand what they need. Only so many read at a time, in the order in which they came:
-//! many answers that are made side by side are all late.
+//! The pool asks each connection that comes back whether it still stands: for one statement that is a second way to the server and
+//! back. And it hands out the one that rested longest, so that all of them stay in use, each with caches of its own. Here whoever
+//! has read all they asked for passes theirs on unasked, to the next who comes. Only a few read at a time, in the order in which they
+//! came: where twice as many answers are made at once, each takes twice as long.
+//!
+//! The price: when a connection breaks, whoever gets it next, within a second, is told so.
 
 use std::{
     fmt, mem,
@@ -73,8 +75,12 @@ impl Readers {
     }
 
     pub(crate) async fn acquire(&self) -> Result<Reading> {
-        let place = timeout(LONGEST_WAIT, self.0.places.clone().acquire_owned()).await;
-        let place = place.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        let reading = timeout(LONGEST_WAIT, self.wait_for_one()).await;
+        reading.map_err(|_| sqlx::Error::PoolTimedOut)?
+    }
+
+    async fn wait_for_one(&self) -> Result<Reading> {
+        let place = self.0.places.clone().acquire_owned().await;
         let place = place.map_err(|_| sqlx::Error::PoolClosed)?;
         let last = self.waiting().stack.pop();
         let lent = match last.filter(|(_, at)| at.elapsed() < TRUSTED_FOR) {

@@ -14,7 +14,7 @@ const HOURS: usize = 24;
 /// A bit for each hour that is there.
 const HEADER: usize = HOURS / 8;
 
-/// What a chart shows of the closed hours of one day; when it was read, it borrows from what it was read of.
+/// What a chart shows of the closed hours of one day. `decode` borrows from the bytes that it reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DayHours<'a> {
     /// Histograms stay encoded: few of their buckets are in use.

@@ -1,5 +1,7 @@
 //! Latency as a fixed logarithmic histogram: sums of hours are days, and any percentile is at most 7 % off.
 
+use std::array::from_fn;
+
 /// Eight buckets per doubling, from 64 µs to about 134 s.
 const BUCKETS: usize = 168;
 const SMALLEST_US: u32 = 64;
@@ -34,7 +36,7 @@ impl Histogram {
     }
 
     pub fn total(&self) -> u64 {
-        self.counts.iter().map(|count| u64::from(*count)).sum()
+        sum(&self.counts[..])
     }
 
     /// The latency in µs below which `per_mille` of all looks stayed (nearest rank, middle of its bucket); none when empty.
@@ -45,18 +47,31 @@ impl Histogram {
 
     /// The same for several, in rising order of `per_mille`, counted in one go.
     pub fn quantiles<const N: usize>(&self, per_mille: [u16; N]) -> Option<[u32; N]> {
-        let total = self.total();
-        let (mut seen, mut index) = (0, 0);
+        let octaves: [u64; BUCKETS / 8] = from_fn(|octave| sum(self.octave(octave)));
+        let total: u64 = octaves.iter().sum();
+        let (mut seen, mut octave) = (0, 0);
         let quantile = |per_mille: u16| {
             let rank = (total * u64::from(per_mille.min(1000))).div_ceil(1000);
-            while seen < rank.max(1) {
-                seen += u64::from(*self.counts.get(index)?);
-                index += 1;
+            let rank = rank.max(1);
+            while seen + octaves.get(octave)? < rank {
+                seen += octaves[octave];
+                octave += 1;
             }
-            index.checked_sub(1).map(middle)
+            let mut rest = rank - seen;
+            let within = self.octave(octave).iter().position(|count| {
+                let is_here = rest <= u64::from(*count);
+                rest = rest.saturating_sub((*count).into());
+                is_here
+            });
+            Some(middle(octave * 8 + within?))
         };
         let found = per_mille.map(quantile);
         (total > 0).then_some(found.map(Option::unwrap_or_default))
+    }
+
+    /// The counts of a doubling.
+    fn octave(&self, octave: usize) -> &[u32] {
+        &self.counts[octave * 8..][..8]
     }
 
     /// The upper end of the highest bucket in use, in µs.
@@ -112,6 +127,10 @@ impl Histogram {
         }
         Some(())
     }
+}
+
+fn sum(counts: &[u32]) -> u64 {
+    counts.iter().map(|count| u64::from(*count)).sum()
 }
 
 fn bucket(us: u32) -> usize {

@@ -11,8 +11,9 @@ use crate::postgres::{self, Embedded};
 use crate::secret_key::{self, Keys};
 use crate::{backup, output};
 
-/// More than all parts together need at once; the embedded server accepts a hundred.
-const CONNECTIONS: u32 = 28;
+/// As many as `api` and `worker` have by themselves; the embedded server accepts a hundred.
+const CONNECTIONS: u32 = OF_API + 8;
+const OF_API: u32 = 16;
 
 /// Where the installation is.
 #[derive(Clone, Debug, clap::Args)]
@@ -154,8 +155,8 @@ impl Settings {
             Some(url) => (url, None),
             None => self.embedded(&data, access).await?,
         };
-        let db = Db::with_reading(url.expose_secret(), "pulsecheck", CONNECTIONS);
-        let db = db.context("DATABASE_URL")?;
+        let db = Db::new(url.expose_secret(), "pulsecheck", CONNECTIONS).context("DATABASE_URL")?;
+        let db = db.with_readers(db::readers_among(OF_API));
         let (given_key, given_previous) = (self.given_key()?, self.given_previous()?);
         Ok(Installation {
             data,

@@ -123,7 +123,11 @@ async fn page(
 ) -> Result<Ready, Problem> {
     let limit = wanted.limit;
     wanted.limit += 1;
-    let mut conn = state.db.acquire_to_read().await?;
+    let mut conn = if wanted.reads_little() {
+        state.db.acquire_to_read().await?
+    } else {
+        state.db.acquire_to_read_much().await?
+    };
     let (mut found, total) = reading::list(&mut conn, workspace, &wanted).await?;
     conn.pass_on();
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -141,7 +141,7 @@ async fn page(
     (sort, slice): (Sort, Slice<'_>),
     uri: &Uri,
 ) -> Result<Ready, Problem> {
-    let mut conn = if *filter == Filter::default() {
+    let mut conn = if listing::reads_little(filter, slice) {
         state.db.acquire_to_read().await?
     } else {
         state.db.acquire_to_read_much().await?

@@ -76,7 +76,7 @@ impl World {
             )
             .expect("a door out");
         let state = AppState::new(Parts {
-            db: db::Db::from_pool(pool),
+            db: db::Db::from_pool(pool).with_readers(2),
             clock: Clock::manual(start_of_time()),
             status: cache,
             egress,

@@ -57,6 +57,13 @@ pub struct Wanted {
     pub limit: i64,
 }
 
+impl Wanted {
+    /// Whether an index leads to the page, and the page is small.
+    pub fn reads_little(&self) -> bool {
+        self.offset == 0 && self.limit <= 101 && self.worst.is_none() && self.open != Some(false)
+    }
+}
+
 #[derive(FromRow)]
 struct Row {
     id: Uuid,
@@ -95,8 +102,8 @@ pub async fn list(
     wanted: &Wanted,
 ) -> Result<(Vec<Incident>, i64)> {
     let mut query = page(workspace, wanted);
-    // Each offset is a statement of its own, of which a connection keeps only so many.
-    let query = query.build_query_as().persistent(wanted.offset == 0);
+    // Each offset and limit is a statement of its own, of which a connection keeps only so many.
+    let query = query.build_query_as().persistent(wanted.reads_little());
     let rows: Vec<Row> = query.fetch_all(&mut *conn).await?;
     let total = match rows.first() {
         Some(row) => row.total.unwrap_or_default(),

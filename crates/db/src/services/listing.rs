@@ -261,7 +261,7 @@ fn ask(
     };
     // One more than asked for tells whether there is a next page.
     let limit = i64::from(slice.limit) + 1;
-    if *filter == Filter::default() && slice.offset == 0 {
+    if reads_little(filter, slice) {
         // With the number as a parameter Postgres plans anew each time, which takes about as long as to read the page.
         query.push(" limit ").push(limit);
     } else {
@@ -273,6 +273,11 @@ fn ask(
         Sort::Created => query.push("order by s.created_at, s.id"),
         _ => query.push("order by s.sort_key collate \"C\", s.id"),
     };
+}
+
+/// Whether an index leads to the page, and the page is small.
+pub fn reads_little(filter: &Filter, slice: Slice<'_>) -> bool {
+    *filter == Filter::default() && slice.offset == 0 && slice.limit <= 100
 }
 
 /// As a pair, so that the index finds the place.
