@@ -97,7 +97,7 @@ async fn counted(options: &PgConnectOptions, may_report: &str) -> Counted {
 #[sqlx::test(migrator = "db::MIGRATOR")]
 async fn no_page_reads_through_history(pool: PgPool) {
     let options = (*pool.connect_options()).clone();
-    let world = World::start(pool.clone()).await;
+    let world = World::start(pool).await;
     let person = world.operator().await;
     let mut service = String::new();
     for _ in 0..SERVICES {
@@ -130,7 +130,7 @@ async fn no_page_reads_through_history(pool: PgPool) {
     for path in ["latency?range=24h", "checks?limit=50"] {
         person.get(&format!("{service}/{path}")).await.expect(200);
     }
-    pool.close().await;
+    world.state.db.close().await;
     let after = counted(&options, "true").await;
     let rows = after.rows - prepared.rows;
     assert_eq!(
