@@ -120,7 +120,9 @@ fn section(sizes: &[Size]) -> anyhow::Result<Section> {
     let mut section = Section::new(
         "Looking: one worker, every service every 30 s",
         "Each service has an address of its own in 127.0.0.0/8, a fresh connection for each look, and every look is judged and\n\
-         recorded. Lateness is the start of connecting minus the slot.",
+         recorded. Lateness is the start of connecting minus the slot. What is written to the log is counted with full-page images and the\n\
+         checkpoints that fell into the time; Postgres runs with `shared_buffers=256MB wal_compression=on max_wal_size=4GB\n\
+         checkpoint_timeout=15min` (`scripts/with-services`).",
         &head,
     );
     let mut line = |what: &str, wanted: &str, figure: &dyn Fn(&Size) -> String| {
