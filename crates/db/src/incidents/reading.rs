@@ -114,8 +114,7 @@ pub async fn list(
     Ok((incidents?, total))
 }
 
-/// The numbers of a page stand in the statement: with them as parameters Postgres would plan it anew each time, which takes about as
-/// long as to run it.
+/// The numbers of a page stand in the statement: with them as parameters Postgres plans it anew each time.
 fn page(workspace: WorkspaceId, wanted: &Wanted) -> QueryBuilder<Postgres> {
     let mut query = QueryBuilder::new("select (select count(*) from incidents i");
     narrow(&mut query, workspace, wanted);

@@ -262,7 +262,7 @@ fn ask(
     // One more than asked for tells whether there is a next page.
     let limit = i64::from(slice.limit) + 1;
     if reads_little(filter, slice) {
-        // With the number as a parameter Postgres plans anew each time, which takes about as long as to read the page.
+        // With the number as a parameter Postgres plans it anew each time.
         query.push(" limit ").push(limit);
     } else {
         query.push(" limit ").push_bind(limit);
