@@ -84,13 +84,17 @@ impl Db {
     pub async fn acquire_to_read(&self) -> Result<Reading> {
         match &self.readers {
             Some(readers) => readers.acquire().await,
-            None => self.acquire_to_read_much().await,
+            None => Reading::with(&self.pool).await,
         }
     }
 
-    /// One for what may take longer, so that nobody who reads little waits for it.
-    pub async fn acquire_to_read_much(&self) -> Result<Reading> {
-        Reading::with(&self.pool).await
+    /// The same where it depends on the question whether it reads little: nobody who does waits for one who does not.
+    pub async fn acquire_for(&self, reads_little: bool) -> Result<Reading> {
+        if reads_little {
+            self.acquire_to_read().await
+        } else {
+            Reading::with(&self.pool).await
+        }
     }
 
     /// A connection of its own outside the pool, for heartbeats and advisory locks that live as long as it does.

@@ -123,11 +123,7 @@ async fn page(
 ) -> Result<Ready, Problem> {
     let limit = wanted.limit;
     wanted.limit += 1;
-    let mut conn = if wanted.reads_little() {
-        state.db.acquire_to_read().await?
-    } else {
-        state.db.acquire_to_read_much().await?
-    };
+    let mut conn = state.db.acquire_for(wanted.reads_little()).await?;
     let (mut found, total) = reading::list(&mut conn, workspace, &wanted).await?;
     conn.pass_on();
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -141,11 +141,8 @@ async fn page(
     (sort, slice): (Sort, Slice<'_>),
     uri: &Uri,
 ) -> Result<Ready, Problem> {
-    let mut conn = if listing::reads_little(filter, slice) {
-        state.db.acquire_to_read().await?
-    } else {
-        state.db.acquire_to_read_much().await?
-    };
+    let reads_little = listing::reads_little(filter, slice);
+    let mut conn = state.db.acquire_for(reads_little).await?;
     let found = listing::page(&mut conn, workspace, filter, sort, slice).await?;
     let is_all = slice.after.is_none() && slice.offset == 0 && found.next.is_none();
     let total = if is_all {

@@ -115,11 +115,7 @@ async fn chart(
     range: Range,
 ) -> Result<Ready, Problem> {
     let lasts = range.step >= HOUR;
-    let mut conn = if lasts {
-        state.db.acquire_to_read().await?
-    } else {
-        state.db.acquire_to_read_much().await?
-    };
+    let mut conn = state.db.acquire_for(lasts).await?;
     let now = state.clock.now();
     let found = reading::summed(&mut conn, workspace, id, now).await?;
     let summed = found.ok_or(Problem::NotFound)?;
